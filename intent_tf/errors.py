@@ -1,0 +1,67 @@
+"""What a user sees when the input is not usable: where, what was found, what was expected, what to do."""
+
+from __future__ import annotations
+
+import importlib
+from types import ModuleType
+
+
+class InputError(ValueError):
+    """Bad input, told so that its author can mend it; the verbs print it and exit with status 2.
+
+    Args:
+        found: What is wrong, in words, with the value that was found.
+        expected: What was expected instead.
+        remedy: What to do about it.
+        file: The file that the input came from.
+        row: The row (for text files the line, counted from 1).
+        column: The column.
+
+    Example:
+        >>> str(InputError("'abc' is no number", file="shop.csv", row=3, column="price",
+        ...                expected="a number or an empty field", remedy="mend the row"))
+        "shop.csv, row 3, column 'price': 'abc' is no number; expected a number or an empty field. Mend the row."
+    """
+
+    def __init__(
+        self,
+        found: str,
+        *,
+        expected: str | None = None,
+        remedy: str | None = None,
+        file: object | None = None,
+        row: int | None = None,
+        column: str | None = None,
+    ) -> None:
+        place = [str(file)] if file is not None else []
+        place += [f"row {row}"] if row is not None else []
+        place += [f"column {column!r}"] if column is not None else []
+        message = ", ".join(place) + (": " if place else "") + found
+        message += f"; expected {expected}" if expected else ""
+        message += f". {remedy[0].upper()}{remedy[1:]}." if remedy else ""
+        super().__init__(message)
+
+
+class MissingExtraError(ImportError):
+    """An optional package is missing; the message says which extra installs it."""
+
+
+def require(module: str, extra: str) -> ModuleType:
+    """Import an optional package, or say how to install it.
+
+    Args:
+        module: The name to import, such as ``"pyspark"``.
+        extra: The extra of ``intent_tf`` that installs it, such as ``"spark"``.
+
+    Returns:
+        The imported module.
+
+    Raises:
+        MissingExtraError: If the package is not installed.
+    """
+    try:
+        return importlib.import_module(module)
+    except ModuleNotFoundError as error:
+        raise MissingExtraError(
+            f"this needs {module!r}, which is not installed. Install it with: pip install 'intent_tf[{extra}]'"
+        ) from error
