@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+
+from intent_tf.models.predictor import Predictor
+
+X = np.random.default_rng(0).normal(size=(512, 6)).astype("float32")
+
+
+def test_a_plain_predictor_is_dense_layers_and_one_output() -> None:
+    predictor = Predictor(units=(4, 3), members=1)
+    logits = predictor(X)
+    plain = keras.Sequential(
+        [keras.layers.Dense(4, "relu"), keras.layers.Dense(3, "relu"), keras.layers.Dense(1)]
+    )
+    plain.build((None, 6))
+    kernel, bias = predictor.kernel.numpy(), predictor.bias.numpy()
+    plain.set_weights([*(w for layer in predictor.hidden for w in layer.get_weights()), kernel.T, bias])
+    np.testing.assert_allclose(logits, plain(X), rtol=2e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("members", [1, 16])
+@pytest.mark.parametrize("units", [(), (8,), (8, 8, 8)])
+def test_each_member_gives_one_logit(members: int, units: tuple[int, ...]) -> None:
+    assert Predictor(units, members)(X).shape == (512, members)
+
+
+def test_members_disagree_before_training() -> None:
+    assert Predictor((8,), members=4)(X).numpy().std(axis=1).min() > 0
+
+
+def test_a_member_learns_alone() -> None:
+    import tensorflow as tf
+
+    predictor = Predictor((8,), members=4, dropout=0.0)
+    predictor.build(X.shape)
+    with tf.GradientTape() as tape:
+        logits = predictor(X)[:, 2]
+    gradient = tape.gradient(logits, predictor.kernel.value).numpy()
+    assert np.flatnonzero(np.abs(gradient).sum(axis=1)).tolist() == [2]
+
+
+def test_dropout_acts_in_training_only() -> None:
+    predictor = Predictor((8,), members=4, dropout=0.5)
+    calm, again, dropped = predictor(X), predictor(X, training=False), predictor(X, training=True)
+    assert np.array_equal(calm, again) and not np.array_equal(calm, dropped)
+
+
+@pytest.mark.parametrize("members", [1, 8])
+def test_it_learns_what_no_line_separates(members: int) -> None:
+    keras.utils.set_random_seed(0)
+    label = (X[:, :1] * X[:, 1:2] > 0).astype("float32").repeat(members, axis=1)
+    inputs = keras.Input((6,))
+    model = keras.Model(inputs, Predictor((32,), members)(inputs))
+    loss = keras.losses.BinaryCrossentropy(from_logits=True)
+    model.compile(keras.optimizers.Adam(0.01), loss)
+    model.fit(X, label, epochs=40, batch_size=64, verbose=0)
+    assert model.evaluate(X, label, verbose=0) < 0.25
+
+
+@pytest.mark.parametrize("members", [1, 4])
+def test_a_saved_model_predicts_the_same(tmp_path: Path, members: int) -> None:
+    inputs = keras.Input((6,))
+    model = keras.Model(inputs, Predictor((8, 4), members)(inputs))
+    model.save(tmp_path / "model.keras")
+    restored = keras.models.load_model(tmp_path / "model.keras")
+    np.testing.assert_array_equal(model(X), restored(X))
