@@ -1,0 +1,180 @@
+"""The article's extractor as one layer: embedding, convolution and global max-pooling."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from intent_tf.errors import InputError
+from intent_tf.models.pooled_products import pooled_products
+from intent_tf.models.text_windows import text_lengths, text_windows
+
+# max(f(x)) = f(max(x)) for a function that never falls, so pooling may come first.
+MONOTONE = frozenset(
+    {"celu", "elu", "exponential", "hard_sigmoid", "hard_tanh", "leaky_relu", "linear", "log_sigmoid", "relu"}
+    | {"relu6", "selu", "sigmoid", "softplus", "softsign", "squareplus", "tanh"}
+)
+
+
+@keras.saving.register_keras_serializable(package="intent_tf")
+class TextCNN(keras.layers.Layer):
+    """Turns token ids into the largest response of each convolution filter anywhere in the text.
+
+    The same function as ``Embedding → Conv1D → GlobalMaxPooling1D`` with the same weights, for each kernel
+    size, concatenated:
+
+    ``output[f] = max_t activation(bias[f] + sum_j embedding[ids[t + j]] @ kernel[j, :, f])``
+
+    but in a fraction of the time, because each distinct token of a batch is multiplied by the kernel once,
+    and the gradient of each filter goes straight to the one window that won.
+
+    Padding never changes a result: every text gives what it would give alone. With ``padding="valid"`` a
+    text shorter than the kernel is filled up at its end with zero vectors, so that it has one window; an
+    empty text has a window of zeros, and so gives ``activation(bias)``.
+
+    Args:
+        vocabulary_size: Number of token ids, padding included; ids are in ``[0, vocabulary_size)``.
+        dimension: Width of a token's vector.
+        filters: Number of filters of each kernel size.
+        kernel_sizes: Tokens under a filter; several give one convolution each.
+        activation: Name or function, as in ``keras.layers.Conv1D``. An activation that is not known to be
+            monotone is computed the plain way, at every position.
+        padding: ``"valid"`` (whole windows only) or ``"same"`` (one window a token).
+        mask_zero: Whether id 0 is padding; a 0 inside a text counts as a zero vector. If ``False``, 0 is a
+            token like any other, and only a ragged text can be shorter than the batch's longest.
+        use_bias: Whether the filters have a bias.
+        embeddings_initializer: Initialiser of the embedding.
+        kernel_initializer: Initialiser of the kernels.
+        **kwargs: ``name``, ``dtype``, ``trainable`` as for every layer.
+
+    Call arguments:
+        ids: int32 or int64 ``(batch, tokens)``, dense and padded at the end, or a ``tf.RaggedTensor``.
+
+    Returns:
+        ``(batch, filters * len(kernel_sizes))`` in the layer's compute type.
+
+    Raises:
+        InputError: If an argument is out of its range.
+
+    Example:
+        >>> import numpy as np
+        >>> layer = TextCNN(vocabulary_size=50, dimension=8, filters=4, kernel_sizes=(2, 3))
+        >>> layer(np.array([[3, 1, 2, 0], [5, 0, 0, 0]])).shape
+        TensorShape([2, 8])
+
+    References:
+        Y. Kim, "Convolutional Neural Networks for Sentence Classification", EMNLP 2014.
+    """
+
+    def __init__(
+        self,
+        vocabulary_size: int,
+        dimension: int = 128,
+        filters: int = 128,
+        kernel_sizes: Sequence[int] = (3,),
+        activation: Any = "relu",
+        padding: str = "valid",
+        mask_zero: bool = True,
+        *,
+        use_bias: bool = True,
+        embeddings_initializer: Any = "uniform",
+        kernel_initializer: Any = "glorot_uniform",
+        **kwargs: Any,
+    ) -> None:
+        # The table must stay in its own type: casting all of it to gather some of it would cost more than
+        # the rest of the layer, and would make its gradient dense.
+        super().__init__(**{"autocast": False, **kwargs})
+        for name, value in {
+            "vocabulary_size": vocabulary_size,
+            "dimension": dimension,
+            "filters": filters,
+            **{f"kernel_sizes[{i}]": size for i, size in enumerate(kernel_sizes)},
+        }.items():
+            if not isinstance(value, int) or value < 1:
+                raise InputError(f"TextCNN got {name}={value!r}", expected="a whole number of at least 1")
+        if not kernel_sizes:
+            raise InputError("TextCNN got no kernel sizes", expected="at least one, such as (3,)")
+        if padding not in ("valid", "same"):
+            raise InputError(f"TextCNN got padding={padding!r}", expected="'valid' or 'same'")
+        self.vocabulary_size = vocabulary_size
+        self.dimension = dimension
+        self.filters = filters
+        self.kernel_sizes = tuple(kernel_sizes)
+        self.activation = keras.activations.get(activation)
+        self.padding = padding
+        self.mask_zero = mask_zero
+        self.use_bias = use_bias
+        self.embeddings_initializer = keras.initializers.get(embeddings_initializer)
+        self.kernel_initializer = keras.initializers.get(kernel_initializer)
+
+    def build(self, input_shape: Any) -> None:
+        """Create the weights: the embedding, then a kernel and a bias for each kernel size."""
+        self.embeddings = self.add_weight(
+            name="embeddings",
+            shape=(self.vocabulary_size, self.dimension),
+            initializer=self.embeddings_initializer,
+        )
+        self.kernels = [
+            self.add_weight(
+                name=f"kernel_{position}",
+                shape=(size, self.dimension, self.filters),
+                initializer=_copy(self.kernel_initializer),
+            )
+            for position, size in enumerate(self.kernel_sizes)
+        ]
+        self.biases = [
+            self.add_weight(name=f"bias_{position}", shape=(self.filters,), initializer="zeros")
+            for position in range(len(self.kernel_sizes) if self.use_bias else 0)
+        ]
+
+    def call(self, ids: tf.Tensor | tf.RaggedTensor) -> tf.Tensor:
+        """Extract; see the class."""
+        blank = 0 if self.mask_zero else -1
+        if isinstance(ids, tf.RaggedTensor):
+            ids = ids.to_tensor(blank)
+        ids = tf.cast(ids, tf.int32)
+        lengths = text_lengths(ids, blank)
+        distinct, index = tf.unique(tf.concat([[blank], tf.reshape(ids, [-1])], axis=0))
+        rows = tf.cast(tf.gather(self.embeddings.value, tf.maximum(distinct, 0)), self.compute_dtype)
+        rows *= tf.cast(distinct != blank, self.compute_dtype)[:, tf.newaxis]
+        index = tf.reshape(index[1:], tf.shape(ids))
+        outputs = [self._pool(rows, index, lengths, position) for position in range(len(self.kernel_sizes))]
+        return tf.concat(outputs, axis=-1)
+
+    def _pool(self, rows: tf.Tensor, index: tf.Tensor, lengths: tf.Tensor, position: int) -> tf.Tensor:
+        windows = text_windows(index, lengths, self.kernel_sizes[position], self.padding == "same", padding=0)
+        kernel = tf.cast(self.kernels[position].value, self.compute_dtype)
+        bias = tf.cast(self.biases[position].value, self.compute_dtype) if self.use_bias else 0
+        if getattr(self.activation, "__name__", "") in MONOTONE:
+            return self.activation(pooled_products(rows, kernel, windows) + bias)
+        vectors = tf.gather(rows, windows)
+        responses = tf.tensordot(vectors, kernel, [[2, 3], [0, 1]])
+        return tf.reduce_max(self.activation(responses + bias), axis=1)
+
+    def compute_output_shape(self, input_shape: Any) -> tuple[int | None, int]:
+        """``(batch, filters * len(kernel_sizes))``."""
+        return (input_shape[0], self.filters * len(self.kernel_sizes))
+
+    def get_config(self) -> dict[str, Any]:
+        """Every constructor argument."""
+        return {
+            **super().get_config(),
+            "vocabulary_size": self.vocabulary_size,
+            "dimension": self.dimension,
+            "filters": self.filters,
+            "kernel_sizes": list(self.kernel_sizes),
+            "activation": keras.activations.serialize(self.activation),
+            "padding": self.padding,
+            "mask_zero": self.mask_zero,
+            "use_bias": self.use_bias,
+            "embeddings_initializer": keras.initializers.serialize(self.embeddings_initializer),
+            "kernel_initializer": keras.initializers.serialize(self.kernel_initializer),
+        }
+
+
+def _copy(initializer: Any) -> Any:
+    # An unseeded initialiser object draws the same numbers each time it is called.
+    return keras.initializers.get(keras.initializers.serialize(initializer))

@@ -1,0 +1,47 @@
+"""The extractor gives what the stock layers give."""
+
+from __future__ import annotations
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from intent_tf.models.text_cnn import TextCNN
+
+VOCABULARY, DIMENSION, FILTERS = 30, 8, 5
+
+
+def random_texts(lengths: list[int], seed: int = 0) -> np.ndarray:
+    ids = np.random.default_rng(seed).integers(1, VOCABULARY, (len(lengths), max(lengths)))
+    return np.where(np.arange(max(lengths)) < np.array(lengths)[:, None], ids, 0).astype("int32")
+
+
+@pytest.mark.parametrize("padding", ["valid", "same"])
+@pytest.mark.parametrize("activation", ["relu", "tanh", "gelu"])
+def test_each_text_gives_what_the_stock_layers_give_for_it_alone(padding: str, activation: str) -> None:
+    lengths = [9, 4, 5, 7]
+    ids = random_texts(lengths)
+    layer = TextCNN(VOCABULARY, DIMENSION, FILTERS, (2, 3, 4), activation, padding)
+    layer.build((None, None))
+    embedding = keras.layers.Embedding(VOCABULARY, DIMENSION)
+    embedding.build(None)
+    embedding.embeddings.assign(layer.embeddings)
+    expected = []
+    for text, length in zip(ids, lengths, strict=True):
+        row = []
+        for position, size in enumerate(layer.kernel_sizes):
+            convolution = keras.layers.Conv1D(FILTERS, size, padding=padding, activation=activation)
+            convolution.build((None, None, DIMENSION))
+            convolution.kernel.assign(layer.kernels[position])
+            row.append(keras.layers.GlobalMaxPooling1D()(convolution(embedding(text[None, :length]))))
+        expected.append(tf.concat(row, axis=-1))
+    np.testing.assert_allclose(layer(ids), tf.concat(expected, axis=0), rtol=1e-5, atol=1e-6)
+
+
+def test_a_saved_model_file_restores_the_layer(tmp_path) -> None:
+    model = keras.Sequential([keras.Input((None,), dtype="int32"), TextCNN(VOCABULARY, DIMENSION, FILTERS)])
+    ids = random_texts([6, 3, 1])
+    model.save(tmp_path / "model.keras")
+    restored = keras.models.load_model(tmp_path / "model.keras")
+    np.testing.assert_array_equal(model(ids), restored(ids))
