@@ -1,0 +1,159 @@
+"""How good strengths are against labels: ranking, probability and decision, in plain Python numbers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from sklearn import metrics
+
+from intent_tf.errors import InputError
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+
+def measure(
+    label: ArrayLike, strength: ArrayLike, threshold: float = 0.5, weight: ArrayLike | None = None
+) -> dict[str, Any]:
+    """Measure strengths against labels.
+
+    A row is called positive where `strength >= threshold`. A measure that the labels leave undefined (AUROC
+    where there is one class only) is None, so that the result is always valid JSON.
+
+    Args:
+        label: 0 or 1, shape `(rows,)`.
+        strength: Intent strength in [0, 1], shape `(rows,)`.
+        threshold: Decision threshold in [0, 1]. Defaults to 0.5.
+        weight: Weight of each row, not negative, shape `(rows,)`. Defaults to 1 each.
+
+    Returns:
+        A dictionary with
+
+        - `auroc`; `auprc` and `auprc_negative`, the area under the precision-recall curve as average
+          precision, the second with class 0 as the one to find;
+        - `log_loss` in nats; `brier`, the mean squared error of the strength; `ece`, see
+          `expected_calibration_error`;
+        - `accuracy`; `precision`, `recall`, `f1` of class 1; `precision_negative`, `recall_negative`,
+          `f1_negative` of class 0 (0 where the denominator is 0);
+        - `confusion_matrix`, `[[tn, fp], [fn, tp]]`: rows counted or, if weights are given, weights summed;
+        - `positives` and `rows`, counted; and `threshold`.
+
+    Raises:
+        InputError: If there are no rows, shapes differ, a label is neither 0 nor 1, a strength is outside
+            [0, 1], or a weight is negative.
+
+    Example:
+        >>> result = measure([0, 0, 1, 1], [0.1, 0.6, 0.4, 0.9])
+        >>> result["auroc"], result["accuracy"], result["confusion_matrix"]
+        (0.75, 0.5, [[1, 1], [1, 1]])
+    """
+    weighted = weight is not None
+    label, strength, weight = check_arrays(label, strength, weight)
+    decision = (strength >= threshold).astype(np.int64)
+    precision, recall, f1, _ = metrics.precision_recall_fscore_support(
+        label, decision, labels=[0, 1], sample_weight=weight, zero_division=0.0
+    )
+    confusion = metrics.confusion_matrix(label, decision, labels=[0, 1], sample_weight=weight)
+    both_classes = 0 < label.sum() < len(label)
+    return {
+        "auroc": float(metrics.roc_auc_score(label, strength, sample_weight=weight))
+        if both_classes
+        else None,
+        "auprc": _average_precision(label, strength, weight),
+        "auprc_negative": _average_precision(1 - label, 1 - strength, weight),
+        "log_loss": float(metrics.log_loss(label, strength, labels=[0, 1], sample_weight=weight)),
+        "brier": float(np.average((strength - label) ** 2, weights=weight)),
+        "ece": expected_calibration_error(label, strength, weight=weight),
+        "accuracy": float(np.average(decision == label, weights=weight)),
+        "precision": float(precision[1]),
+        "recall": float(recall[1]),
+        "f1": float(f1[1]),
+        "precision_negative": float(precision[0]),
+        "recall_negative": float(recall[0]),
+        "f1_negative": float(f1[0]),
+        "confusion_matrix": (confusion if weighted else confusion.astype(np.int64)).tolist(),
+        "positives": int(label.sum()),
+        "rows": len(label),
+        "threshold": float(threshold),
+    }
+
+
+def expected_calibration_error(
+    label: ArrayLike, strength: ArrayLike, bins: int = 15, weight: ArrayLike | None = None
+) -> float:
+    """Mean distance between what the strengths promise and what happens, over bins of equal width.
+
+    `ECE = sum over bins of (weight of the bin / total weight) * |mean label - mean strength|`.
+
+    Args:
+        label: 0 or 1, shape `(rows,)`.
+        strength: Intent strength in [0, 1], shape `(rows,)`.
+        bins: Number of bins of equal width on [0, 1]. Defaults to 15.
+        weight: Weight of each row, shape `(rows,)`. Defaults to 1 each.
+
+    Returns:
+        A number in [0, 1]; 0 is perfect.
+
+    Raises:
+        InputError: As `measure`.
+
+    Reference:
+        Naeini, Cooper & Hauskrecht (2015), Obtaining Well Calibrated Probabilities Using Bayesian Binning.
+
+    Example:
+        >>> round(expected_calibration_error([0, 1, 1, 1], [0.5, 0.5, 0.9, 0.9]), 6)
+        0.05
+    """
+    label, strength, weight = check_arrays(label, strength, weight)
+    gap = np.bincount(bin_of(strength, bins), weights=weight * (label - strength), minlength=bins)
+    return float(np.abs(gap).sum() / weight.sum())
+
+
+def bin_of(strength: FloatArray, bins: int) -> IntArray:
+    """Find the equal-width bin of each strength, `0 .. bins - 1`; a strength of 1 belongs to the last."""
+    return np.minimum((strength * bins).astype(np.int64), bins - 1)
+
+
+def check_arrays(
+    label: ArrayLike, strength: ArrayLike, weight: ArrayLike | None = None
+) -> tuple[IntArray, FloatArray, FloatArray]:
+    """Take labels, strengths and weights as arrays of one length, or say what is wrong with them.
+
+    Args:
+        label: 0 or 1, shape `(rows,)`.
+        strength: Intent strength in [0, 1], shape `(rows,)`.
+        weight: Weight of each row, not negative, shape `(rows,)`. Defaults to 1 each.
+
+    Returns:
+        label as int64, strength as float64, weight as float64.
+
+    Raises:
+        InputError: See `measure`.
+    """
+    raw, strength = np.asarray(label), np.asarray(strength, np.float64)
+    weight = np.ones(strength.shape) if weight is None else np.asarray(weight, np.float64)
+    if raw.ndim != 1 or not raw.shape == strength.shape == weight.shape:
+        shapes = f"labels of shape {raw.shape}, strengths {strength.shape}, weights {weight.shape}"
+        raise InputError(shapes, expected="the same shape (rows,) for all")
+    if not raw.size:
+        raise InputError("no rows to measure", expected="at least one")
+    _refuse_unless(np.isin(raw, (0, 1)), raw, "label", "0 or 1")
+    _refuse_unless((strength >= 0) & (strength <= 1), strength, "strength", "a number in [0, 1]")
+    _refuse_unless((weight >= 0) & (weight < np.inf), weight, "weight", "a finite number, not negative")
+    if not weight.any():
+        raise InputError("every weight is 0", expected="at least one above 0")
+    return raw.astype(np.int64), strength, weight
+
+
+def _refuse_unless(good: NDArray[np.bool_], values: NDArray[Any], what: str, expected: str) -> None:
+    if not good.all():
+        row = int(good.argmin())
+        raise InputError(f"the {what} is {values[row]}", row=row, expected=expected)
+
+
+def _average_precision(label: IntArray, strength: FloatArray, weight: FloatArray) -> float | None:
+    if not label.any():
+        return None
+    return float(metrics.average_precision_score(label, strength, sample_weight=weight))
