@@ -1,0 +1,137 @@
+"""Which columns the model takes, of what kind, and which one is the label."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, Literal, get_args
+
+from intent_tf.errors import InputError
+from intent_tf.nearest import nearest
+
+Kind = Literal["number", "category", "text", "sequence"]
+ValueType = Literal["string", "float"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+
+
+@dataclass(frozen=True)
+class Column:
+    """One raw column of the model's input.
+
+    Args:
+        name: Its name in the table and in the SavedModel's signature.
+        kind: ``number``, ``category``, ``text`` or ``sequence`` (a list a row, one entry an event).
+        values: The type of its values in tensors: ``"string"`` or ``"float"`` (float32). Numbers are
+            floats, texts strings; a category of coded integers and a sequence of numbers are floats too.
+
+    Raises:
+        InputError: If the kind is unknown, or does not go with the type of the values.
+    """
+
+    name: str
+    kind: Kind
+    values: ValueType
+
+    def __post_init__(self) -> None:
+        if self.kind not in KINDS:
+            raise InputError(
+                f"unknown kind {self.kind!r}", column=self.name, expected=f"one of {', '.join(KINDS)}"
+            )
+        if {"number": "string", "text": "float"}.get(self.kind) == self.values:
+            raise InputError(f"a {self.kind} cannot hold {self.values} values", column=self.name)
+
+
+@dataclass(frozen=True)
+class FeatureSpecification:
+    """The columns that a model takes, and its label.
+
+    Args:
+        columns: The raw input columns, in the order of the table.
+        label: The label column; empty for a specification that only predicts.
+        positive: The label's value that counts as a purchase (as text); None where labels are 0 and 1.
+        left_out: Columns of the table that are no features, each with the reason.
+
+    Raises:
+        InputError: If the label is among the features, a name is used twice, or no column is left.
+
+    Example:
+        >>> specification = FeatureSpecification(
+        ...     (Column("price", "number", "float"), Column("title", "text", "string")), "bought")
+        >>> specification.of_kind("text")
+        ('title',)
+    """
+
+    columns: tuple[Column, ...]
+    label: str = ""
+    positive: str | None = None
+    left_out: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        names = [column.name for column in self.columns]
+        if self.label in names:
+            raise InputError(
+                "the label is also a feature", column=self.label, remedy="leave it out of the features"
+            )
+        twice = {name for name in names if names.count(name) > 1}
+        if twice:
+            raise InputError("the column occurs twice", column=sorted(twice)[0])
+        if not names:
+            reasons = "; ".join(f"{name}: {reason}" for name, reason in self.left_out.items())
+            raise InputError(
+                f"no column is left for the model to learn from ({reasons or 'the table has none'})",
+                expected="at least one number, category, text or sequence column",
+                remedy="give a column's kind with --kinds NAME=KIND",
+            )
+
+    def of_kind(self, kind: Kind) -> tuple[str, ...]:
+        """Names of the columns of one kind, in order."""
+        return tuple(column.name for column in self.columns if column.kind == kind)
+
+    def __getitem__(self, name: str) -> Column:
+        """The column of this name.
+
+        Raises:
+            InputError: If there is none; the message names the nearest.
+        """
+        for column in self.columns:
+            if column.name == name:
+                return column
+        names = [column.name for column in self.columns]
+        raise InputError(f"no feature column {name!r}{nearest(name, names)}", expected=", ".join(names))
+
+    def with_kinds(self, kinds: Mapping[str, Kind]) -> FeatureSpecification:
+        """The same columns with some kinds changed; the type of the values follows the kind."""
+        changed = {name: _retyped(self[name], kind) for name, kind in kinds.items()}
+        return replace(self, columns=tuple(changed.get(column.name, column) for column in self.columns))
+
+    def describe(self) -> str:
+        """The specification as a plain-text table, one column a line, what is left out at the end."""
+        rows: list[tuple[str, str, str]] = [("column", "kind", "values")]
+        rows += [(column.name, column.kind, column.values) for column in self.columns]
+        rows += [(name, "left out", reason) for name, reason in self.left_out.items()]
+        if self.label:
+            rows.append((self.label, "label", f"purchase = {self.positive or 1}"))
+        return _aligned(rows)
+
+    def get_config(self) -> dict[str, Any]:
+        """Plain values, for Keras configurations and JSON."""
+        return {**asdict(self), "columns": [asdict(column) for column in self.columns]}
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any]) -> FeatureSpecification:
+        """The inverse of `get_config`."""
+        return cls(**{**config, "columns": tuple(Column(**column) for column in config["columns"])})
+
+
+def _retyped(column: Column, kind: Kind) -> Column:
+    fixed: dict[str, ValueType] = {"number": "float", "text": "string"}
+    return Column(column.name, kind, fixed.get(kind, column.values))
+
+
+def _aligned(rows: Iterable[tuple[str, ...]]) -> str:
+    rows = list(rows)
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    return "\n".join(
+        "  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    )

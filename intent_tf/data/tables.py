@@ -1,0 +1,154 @@
+"""Reads and writes tables: CSV, JSON lines and Parquet, whole or as a stream of chunks.
+
+Rows that cannot be read (a line cut short, JSON that does not parse) are set aside with their line and
+the reason; they are never dropped in silence.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet
+
+from intent_tf.data.csv_files import CsvFile, SetAside
+from intent_tf.errors import InputError
+
+_FORMATS = {".csv": "csv", ".tsv": "csv", ".txt": "csv", ".jsonl": "jsonl", ".parquet": "parquet"}
+_EXPECTED = "a .csv, .tsv, .jsonl or .parquet file (text files may be compressed: .gz)"
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table read whole: its rows, those set aside, and the encoding of its text."""
+
+    frame: pd.DataFrame
+    set_aside: SetAside
+    encoding: str = "utf-8"
+
+
+def read_table(path: str | Path, *, missing: tuple[str, ...] = ()) -> Table:
+    """Read a table whole; the types of a CSV file's columns are inferred from all of its rows.
+
+    Args:
+        path: A ``.csv``, ``.tsv``, ``.jsonl`` or ``.parquet`` file; text files may end in ``.gz``.
+        missing: Further words that mean "missing" in a CSV file, such as ``"?"``.
+
+    Returns:
+        The rows and what was set aside.
+
+    Raises:
+        InputError: If there is no such file, its format or encoding is unknown, or it has no rows.
+    """
+    source = existing_file(path)
+    set_aside, encoding = SetAside(str(source)), "utf-8"
+    if table_format(source) == "csv":
+        layout = CsvFile.inspect(source)
+        frame, encoding = layout.read(set_aside, missing), layout.encoding
+    else:
+        frame = pd.concat([pd.DataFrame(), *stream_table(source, set_aside)], ignore_index=True)
+    if frame.empty:
+        raise InputError("the table has no rows", file=source, expected="at least one row of data")
+    return Table(frame, set_aside, encoding)
+
+
+def stream_table(path: str | Path, set_aside: SetAside, *, rows: int = 65_536) -> Iterator[pd.DataFrame]:
+    """Read a table in chunks of bounded memory; the fields of a CSV file stay text, as written.
+
+    Args:
+        path: As for `read_table`.
+        set_aside: Takes the rows that cannot be read.
+        rows: Rows a chunk (CSV files are cut by bytes instead).
+
+    Yields:
+        Chunks with all columns of the file.
+
+    Raises:
+        InputError: As `read_table` does.
+    """
+    source = existing_file(path)
+    match table_format(source):
+        case "csv":
+            yield from CsvFile.inspect(source).stream(set_aside)
+        case "parquet":
+            try:
+                file = pa.parquet.ParquetFile(source)
+            except pa.ArrowInvalid as error:
+                raise InputError(f"not a readable Parquet file ({error})", file=source) from error
+            for batch in file.iter_batches(batch_size=rows):
+                yield batch.to_pandas()
+        case _:
+            records = _json_records(source, set_aside)
+            while chunk := list(islice(records, rows)):
+                yield pd.DataFrame(chunk)
+
+
+def write_table(frame: pd.DataFrame, path: str | Path, *, append: bool = False) -> None:
+    """Write a table; the ending of the name decides the format.
+
+    Args:
+        frame: The rows.
+        path: A ``.csv``, ``.tsv``, ``.jsonl`` or ``.parquet`` file.
+        append: Add to a text file that already holds the same columns.
+
+    Raises:
+        InputError: If the ending is unknown.
+    """
+    kind, mode = table_format(Path(path)), "a" if append else "w"
+    if kind == "parquet":
+        frame.to_parquet(path, index=False)
+    elif kind == "jsonl":
+        frame.to_json(path, orient="records", lines=True, force_ascii=False, mode=mode)
+    else:
+        separator = "\t" if ".tsv" in Path(path).suffixes else ","
+        frame.to_csv(path, index=False, sep=separator, mode=mode, header=not append)
+
+
+def existing_file(path: str | Path) -> Path:
+    """The path, if a file is there.
+
+    Raises:
+        InputError: If there is none, or a folder.
+    """
+    source = Path(path)
+    if not source.is_file():
+        raise InputError(
+            "is a folder" if source.is_dir() else "no such file", file=source, expected=_EXPECTED
+        )
+    return source
+
+
+def table_format(path: Path) -> str:
+    """``csv``, ``jsonl`` or ``parquet``, by the ending of the file's name.
+
+    Raises:
+        InputError: If the ending is unknown.
+    """
+    endings = [ending.lower() for ending in path.suffixes if ending != ".gz"]
+    if not endings or endings[-1] not in _FORMATS:
+        raise InputError("unknown file format", file=path, expected=_EXPECTED)
+    return _FORMATS[endings[-1]]
+
+
+def _json_records(path: Path, set_aside: SetAside) -> Iterator[dict[str, Any]]:
+    opener = gzip.open if path.suffix == ".gz" else open
+    with opener(path, "rt", encoding="utf-8") as lines:
+        for number, line in enumerate(lines, start=1):
+            if not line.strip():
+                continue
+            try:
+                record = json.loads(line)
+            except json.JSONDecodeError as error:
+                set_aside.rows.append((number, f"not JSON ({error.msg})", line.rstrip("\n")))
+                continue
+            if isinstance(record, dict):
+                yield record
+            else:
+                set_aside.rows.append((number, "not a JSON object", line.rstrip("\n")))

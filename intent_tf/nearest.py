@@ -1,0 +1,19 @@
+"""Names the known word nearest to a mistyped one, for error messages."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """A clause for an error message that names the nearest known word, or nothing.
+
+    Example:
+        >>> nearest("lable", ["label", "data"])
+        " (did you mean 'label'?)"
+        >>> nearest("qqq", ["label", "data"])
+        ''
+    """
+    match = difflib.get_close_matches(word, list(known), n=1)
+    return f" (did you mean {match[0]!r}?)" if match else ""
