@@ -1,0 +1,86 @@
+"""Data Mining Cup 2013: the state of a session after each of its events; does it end in an order?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from intent_tf.data.datasets.named import DataFile, ExampleSource, NamedDataset
+from intent_tf.data.splitting import SplitPlan
+from intent_tf.data.tables import read_table
+from intent_tf.errors import InputError
+
+#: The last session of the published sample is cut in the middle of a row.
+_CUT_SESSION = 4513
+#: The rate of orders falls along the session numbers, so the split is by order.
+_LAST_TRAIN, _LAST_VALIDATION = 3240, 3600
+#: Prefixes of which the test rows hold the last state, beside the whole session.
+_PREFIXES = (1, 3, 5)
+
+
+def _load(path: Path, labels: Path) -> ExampleSource:
+    states = _states(path, labels)
+    over = states[states["events"] == states["length"]].assign(ended=1.0)
+    testing = states["sessionNo"] > _LAST_VALIDATION
+    train = pd.concat([states[~testing], over[~testing.loc[over.index]]])
+    train["part"] = np.where(train["sessionNo"] > _LAST_TRAIN, "validation", "train")
+    frame = pd.concat([train.assign(prefix=""), _test_prefixes(states[testing], over)], ignore_index=True)
+    return ExampleSource(
+        frame=frame,
+        label="order",
+        kinds=dict.fromkeys(("step", "onlineStatus", "availability", "startWeekday", "address"), "category"),
+        left_out={
+            "sessionNo": "identifier",
+            "customerNo": "identifier",
+            "length": "not known before the session is over",
+            "prefix": "slice of the report",
+        },
+        plan=SplitPlan(column="part"),
+        weight="weight",
+        slice_by="prefix",
+    )
+
+
+def _states(path: Path, labels: Path) -> pd.DataFrame:
+    """The state after each event, of which it is not known whether the session is over (``ended`` 0)."""
+    frame = read_table(path, missing=("?",)).frame
+    frame = frame[frame["sessionNo"] != _CUT_SESSION].reset_index(drop=True)
+    sessions = frame.groupby("sessionNo")
+    frame["events"] = sessions.cumcount() + 1.0
+    frame["length"] = sessions["sessionNo"].transform("size")
+    frame["ended"] = 0.0
+    frame["step"] = frame.pop("bStep").astype("Int64").astype("string").fillna("")
+    # Every session counts as the root of its length: neither the long ones alone, nor all alike.
+    frame["weight"] = 1 / np.sqrt(frame["length"])
+    orders = read_table(labels).frame.set_index("sessionNo")["prediction"]
+    frame["order"] = frame["sessionNo"].map(orders)
+    if frame["order"].isna().any():
+        raise InputError("a session has no label", file=labels, expected="a row for each session")
+    return frame
+
+
+def _test_prefixes(states: pd.DataFrame, over: pd.DataFrame) -> pd.DataFrame:
+    """Each test session after 1, 3 and 5 events (or over, if it has fewer) and as a whole."""
+    over = over[over["sessionNo"] > _LAST_VALIDATION]
+    prefixes = [
+        pd.concat([states[states["events"] == size], over[over["length"] < size]]).assign(prefix=str(size))
+        for size in _PREFIXES
+    ]
+    return pd.concat([*prefixes, over.assign(prefix="whole")]).assign(part="test")
+
+
+DMC2013 = NamedDataset(
+    name="dmc2013",
+    files=(
+        DataFile(
+            "dmc2013/transact_class.txt", "73251ea49b8ebd19b4be038cc3a58497b2f3606cf8cc0804b9bf8f761ad52e84"
+        ),
+        DataFile(
+            "dmc2013/realclass_t1.txt", "840fbbf3828dfe93e9137ed30e7a25a756b28858e74f5a4584504a4ff2e349d3"
+        ),
+    ),
+    source="https://www.data-mining-cup.com (contest data of 2013)",
+    load=_load,
+)

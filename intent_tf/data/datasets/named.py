@@ -1,0 +1,141 @@
+"""What a named data set is: where its files are, what its columns mean, and its honest split."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import tempfile
+import urllib.error
+import urllib.request
+import zipfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+from tqdm import tqdm
+
+from intent_tf.data.specification import Kind
+from intent_tf.data.splitting import SplitPlan
+from intent_tf.errors import InputError
+
+_CACHE = Path.home() / ".cache" / "intent_tf"
+
+
+@dataclass(frozen=True)
+class DataFile:
+    """One file of a data set.
+
+    Args:
+        name: Its path below the data folder.
+        sha256: The hash of its content.
+        url: Where its publisher serves it, a zip archive being unpacked; None where it is not served to
+            everybody.
+    """
+
+    name: str
+    sha256: str
+    url: str | None = None
+
+
+@dataclass(frozen=True)
+class ExampleSource:
+    """An example table and what is known about it before any of it is looked at.
+
+    Args:
+        frame: One example a row.
+        label: The label column.
+        kinds: Kinds of columns that inference would get wrong.
+        left_out: Columns that must never be features, each with the reason.
+        plan: The honest split.
+        weight: Column of sample weights.
+        positive: The label's value that counts as a purchase.
+        counts: What cleaning changed on the way here.
+        optimum: Column with the strength of a perfect model, where it is known.
+        derived: Expressions of derived columns.
+        tokenizer: The kind of `intent_tf.text.Tokenizer` that suits the texts.
+        slice_by: Column by whose values the report shows the quality apart.
+    """
+
+    frame: pd.DataFrame
+    label: str
+    kinds: Mapping[str, Kind] = field(default_factory=dict)
+    left_out: Mapping[str, str] = field(default_factory=dict)
+    plan: SplitPlan = field(default_factory=SplitPlan)
+    weight: str | None = None
+    positive: str | None = None
+    counts: Mapping[str, int] = field(default_factory=dict)
+    optimum: str | None = None
+    derived: Mapping[str, str] = field(default_factory=dict)
+    tokenizer: str = "wordpunct"
+    slice_by: str | None = None
+
+
+@dataclass(frozen=True)
+class NamedDataset:
+    """A public data set that `train --dataset NAME` knows.
+
+    Args:
+        name: How it is asked for.
+        files: Its files.
+        source: Where a person finds it, and under which licence.
+        load: Reads the files (given by their paths, in order) as an `ExampleSource`.
+    """
+
+    name: str
+    files: tuple[DataFile, ...]
+    source: str
+    load: Callable[..., ExampleSource]
+
+    def examples(self) -> ExampleSource:
+        """Find the files, downloading those that are served, and read them.
+
+        Files are looked for in the folder ``INTENT_TF_DATA`` and in ``~/.cache/intent_tf``.
+
+        Raises:
+            InputError: If a file is nowhere and not served, or has an unexpected content.
+        """
+        return self.load(*(self._locate(file) for file in self.files))
+
+    def _locate(self, file: DataFile) -> Path:
+        folders = [Path(os.environ["INTENT_TF_DATA"])] if os.environ.get("INTENT_TF_DATA") else []
+        for folder in (*folders, _CACHE):
+            if (folder / file.name).is_file():
+                return folder / file.name
+        if file.url is None:
+            raise InputError(
+                f"the data set {self.name!r} is not here, and its publisher serves it to registered users only",
+                expected=f"the file {file.name} in the folder that INTENT_TF_DATA names",
+                remedy=f"get it from {self.source}",
+            )
+        return self._download(file, _CACHE / file.name)
+
+    def _download(self, file: DataFile, target: Path) -> Path:
+        assert file.url is not None
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=target.parent) as folder:
+            fetched = Path(folder) / "fetched"
+            try:
+                with urllib.request.urlopen(file.url, timeout=60) as reply, fetched.open("wb") as out:
+                    size = int(reply.headers.get("Content-Length") or 0) or None
+                    with tqdm(total=size, unit="B", unit_scale=True, desc=f"downloading {self.name}") as bar:
+                        while block := reply.read(1 << 16):
+                            out.write(block)
+                            bar.update(len(block))
+            except (urllib.error.URLError, OSError) as error:
+                raise InputError(
+                    f"the data set {self.name!r} is not here and cannot be downloaded ({error})",
+                    expected=f"the file {file.name} in the folder that INTENT_TF_DATA names",
+                    remedy=f"get it from {self.source}",
+                ) from error
+            if file.url.endswith(".zip"):
+                with zipfile.ZipFile(fetched) as archive:
+                    fetched = Path(archive.extract(Path(file.name).name, folder))
+            found = hashlib.sha256(fetched.read_bytes()).hexdigest()
+            if found != file.sha256:
+                raise InputError(
+                    f"the file served has the SHA-256 {found}", file=file.url, expected=file.sha256
+                )
+            shutil.move(fetched, target)
+        return target

@@ -1,0 +1,27 @@
+"""waimai_10k: Chinese reviews of food deliveries."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from intent_tf.data.datasets.named import DataFile, ExampleSource, NamedDataset
+from intent_tf.data.tables import read_table
+
+
+def _load(path: Path) -> ExampleSource:
+    return ExampleSource(frame=read_table(path).frame, label="label", kinds={"review": "text"}, tokenizer="characters")
+
+
+WAIMAI = NamedDataset(
+    name="waimai",
+    files=(
+        DataFile(
+            "chinese-waimai-10k/waimai_10k.csv",
+            "b8b5c11c00b51578d35937fca56e03a126b45381f1ea4b22893237cb377a26fe",
+            "https://raw.githubusercontent.com/SophonPlus/ChineseNlpCorpus/master/datasets/waimai_10k/"
+            "waimai_10k.csv",
+        ),
+    ),
+    source="https://github.com/SophonPlus/ChineseNlpCorpus (no licence stated)",
+    load=_load,
+)

@@ -1,0 +1,209 @@
+"""From a raw table to rows that a model learns from: cleaned, split, and preprocessed once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import tensorflow as tf
+
+from intent_tf.data.cleaning import clean
+from intent_tf.data.inference import infer_specification
+from intent_tf.data.labels import find_positive, read_labels
+from intent_tf.data.raw_columns import raw_columns
+from intent_tf.data.specification import FeatureSpecification, Kind
+from intent_tf.data.splitting import PARTS, SplitPlan, split
+from intent_tf.errors import InputError
+from intent_tf.features.features import Features
+from intent_tf.features.preprocessor import Preprocessor, feature_batches
+from intent_tf.nearest import nearest
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Examples in memory, with features computed once; the cache that training reads batches from.
+
+    Args:
+        frame: The raw rows.
+        features: Their features; ``text`` and ``session`` are ragged ``(rows, tokens)``.
+        label: float32 ``(rows,)``, 0 or 1.
+        weight: float32 ``(rows,)``, a row's share in the loss; 1 by default.
+    """
+
+    frame: pd.DataFrame
+    features: Features
+    label: np.ndarray
+    weight: np.ndarray
+
+    @classmethod
+    def of(
+        cls,
+        frame: pd.DataFrame,
+        preprocessor: Preprocessor,
+        label: np.ndarray,
+        weight: np.ndarray | None = None,
+    ) -> Rows:
+        """Preprocess a table's rows."""
+        parts: list[Features] = []
+        for batch in feature_batches(preprocessor, raw_columns(frame, preprocessor.specification)):
+            ragged = {
+                name: tf.RaggedTensor.from_tensor(getattr(batch, name), padding=0)
+                for name in ("text", "session")
+            }
+            parts.append(batch._replace(**ragged))
+        features = Features(*(tf.concat(part, axis=0) for part in zip(*parts, strict=True)))
+        weight = np.ones(len(label), np.float32) if weight is None else weight.astype(np.float32)
+        return cls(frame, features, label.astype(np.float32), weight)
+
+    def __len__(self) -> int:
+        return len(self.label)
+
+    def batches(self, batch_size: int) -> tf.data.Dataset:
+        """All rows once, in order: ``(Features, label, weight)``, the last batch may be smaller."""
+        order = tf.data.Dataset.range(len(self)).batch(batch_size)
+        return order.map(self._gather, tf.data.AUTOTUNE).prefetch(tf.data.AUTOTUNE)
+
+    def shuffled_batches(self, batch_size: int, seed: int, first_epoch: int = 0) -> tf.data.Dataset:
+        """Endless epochs, each in an order that only the seed and the epoch's number decide.
+
+        So training that resumes at an epoch sees the rows that it would have seen.
+        """
+        epochs = tf.data.Dataset.counter(tf.constant(first_epoch, tf.int64))
+
+        def order(epoch: tf.Tensor) -> tf.data.Dataset:
+            rows = tf.range(len(self), dtype=tf.int64)
+            shuffled = tf.random.experimental.stateless_shuffle(rows, seed=[seed, tf.cast(epoch, tf.int32)])
+            return tf.data.Dataset.from_tensor_slices(shuffled).batch(batch_size)
+
+        return epochs.flat_map(order).map(self._gather, tf.data.AUTOTUNE).prefetch(tf.data.AUTOTUNE)
+
+    def _gather(self, rows: tf.Tensor) -> tuple[Features, tf.Tensor, tf.Tensor]:
+        parts = [tf.gather(part, rows) for part in self.features]
+        dense = [part.to_tensor(0) if isinstance(part, tf.RaggedTensor) else part for part in parts]
+        return Features(*dense), tf.gather(self.label, rows), tf.gather(self.weight, rows)
+
+
+@dataclass(frozen=True)
+class PreparedData:
+    """What `preprocess_data` returns.
+
+    Args:
+        preprocessor: Adapted on the training rows.
+        train: Rows to learn from.
+        validation: Rows to choose by.
+        test: Rows to measure on.
+        cleaning: Counts of what cleaning changed.
+        split: Facts about the split.
+    """
+
+    preprocessor: Preprocessor
+    train: Rows
+    validation: Rows
+    test: Rows
+    cleaning: dict[str, int]
+    split: dict[str, Any]
+
+    @property
+    def specification(self) -> FeatureSpecification:
+        """The feature specification."""
+        return self.preprocessor.specification
+
+
+def preprocess_data(
+    frame: pd.DataFrame,
+    label: str,
+    *,
+    kinds: Mapping[str, Kind] | None = None,
+    drop: Sequence[str] = (),
+    left_out: Mapping[str, str] | None = None,
+    positive: str | None = None,
+    weight: str | None = None,
+    plan: SplitPlan | None = None,
+    test: pd.DataFrame | None = None,
+    seed: int = 0,
+    file: object = None,
+    **preprocessor_options: Any,
+) -> PreparedData:
+    """Clean a table, split it, infer its columns' kinds, and adapt a `Preprocessor` on the training rows.
+
+    Args:
+        frame: One example a row.
+        label: The label column.
+        kinds: Kinds of columns known better than inferred.
+        drop: Columns that must not be features.
+        left_out: Further columns that must not be features, each with the reason.
+        positive: The label's value that counts as a purchase; found where it is plain.
+        weight: Column of positive sample weights; no feature.
+        plan: How to split. Default: 20 % test, 10 % of the rest validation, stratified.
+        test: Test rows given separately.
+        seed: Of the split.
+        file: Where the table came from, for messages.
+        **preprocessor_options: Further arguments of `Preprocessor`.
+
+    Returns:
+        The rows of the three parts with their features, and the preprocessor.
+
+    Raises:
+        InputError: If the table, the label or a column is not usable; the message says what and where.
+
+    Example:
+        >>> frame = pd.DataFrame({"pages": range(100), "bought": [0, 1] * 50})
+        >>> data = preprocess_data(frame, "bought", kinds={"pages": "number"})
+        >>> len(data.train), len(data.validation), len(data.test)
+        (72, 8, 20)
+    """
+    plan, left_out = plan or SplitPlan(), dict(left_out or {})
+    for name in (label, weight, plan.group, plan.time, plan.column):
+        if name is not None and name not in frame.columns:
+            known = [str(column) for column in frame.columns]
+            raise InputError(
+                f"no column {name!r}{nearest(name, known)}", expected=", ".join(known), file=file
+            )
+    cleaned, counts = clean(frame, label, file=file)
+    for name, reason in {
+        weight: "sample weight", plan.group: "group of the split", plan.time: "time of the split",
+        plan.column: "part of the split",
+    }.items():  # fmt: skip
+        if name is not None and name not in (kinds or {}):
+            left_out.setdefault(name, reason)
+    positive = positive or find_positive(cleaned[label], label, file=file)
+    labels = read_labels(cleaned[label], label, positive, file=file)
+    usable = [name for name in map(str, cleaned.columns) if name not in (label, *left_out, *drop)]
+    parts = split(
+        cleaned, labels, plan, features=usable, seed=seed, test=test,
+        test_label=None if test is None else _labels_of(test, label, positive),
+    )  # fmt: skip
+    specification = infer_specification(
+        parts.train.drop(columns=list(left_out)), label, kinds=kinds, drop=drop, positive=positive
+    )
+    specification = FeatureSpecification(
+        specification.columns, label, positive, {**left_out, **specification.left_out}
+    )
+    preprocessor = Preprocessor(specification, **preprocessor_options)
+    preprocessor.adapt(parts.train)
+    rows = {}
+    for name in PARTS:
+        part = getattr(parts, name)
+        weights = None if weight is None else _weights(part[weight], weight, file)
+        rows[name] = Rows.of(part, preprocessor, read_labels(part[label], label, positive), weights)
+    return PreparedData(preprocessor, **rows, cleaning=counts, split=parts.description)
+
+
+def _labels_of(test: pd.DataFrame, label: str, positive: str | None) -> np.ndarray:
+    if label not in test.columns:
+        raise InputError(f"the test table has no label column {label!r}", expected=", ".join(test.columns))
+    return read_labels(test[label], label, positive)
+
+
+def _weights(values: pd.Series, name: str, file: object) -> np.ndarray:
+    weights = pd.to_numeric(values, errors="coerce").to_numpy(np.float32)
+    wrong = np.flatnonzero(~(np.isfinite(weights) & (weights > 0)))
+    if len(wrong):
+        raise InputError(
+            f"found {values.iloc[wrong[0]]!r}", expected="a positive weight", file=file, column=name,
+            row=int(wrong[0]) + 1,
+        )  # fmt: skip
+    return weights

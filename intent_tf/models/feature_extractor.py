@@ -1,0 +1,60 @@
+"""The feature extractor: one small extractor for each part of the features, their vectors side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from intent_tf.features.features import Features
+from intent_tf.features.prepared import PreparedData
+from intent_tf.models.category_embedding import CategoryEmbedding
+from intent_tf.models.number_embedding import NumberEmbedding
+from intent_tf.models.text_cnn import TextCNN
+
+
+@keras.saving.register_keras_serializable(package="intent_tf")
+class FeatureExtractor(keras.layers.Layer):
+    """Turns `Features` into one vector.
+
+    Args:
+        parts: A layer for each part of the features that is read: ``numbers`` (takes scores and missing
+            flags), ``categories``, ``text`` and ``session`` (take ids). Outputs are flattened and set side
+            by side, in this order.
+        dropout: Share of the vector's entries dropped in training, in [0, 1). Default 0.
+        **kwargs: Those of every Keras layer.
+
+    Shapes: `Features` to float32 ``(batch, width)``.
+    """
+
+    def __init__(
+        self, parts: Mapping[str, keras.layers.Layer], dropout: float = 0.0, **kwargs: Any
+    ) -> None:
+        super().__init__(**{"autocast": False, **kwargs})
+        unknown = set(parts) - set(Features._fields)
+        if unknown:
+            raise ValueError(f"Unknown parts {sorted(unknown)}; features have {', '.join(Features._fields)}.")
+        self.parts = {name: parts[name] for name in Features._fields if name in parts}
+        self.dropout = keras.layers.Dropout(dropout)
+
+    def call(self, inputs: Features, training: bool | None = None) -> tf.Tensor:
+        """Extract ``(batch, width)``."""
+        vectors = []
+        for name, layer in self.parts.items():
+            part = getattr(inputs, name)
+            vector = layer(part, inputs.missing) if name == "numbers" else layer(part)
+            vectors.append(keras.layers.Flatten()(vector) if vector.shape.rank > 2 else vector)
+        return self.dropout(tf.concat(vectors, axis=1), training=training)
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the constructor's arguments."""
+        parts = {name: keras.saving.serialize_keras_object(layer) for name, layer in self.parts.items()}
+        return {**super().get_config(), "parts": parts, "dropout": self.dropout.rate}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> FeatureExtractor:
+        """The inverse of `get_config`."""
+        parts = {name: keras.saving.deserialize_keras_object(part) for name, part in config["parts"].items()}
+        return cls(**{**config, "parts": parts})

@@ -1,0 +1,172 @@
+"""The model: raw columns in, intent strength out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import keras
+import numpy as np
+import pandas as pd
+import tensorflow as tf
+
+from intent_tf.data.labels import read_labels
+from intent_tf.data.raw_columns import raw_columns, to_dataset
+from intent_tf.errors import InputError
+from intent_tf.features.features import Features
+from intent_tf.features.prepared import Rows
+from intent_tf.features.preprocessor import Preprocessor
+
+
+@keras.saving.register_keras_serializable(package="intent_tf")
+class IntentModel(keras.Model):
+    """How strongly a shopper intends to buy, from raw columns.
+
+    ::
+
+        raw columns → Preprocessor → FeatureExtractor → Predictor (+ wide part) → sigmoid → Calibrator
+
+    All of it is one graph: what `fit` learns from is what `predict` and the exported SavedModel compute,
+    to the last bit of preprocessing. A predictor of several members gives as many strengths in training,
+    each of which learns from its own loss, and their mean otherwise.
+
+    It is a Keras model in every way. Beside what Keras takes, `fit`, `evaluate` and `predict` take a
+    DataFrame of raw columns (with its label column, for the first two) or the `Rows` that
+    `preprocess_data` made, whose features are computed only once.
+
+    Args:
+        preprocessor: Adapted on training rows.
+        extractor: Turns features into vectors ``(batch, width)``.
+        predictor: Turns vectors into logits ``(batch, members)``.
+        wide: Turns features into a logit ``(batch, 1)`` that is added to every member's; None for none.
+        calibrator: Maps strengths ``(batch,)`` to calibrated ones; None leaves them as they are.
+        threshold: Strength from which on a purchase is predicted, in [0, 1]; chosen on validation rows.
+        **kwargs: Those of every Keras model.
+
+    Shapes: a mapping of column to ``(batch,)``, for sequences ``(batch, events)``, or `Features`,
+        to float32 ``(batch,)`` in [0, 1]; in training ``(batch, members)``.
+    """
+
+    def __init__(
+        self,
+        preprocessor: Preprocessor,
+        extractor: keras.layers.Layer,
+        predictor: keras.layers.Layer,
+        wide: keras.layers.Layer | None = None,
+        calibrator: keras.layers.Layer | None = None,
+        threshold: float = 0.5,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.preprocessor = preprocessor
+        self.extractor = extractor
+        self.predictor = predictor
+        self.wide = wide
+        self.calibrator = calibrator
+        self.threshold = threshold
+        self(preprocessor.blank())  # creates the weights
+
+    def call(self, inputs: Mapping[str, Any] | Features, training: bool | None = None) -> tf.Tensor:
+        """Strengths ``(batch,)``; in training ``(batch, members)``, before calibration."""
+        members = tf.sigmoid(self.logits(inputs, training=training))
+        if training:
+            return members
+        strength = tf.reduce_mean(members, axis=1)
+        return strength if self.calibrator is None else self.calibrator(strength)
+
+    def logits(self, inputs: Mapping[str, Any] | Features, training: bool | None = None) -> tf.Tensor:
+        """The members' logits, float32 ``(batch, members)``."""
+        features = self.preprocessor(inputs)
+        logits = tf.cast(self.predictor(self.extractor(features, training=training), training=training), tf.float32)
+        return logits if self.wide is None else logits + tf.cast(self.wide(features), tf.float32)
+
+    def compute_loss(
+        self, x: Any = None, y: Any = None, y_pred: Any = None, sample_weight: Any = None,
+        training: bool = True,
+    ) -> Any:  # fmt: skip
+        """The mean of the members' losses."""
+        y = tf.reshape(tf.cast(y, tf.float32), (-1, 1))
+        if y_pred.shape.rank == 2:
+            y = tf.broadcast_to(y, tf.shape(y_pred))
+        else:
+            y_pred = y_pred[:, None]
+        return super().compute_loss(x, y, y_pred, sample_weight, training)
+
+    def compute_metrics(self, x: Any, y: Any, y_pred: Any, sample_weight: Any = None) -> dict[str, Any]:
+        """The metrics of the members' mean strength."""
+        if y_pred.shape.rank == 2:
+            y_pred = tf.reduce_mean(y_pred, axis=1)
+        return super().compute_metrics(x, y, y_pred, sample_weight)
+
+    def fit(
+        self, x: Any = None, y: Any = None, batch_size: int = 256, epochs: int = 1,
+        validation_data: Any = None, initial_epoch: int = 0, seed: int = 0, **options: Any,
+    ) -> keras.callbacks.History:  # fmt: skip
+        """Train; see `keras.Model.fit`.
+
+        Args:
+            x: `Rows`, a DataFrame with the label column, or what Keras takes.
+            y: Labels, unless ``x`` holds them.
+            batch_size: Rows a step. Default 256.
+            epochs: Passes over the rows.
+            validation_data: As ``x``.
+            initial_epoch: Epochs done before, when resuming.
+            seed: Of the order of the rows, for `Rows` and DataFrames.
+            **options: The other arguments of Keras.
+        """
+        if isinstance(x, Rows | pd.DataFrame):
+            rows = self._rows(x)
+            x = rows.shuffled_batches(batch_size, seed, initial_epoch)
+            options["steps_per_epoch"], batch_size = -(-len(rows) // batch_size), None  # type: ignore[assignment]
+        if isinstance(validation_data, Rows | pd.DataFrame):
+            validation_data = self._rows(validation_data).batches(4096)
+        return super().fit(
+            x, y, batch_size=batch_size, epochs=epochs, validation_data=validation_data,
+            initial_epoch=initial_epoch, **options,
+        )  # fmt: skip
+
+    def evaluate(self, x: Any = None, y: Any = None, batch_size: int = 4096, **options: Any) -> Any:
+        """Loss and metrics; see `keras.Model.evaluate`. Takes what `fit` takes."""
+        if isinstance(x, Rows | pd.DataFrame):
+            return super().evaluate(self._rows(x).batches(batch_size), **options)
+        return super().evaluate(x, y, batch_size=batch_size, **options)
+
+    def predict(self, x: Any, batch_size: int = 4096, verbose: Any = 0, **options: Any) -> np.ndarray:
+        """Strengths, float32 ``(rows,)``; see `keras.Model.predict`.
+
+        Takes a DataFrame of raw columns (a label is not needed), `Rows`, or what Keras takes.
+        """
+        if isinstance(x, pd.DataFrame):
+            x, batch_size = to_dataset(raw_columns(x, self.preprocessor.specification), batch_size), None  # type: ignore[assignment]
+        elif isinstance(x, Rows):
+            x, batch_size = x.batches(batch_size), None  # type: ignore[assignment]
+        return super().predict(x, batch_size=batch_size, verbose=verbose, **options)
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the constructor's arguments."""
+        parts = {
+            name: None if part is None else keras.saving.serialize_keras_object(part)
+            for name, part in {
+                "preprocessor": self.preprocessor, "extractor": self.extractor, "predictor": self.predictor,
+                "wide": self.wide, "calibrator": self.calibrator,
+            }.items()
+        }  # fmt: skip
+        return {**super().get_config(), **parts, "threshold": self.threshold}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> IntentModel:
+        """The inverse of `get_config`."""
+        config = dict(config)
+        for name in ("preprocessor", "extractor", "predictor", "wide", "calibrator"):
+            if config[name] is not None:
+                config[name] = keras.saving.deserialize_keras_object(config[name], custom_objects)
+        return cls(**config)
+
+    def _rows(self, x: Rows | pd.DataFrame) -> Rows:
+        if isinstance(x, Rows):
+            return x
+        specification = self.preprocessor.specification
+        if specification.label not in x.columns:
+            raise InputError(f"the table has no label column {specification.label!r}")
+        label = read_labels(x[specification.label], specification.label, specification.positive)
+        return Rows.of(x, self.preprocessor, label)

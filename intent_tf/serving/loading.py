@@ -1,0 +1,52 @@
+"""Finds and loads a trained model."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+import keras
+
+from intent_tf.errors import InputError
+from intent_tf.models.intent_model import IntentModel
+from intent_tf.serving.versions import versions
+
+_EXPECTED = "a folder that `python -m intent_tf.train` wrote, or a .keras file"
+
+
+def find_model(path: str | Path) -> Path:
+    """The ``.keras`` file of a version folder, of the newest version in a folder, or of itself.
+
+    Raises:
+        InputError: If there is none.
+    """
+    place = Path(path)
+    if place.suffix == ".keras" and place.is_file():
+        return place
+    if not place.exists():
+        raise InputError("no such model", file=place, expected=_EXPECTED)
+    found = versions(place)
+    candidates = [place / "model.keras", *(place / str(version) / "model.keras" for version in found[::-1])]
+    for candidate in candidates:
+        if candidate.is_file():
+            return candidate
+    raise InputError("holds no model", file=place, expected=_EXPECTED)
+
+
+def load_model(path: str | Path) -> IntentModel:
+    """Load a trained model.
+
+    Args:
+        path: A version folder, a folder of versions (the newest is taken), or a ``.keras`` file.
+
+    Raises:
+        InputError: If there is no model, or it is not one of this package.
+    """
+    file = find_model(path)
+    try:
+        model = keras.models.load_model(file)
+    except (ValueError, TypeError, OSError, KeyError, zipfile.BadZipFile) as error:
+        raise InputError(f"cannot be loaded as a model ({error})", file=file, expected=_EXPECTED) from error
+    if not isinstance(model, IntentModel):
+        raise InputError(f"holds a {type(model).__name__}, no IntentModel", file=file, expected=_EXPECTED)
+    return model

@@ -1,0 +1,141 @@
+"""Trains a model: optimiser, averaged weights, early stopping, logs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import keras
+import numpy as np
+
+from intent_tf.errors import InputError, require
+from intent_tf.features.prepared import PreparedData
+from intent_tf.models.build import Preset, build_feature_extractor, build_model, build_predictor
+from intent_tf.models.intent_model import IntentModel
+from intent_tf.training.resumable import ResumableEarlyStopping
+
+Loss = Literal["binary_crossentropy", "mse"]
+
+
+@dataclass(frozen=True)
+class TrainingConfig:
+    """The model and how it is trained.
+
+    Args:
+        preset: "article" is the article's code as printed (sigmoid bottleneck, MSE; it provably does not
+            learn on text); "default" is the same extractor without the bottleneck, and more beside it.
+        loss: Loss; binary cross-entropy for "default", mse for "article", unless given.
+        epochs: Passes over the training rows at most.
+        patience: Epochs without a better validation log loss before training stops.
+        batch_size: Rows a step.
+        learning_rate: Step size of Adam.
+        weight_decay: Decoupled decay of the dense kernels a step, times the learning rate (AdamW).
+        averaging: Momentum of the weights' moving average, in [0, 1); 0 turns it off.
+        dropout: Share of hidden outputs dropped in training, in [0, 1).
+        members: Networks in the ensemble that the predictor is.
+        kernel_sizes: Tokens under a filter of the extractor; several give several convolutions.
+        filters: Filters for each kernel size.
+        dimension: Width of a token's vector.
+    """
+
+    preset: Preset = "default"
+    loss: Loss | None = None
+    epochs: int = 40
+    patience: int = 5
+    batch_size: int = 256
+    learning_rate: float = 1e-3
+    weight_decay: float = 3e-4
+    averaging: float = 0.99
+    dropout: float = 0.2
+    members: int = 16
+    kernel_sizes: tuple[int, ...] = (3,)
+    filters: int = 128
+    dimension: int = 128
+
+    def __post_init__(self) -> None:
+        for name in ("epochs", "patience", "batch_size", "members", "filters", "dimension"):
+            if getattr(self, name) < 1:
+                raise InputError(f"{name} is {getattr(self, name)}", expected="at least 1")
+        for name in ("averaging", "dropout"):
+            if not 0 <= getattr(self, name) < 1:
+                raise InputError(f"{name} is {getattr(self, name)}", expected="a share in [0, 1)")
+        if not self.learning_rate > 0:
+            raise InputError(f"learning_rate is {self.learning_rate}", expected="a positive number")
+
+
+def create_model(data: PreparedData, config: TrainingConfig) -> IntentModel:
+    """Build and compile the model that a configuration asks for."""
+    article = config.preset == "article"
+    extractor = build_feature_extractor(
+        data, config.preset, dimension=config.dimension, filters=config.filters,
+        kernel_sizes=config.kernel_sizes,
+    )  # fmt: skip
+    predictor = build_predictor(config.preset, members=config.members, dropout=config.dropout)
+    loss = config.loss or ("mse" if article else "binary_crossentropy")
+    optimizer = keras.optimizers.Adam(config.learning_rate) if article else _optimizer(config)
+    model = build_model(data, extractor, predictor, loss=loss, optimizer=optimizer)
+    model.compile(
+        optimizer=optimizer,
+        loss=loss,
+        metrics=[keras.metrics.BinaryCrossentropy(name="log_loss"), keras.metrics.AUC(name="auroc")],
+    )
+    if not article:
+        optimizer.exclude_from_weight_decay(var_names=["bias", "embedding", "scale"])
+    return model
+
+
+def train_model(
+    model: IntentModel,
+    data: PreparedData,
+    config: TrainingConfig,
+    folder: Path,
+    *,
+    seed: int = 0,
+    resume: bool = False,
+    tensorboard: bool = False,
+    verbose: int = 1,
+) -> dict[str, list[float]]:
+    """Fit a compiled model until the validation log loss stops falling, and restore the best weights.
+
+    Args:
+        model: From `create_model`.
+        data: Rows to fit on, and validation rows.
+        config: Epochs, patience, batch size.
+        folder: Where checkpoints and logs go: ``checkpoint/``, ``history.csv``, ``tensorboard/``.
+        seed: Of the order of the rows.
+        resume: Go on from the checkpoint in the folder, if there is one.
+        tensorboard: Write TensorBoard logs too.
+        verbose: 1 shows a progress bar for each epoch, 2 a line, 0 nothing.
+
+    Returns:
+        The history: by metric, a value for each epoch (also of those before a resumption).
+
+    Raises:
+        InputError: If training diverges (the loss is no number).
+    """
+    stopping = ResumableEarlyStopping(folder / "checkpoint", patience=config.patience)
+    done = stopping.resume(model) if resume else 0
+    callbacks: list[keras.callbacks.Callback] = [keras.callbacks.TerminateOnNaN()]
+    if model.optimizer.use_ema:
+        callbacks.append(keras.callbacks.SwapEMAWeights(swap_on_epoch=True))
+    callbacks += [stopping, keras.callbacks.CSVLogger(str(folder / "history.csv"), append=done > 0)]
+    if tensorboard:
+        require("tensorboard", "tensorboard")
+        callbacks.append(keras.callbacks.TensorBoard(str(folder / "tensorboard")))
+    folder.mkdir(parents=True, exist_ok=True)
+    model.fit(
+        data.train, validation_data=data.validation, batch_size=config.batch_size, epochs=config.epochs,
+        initial_epoch=done, seed=seed, callbacks=callbacks, verbose=verbose,
+    )  # fmt: skip
+    if not np.isfinite(stopping.history.get("val_log_loss", [np.nan])[-1]):
+        raise InputError(
+            "training diverged: the loss is no number",
+            remedy=f"lower the learning rate (it is {config.learning_rate})",
+        )
+    return stopping.history
+
+
+def _optimizer(config: TrainingConfig) -> keras.optimizers.Optimizer:
+    ema = {"use_ema": True, "ema_momentum": config.averaging} if config.averaging else {}
+    return keras.optimizers.AdamW(config.learning_rate, config.weight_decay, **ema)
