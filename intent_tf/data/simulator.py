@@ -34,7 +34,7 @@ from intent_tf.data.shop_phrases import (
 )
 from intent_tf.errors import InputError
 
-OPENING = np.datetime64("2026-01-01", "us")
+OPENING = np.datetime64("2024-01-01", "us")
 DAY = 86_400
 FIRST_VISITS = 30
 GOLDEN_RATIO = 0.618033988749895
