@@ -1,0 +1,122 @@
+"""Corrects strengths so that they are probabilities: of the shoppers with strength 0.3, three in ten buy."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, get_args
+
+import keras
+import tensorflow as tf
+
+from intent_tf.errors import InputError
+
+CalibratorKind = Literal["identity", "temperature", "platt", "isotonic"]
+CALIBRATOR_KINDS: tuple[CalibratorKind, ...] = get_args(CalibratorKind)
+"""Simplest first."""
+
+_LOWEST, _HIGHEST = 1e-30, 1 - 2**-24  # the float32 next below 1: beyond them a logit is infinite
+
+
+@keras.saving.register_keras_serializable(package="intent_tf")
+class Calibrator(keras.layers.Layer):
+    """Maps strengths to calibrated strengths, never changing which of two is higher.
+
+    ============= ==============================================================================
+    kind          calibrated strength of s
+    ============= ==============================================================================
+    `identity`    s
+    `temperature` sigmoid(scale * logit(s)), with scale = 1 / temperature > 0
+    `platt`       sigmoid(scale * logit(s) + offset)
+    `isotonic`    linear between knots (x, y), both rising; constant outside them
+    ============= ==============================================================================
+
+    A new layer changes nothing, whatever its kind; `intent_tf.evaluation.calibration.fit_calibrator` fits one
+    on validation rows. Its parameters are weights that training leaves alone, so they are saved and exported
+    with the model.
+
+    Args:
+        kind: One of the above. Defaults to `"identity"`.
+        knots: Number of knots of an isotonic calibrator, at least 2. Defaults to 64.
+        **kwargs: As for every Keras layer.
+
+    Call arguments:
+        strength: Intent strength in [0, 1], float, shape `(batch,)`.
+
+    Returns:
+        The calibrated strength in [0, 1], shape `(batch,)`.
+
+    Raises:
+        InputError: If the kind is unknown or there are less than 2 knots.
+
+    References:
+        - Platt (1999), Probabilistic Outputs for Support Vector Machines.
+        - Zadrozny & Elkan (2002), Transforming Classifier Scores into Accurate Multiclass Probability
+          Estimates.
+        - Guo, Pleiss, Sun & Weinberger (2017), On Calibration of Modern Neural Networks.
+
+    Example:
+        >>> import numpy as np
+        >>> calibrator = Calibrator("platt")
+        >>> calibrator.build((None,))
+        >>> _ = calibrator.offset.assign(-1.0)
+        >>> [round(float(strength), 3) for strength in calibrator(np.array([0.1, 0.5, 0.9]))]
+        [0.039, 0.269, 0.768]
+    """
+
+    def __init__(self, kind: CalibratorKind = "identity", knots: int = 64, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        if kind not in CALIBRATOR_KINDS:
+            raise InputError(
+                f"unknown kind of calibrator {kind!r}", expected=f"one of {', '.join(CALIBRATOR_KINDS)}"
+            )
+        if knots < 2:
+            raise InputError(f"{knots} knots", expected="at least 2")
+        self.kind = kind
+        self.knots = knots
+
+    def build(self, strength_shape: tuple[int | None, ...]) -> None:
+        """Create the parameters, so set that strengths stay as they are."""
+        if self.kind in ("temperature", "platt"):
+            self.scale = self._parameter("scale", (), 1.0)
+        if self.kind == "platt":
+            self.offset = self._parameter("offset", (), 0.0)
+        if self.kind == "isotonic":
+            diagonal = tf.linspace(0.0, 1.0, self.knots)
+            self.x = self._parameter("x", (self.knots,), diagonal)
+            self.y = self._parameter("y", (self.knots,), diagonal)
+
+    def _parameter(self, name: str, shape: tuple[int, ...], start: Any) -> keras.Variable:
+        return self.add_weight(
+            shape=shape,
+            initializer=lambda shape, dtype: tf.cast(tf.broadcast_to(start, shape), dtype),
+            trainable=False,
+            dtype="float32",
+            name=name,
+        )
+
+    def call(self, strength: Any) -> tf.Tensor:
+        """Calibrate strengths of shape `(batch,)`."""
+        strength = tf.cast(strength, tf.float32)
+        if self.kind == "identity":
+            return strength
+        if self.kind == "isotonic":
+            return self._between_knots(strength)
+        inside = tf.clip_by_value(strength, _LOWEST, _HIGHEST)
+        logit = tf.math.log(inside) - tf.math.log1p(-inside)
+        offset = self.offset if self.kind == "platt" else 0.0
+        return tf.sigmoid(self.scale * logit + offset)
+
+    def _between_knots(self, strength: tf.Tensor) -> tf.Tensor:
+        # A sum of clipped ramps is monotone and needs no search for the interval. A ramp between equal knots
+        # is a step; where knots are repeated to fill up, its height is 0.
+        x, y = tf.convert_to_tensor(self.x), tf.convert_to_tensor(self.y)
+        ramps = (strength[:, None] - x[:-1]) / tf.maximum(x[1:] - x[:-1], 1e-30)
+        rise = tf.reduce_sum(tf.clip_by_value(ramps, 0.0, 1.0) * (y[1:] - y[:-1]), axis=1)
+        return tf.clip_by_value(y[0] + rise, 0.0, 1.0)
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the constructor's arguments."""
+        return {**super().get_config(), "kind": self.kind, "knots": self.knots}
+
+    def compute_output_shape(self, strength_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
+        """Return the shape of the strengths."""
+        return strength_shape
