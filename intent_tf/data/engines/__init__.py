@@ -1,0 +1,1 @@
+"""What runs the shared SQL of event logs and examples: DuckDB, or Spark."""

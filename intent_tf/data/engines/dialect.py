@@ -1,0 +1,54 @@
+"""The few SQL expressions that DuckDB and Spark spell differently."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How an engine spells what the shared SQL needs; each field makes SQL from SQL.
+
+    Between reading and writing, times are microseconds since 1970-01-01 UTC (``BIGINT``), so that both
+    engines compute with integers and agree to the last bit. Lists are indexed from 1.
+
+    Args:
+        name: A column's name, quoted.
+        micros_of_text: Microseconds of an ISO 8601 text (in the engine's time zone if it has none), or NULL.
+        micros_of_pattern: Microseconds of a text written in a `strptime` pattern, or NULL.
+        micros_of_time: Microseconds of a column that already holds times.
+        time: A time with UTC as its zone, from microseconds.
+        matches: Whether a regular expression (not SQL, a plain text) matches somewhere in a text.
+        record: The (quoted) columns of a row as one JSON text, for people to read.
+        collect: Aggregate: a list of structs with these fields, in the order of an integer that occurs once.
+        each: A list with an expression of each struct ``e`` of a list.
+        part: The entries of a list from one position to another, both included.
+        item: The entry of a list at a position; NULL beyond its end.
+        row_for_each: In a SELECT: a row for each number.
+        row_for_each_multiple: In a SELECT: a row for each of ``step, 2 * step, ...`` up to a stop, included.
+    """
+
+    name: Callable[[str], str]
+    micros_of_text: Callable[[str], str]
+    micros_of_pattern: Callable[[str, str], str]
+    micros_of_time: Callable[[str], str]
+    time: Callable[[str], str]
+    matches: Callable[[str, str], str]
+    record: Callable[[Sequence[str]], str]
+    collect: Callable[[Sequence[str], str], str]
+    each: Callable[[str, str], str]
+    part: Callable[[str, str, str], str]
+    item: Callable[[str, str], str]
+    row_for_each: Callable[[Sequence[int]], str]
+    row_for_each_multiple: Callable[[int, str], str]
+
+
+def quoted(text: object) -> str:
+    """Write a text as an SQL literal.
+
+    Example:
+        >>> quoted("O'Neill")
+        "'O''Neill'"
+    """
+    return "'" + str(text).replace("'", "''") + "'"

@@ -1,0 +1,199 @@
+"""Event logs as they come: which columns mean what, how times are written, and which rows are unusable."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from intent_tf.data.engines.dialect import Dialect, quoted
+from intent_tf.errors import InputError
+from intent_tf.nearest import nearest
+
+ColumnType = Literal["text", "number", "time"]
+
+#: What an event may have, by our names.
+EVENT_COLUMNS = (
+    "user_id", "session_id", "timestamp", "event_type", "item_id", "text", "query", "price", "quantity",
+)  # fmt: skip
+#: In the order in which events of the same instant are taken to have happened.
+EVENT_TYPES = ("search", "browse", "click", "detail", "cart", "purchase")
+LONGEST_ID = 256
+#: Column of the raw relation in which an engine says why a row could not be read; NULL if it could.
+PROBLEM = "_problem"
+
+_DAY = 86_400_000_000
+_ISO_TIME = r"^\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2}([.]\d{1,9})?)?( ?(Z|UTC)|[+-]\d{2}(:?\d{2})?)?)?$"
+_NUMBER = r"^[+-]?(\d+([.]\d*)?|[.]\d+)([eE][+-]?\d{1,3})?$"
+_MISSING_NUMBER = "('', 'nan', 'NaN', 'NA', 'null', 'NULL', 'None')"
+
+
+@dataclass(frozen=True)
+class LogFormat:
+    """How to read an event log.
+
+    Args:
+        columns: Which column of the log holds what, by our names (``user_id, session_id, timestamp,
+            event_type, item_id, text, query, price, quantity``); several columns joined with a space are
+            written ``category+brand``. A column that already has our name need not be given.
+        event_types: What the log's event types mean, such as ``view=detail,transaction=purchase``; the
+            canonical ones are ``search, browse, click, detail, cart, purchase``, and others stay as they are.
+        time_format: The `strptime` pattern of the timestamps; by default ISO 8601 texts, or numbers since
+            1970-01-01 UTC in seconds, milliseconds or microseconds (told apart by their size).
+        timezone: The time zone of timestamps that name none.
+
+    Raises:
+        InputError: If ``columns`` names something that an event does not have.
+    """
+
+    columns: Mapping[str, str] = field(default_factory=dict)
+    event_types: Mapping[str, str] = field(default_factory=dict)
+    time_format: str = ""
+    timezone: str = "UTC"
+
+    def __post_init__(self) -> None:
+        for column in self.columns:
+            if column not in EVENT_COLUMNS:
+                raise InputError(
+                    f"unknown name {column!r} in the mapping of columns{nearest(column, EVENT_COLUMNS)}",
+                    expected=", ".join(EVENT_COLUMNS),
+                )
+
+    def sources(self, found: Mapping[str, ColumnType], file: object = None) -> dict[str, list[str]]:
+        """Find the log's columns that make up each column of an event.
+
+        Args:
+            found: The log's columns and their types.
+            file: Where the log came from, for error messages.
+
+        Raises:
+            InputError: If a column of the mapping is not in the log, or a column that is needed is missing.
+        """
+        sources = {}
+        for column in EVENT_COLUMNS:
+            given = self.columns.get(column)
+            if given is None and column not in found:
+                continue
+            sources[column] = [part.strip() for part in given.split("+")] if given else [column]
+            for part in sources[column]:
+                if part not in found:
+                    raise InputError(
+                        f"no such column{nearest(part, found)}; found {', '.join(found)}",
+                        column=part,
+                        file=file,
+                    )
+        for needed in ("timestamp", "event_type"):
+            if needed not in sources:
+                raise _missing(needed, found, file)
+        if "user_id" not in sources:
+            if "session_id" not in sources:
+                raise _missing("user_id", found, file)
+            sources["user_id"] = sources["session_id"]
+        return sources
+
+    def steps(self, found: Mapping[str, ColumnType], dialect: Dialect, file: object = None) -> dict[str, str]:
+        """Write SQL that turns the relation ``raw`` into ``typed``: events, each with a ``reason`` or NULL.
+
+        Returns:
+            By name, each SELECT reading from those before it. ``typed`` has ``user_id, session_id`` (NULL
+            if the log has none), ``micros, event_type, type_rank, item_id, text, query, price, quantity,
+            reason, record``.
+        """
+        sources = self.sources(found, file)
+        read = {column: _text(parts, found, dialect) for column, parts in sources.items()}
+        texts = ",\n  ".join(f"{read.get(column, quoted(''))} AS {column}" for column in EVENT_COLUMNS)
+        micros = self._micros(sources["timestamp"], found, dialect)
+        session = "session_id" if "session_id" in sources else "CAST(NULL AS STRING)"
+        record = dialect.record([dialect.name(column) for column in found])
+        return {
+            "texts": f"SELECT {texts},\n  {micros} AS micros, {PROBLEM},\n  {record} AS record\nFROM raw",
+            "numbers": (
+                f"SELECT *, {_number('price', dialect)} AS price_number,\n"
+                f"  {_number('quantity', dialect)} AS quantity_number,\n"
+                f"  {self._event_type()} AS event\nFROM texts"
+            ),
+            "reasons": f"SELECT *,\n  {_reason(session != 'session_id', dialect)} AS reason\nFROM numbers",
+            "typed": (
+                f"SELECT user_id, {session} AS session_id, micros, event AS event_type,\n"
+                f"  {_rank()} AS type_rank, item_id, text, query,\n"
+                "  coalesce(price_number, CAST('NaN' AS DOUBLE)) AS price,\n"
+                "  coalesce(quantity_number, CAST('NaN' AS DOUBLE)) AS quantity, reason,\n"
+                "  CASE WHEN reason IS NOT NULL THEN substr(record, 1, 2000) END AS record\nFROM reasons"
+            ),
+        }
+
+    def _micros(self, parts: list[str], found: Mapping[str, ColumnType], dialect: Dialect) -> str:
+        if len(parts) == 1 and found[parts[0]] == "time":
+            return dialect.micros_of_time(dialect.name(parts[0]))
+        text = _text(parts, found, dialect)
+        if self.time_format:
+            return dialect.micros_of_pattern(text, self.time_format)
+        number = f"CASE WHEN {dialect.matches(text, _NUMBER)} THEN try_cast({text} AS DOUBLE) END"
+        if len(parts) == 1 and found[parts[0]] == "number":
+            return _scaled(f"CAST({dialect.name(parts[0])} AS DOUBLE)")
+        iso = f"CASE WHEN {dialect.matches(text, _ISO_TIME)} THEN {dialect.micros_of_text(text)} END"
+        return f"coalesce({iso}, {_scaled(number)})"
+
+    def _event_type(self) -> str:
+        cases = "".join(
+            f" WHEN lower(event_type) = {quoted(given.lower())} THEN {quoted(meant)}"
+            for given, meant in self.event_types.items()
+        )
+        return f"CASE{cases} ELSE lower(event_type) END" if cases else "lower(event_type)"
+
+
+def _missing(column: str, found: Mapping[str, ColumnType], file: object) -> InputError:
+    return InputError(
+        f"the log has no column {column!r}; found {', '.join(found)}",
+        file=file,
+        remedy=f"say which one it is: --columns {column}=...",
+    )
+
+
+def _text(parts: list[str], found: Mapping[str, ColumnType], dialect: Dialect) -> str:
+    texts = [f"trim(CAST({dialect.name(part)} AS STRING))" for part in parts]
+    if len(texts) == 1:
+        return f"coalesce({texts[0]}, '')"
+    return f"concat_ws(' ', {', '.join(f'''nullif({text}, '')''' for text in texts)})"
+
+
+def _scaled(number: str) -> str:
+    """Microseconds of seconds (below 1e11), milliseconds (below 1e14) or microseconds."""
+    return (
+        f"CAST(round({number} * CASE WHEN abs({number}) < 1e11 THEN 1000000 "
+        f"WHEN abs({number}) < 1e14 THEN 1000 ELSE 1 END) AS BIGINT)"
+    )
+
+
+def _number(column: str, dialect: Dialect) -> str:
+    return f"CASE WHEN {dialect.matches(column, _NUMBER)} THEN try_cast({column} AS DOUBLE) END"
+
+
+def _rank() -> str:
+    cases = "".join(f" WHEN {quoted(each)} THEN {rank}" for rank, each in enumerate(EVENT_TYPES))
+    return f"CASE event{cases} ELSE {len(EVENT_TYPES)} END"
+
+
+def _reason(without_session: bool, dialect: Dialect) -> str:
+    latest = round(time.time() * 1_000_000) + _DAY
+    tests = {
+        "user_id = ''": "no user_id",
+        f"length(user_id) > {LONGEST_ID}": f"user_id longer than {LONGEST_ID} characters",
+        "session_id = ''": "no session_id",
+        f"length(session_id) > {LONGEST_ID}": f"session_id longer than {LONGEST_ID} characters",
+        "timestamp = ''": "no timestamp",
+        "micros IS NULL": "timestamp is no time",
+        f"micros > {latest}": "timestamp in the future",
+        "event = ''": "no event_type",
+        f"price_number IS NULL AND price NOT IN {_MISSING_NUMBER}": "price is no number",
+        "price_number < 0": "negative price",
+        f"quantity_number IS NULL AND quantity NOT IN {_MISSING_NUMBER}": "quantity is no number",
+        "quantity_number < 0": "negative quantity",
+    }
+    cases = "".join(
+        f"\n    WHEN {test} THEN {quoted(reason)}"
+        for test, reason in tests.items()
+        if not (without_session and "session_id" in test)
+    )
+    return f"CASE WHEN {PROBLEM} IS NOT NULL THEN {PROBLEM}{cases} END"

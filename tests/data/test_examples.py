@@ -1,0 +1,186 @@
+"""What an example is, in numbers worked out by hand on tiny logs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from intent_tf.data.examples import ExampleDefinition
+from intent_tf.data.prepared import Prepared, prepare_examples
+from intent_tf.errors import InputError
+
+Event = tuple[float, str, str]  # minutes, event type, item
+
+
+def log_of(events: Sequence[Event], user: str = "ann", session: str | None = None) -> pd.DataFrame:
+    log = pd.DataFrame(events, columns=["minute", "event_type", "item_id"])
+    log["timestamp"] = pd.Timestamp("2026-01-05 10:00", tz="UTC") + pd.to_timedelta(log.pop("minute"), "min")
+    log["user_id"] = user
+    return log if session is None else log.assign(session_id=session)
+
+
+def prepare(*logs: pd.DataFrame, **definition: object) -> Prepared:
+    return prepare_examples(pd.concat(logs), ExampleDefinition(**definition))  # type: ignore[arg-type]
+
+
+def sizes(prepared: Prepared) -> list[int]:
+    return prepared.examples["events"].tolist()
+
+
+def labels(prepared: Prepared, column: str = "purchase") -> list[object]:
+    return prepared.examples[column].tolist()
+
+
+VISIT = [(0, "detail", "a"), (1, "detail", "b"), (2, "cart", "b"), (3, "detail", "c"), (4, "purchase", "b")]
+
+
+def test_a_pause_longer_than_the_gap_begins_a_session() -> None:
+    prepared = prepare(log_of([(0, "detail", "a"), (30, "detail", "b"), (60.1, "detail", "c")]))
+    assert prepared.examples["session_id"].tolist() == ["ann-1", "ann-1", "ann-2"]
+    assert prepared.counts["sessions"] == 2
+
+
+def test_given_sessions_are_kept_whatever_the_pauses() -> None:
+    prepared = prepare(log_of([(0, "detail", "a"), (600, "detail", "b")], session="s"))
+    assert sizes(prepared) == [1, 2]
+
+
+def test_a_session_is_cut_off_before_its_first_cart() -> None:
+    prepared = prepare(log_of(VISIT), moments="every")
+    assert sizes(prepared) == [1, 2]
+    assert prepared.examples["item_id"].iloc[-1].tolist() == ["a", "b"]
+
+
+def test_a_purchase_without_a_cart_cuts_off_too() -> None:
+    assert sizes(prepare(log_of([(0, "detail", "a"), (1, "purchase", "a"), (2, "detail", "b")]))) == [1]
+
+
+def test_cutting_at_the_purchase_shows_the_cart() -> None:
+    assert sizes(prepare(log_of(VISIT), moments="every", cut="purchase")) == [1, 2, 3, 4]
+
+
+def test_without_a_cut_what_follows_the_purchase_has_no_purchase_before_it() -> None:
+    prepared = prepare(log_of([*VISIT, (5, "detail", "d")]), moments="every", cut="none")
+    assert labels(prepared) == [1, 1, 1, 1, 0, 0]
+
+
+def test_a_session_that_begins_with_a_cart_makes_no_example() -> None:
+    prepared = prepare(log_of([(0, "cart", "a"), (1, "detail", "a")]), log_of([(0, "detail", "a")], "bob"))
+    assert prepared.examples["user_id"].tolist() == ["bob"]
+
+
+def test_prefixes_are_made_only_where_the_session_reached_them() -> None:
+    clicks = [(minute, "detail", str(minute)) for minute in range(4)]
+    assert sizes(prepare(log_of(clicks))) == [1, 2, 3]
+
+
+def test_every_second_event_is_a_moment() -> None:
+    clicks = [(minute, "detail", str(minute)) for minute in range(5)]
+    assert sizes(prepare(log_of(clicks), moments="every:2")) == [2, 4]
+
+
+def test_the_last_moment_is_the_one_before_the_cart() -> None:
+    assert sizes(prepare(log_of(VISIT), moments="last")) == [2]
+
+
+def test_a_fixed_time_finds_the_sessions_open_then() -> None:
+    open_then = log_of([(0, "detail", "a"), (10, "detail", "b"), (20, "purchase", "b")])
+    over = log_of([(-60, "detail", "a")], "bob")
+    later = log_of([(16, "detail", "a")], "cyd")
+    in_cart = log_of([(5, "detail", "a"), (6, "cart", "a")], "dan")
+    prepared = prepare(open_then, over, later, in_cart, moments="at:2026-01-05T10:15")
+    assert prepared.examples[["user_id", "events", "purchase"]].to_numpy().tolist() == [["ann", 2, 1]]
+
+
+def test_only_the_last_events_are_kept_and_elapsed_still_counts_from_the_first() -> None:
+    clicks = [(minute, "detail", str(minute)) for minute in range(3)]
+    example = prepare(log_of(clicks), moments="3", max_events=2).examples.iloc[0]
+    assert example["elapsed"].tolist() == [60.0, 120.0]
+    assert example["events"] == 3
+
+
+def test_few_visible_events_make_no_example() -> None:
+    assert sizes(prepare(log_of(VISIT), moments="every", min_events=2)) == [2]
+
+
+def test_a_horizon_looks_beyond_the_session() -> None:
+    log = log_of([(0, "detail", "a"), (50, "purchase", "a"), (500, "detail", "b")])
+    prepared = prepare(log, horizon=3600.0)
+    assert prepared.examples[["session_id", "purchase"]].to_numpy().tolist() == [["ann-1", 1]]
+
+
+def test_a_horizon_beyond_the_end_of_the_log_leaves_the_example_out() -> None:
+    log = log_of([(0, "detail", "a"), (59, "detail", "b")])
+    with pytest.raises(InputError, match="make no example"):
+        prepare(log, horizon=3600.0)
+
+
+def test_the_strength_is_of_the_strongest_later_action() -> None:
+    log = log_of([(0, "browse", ""), (1, "click", "a"), (2, "cart", "a"), (3, "browse", "")])
+    prepared = prepare(log, label="strength", moments="every", cut="none")
+    assert labels(prepared, "strength") == [2 / 3, 2 / 3, 0.0, 0.0]
+
+
+def test_the_next_action_is_the_type_of_the_next_event() -> None:
+    prepared = prepare(log_of(VISIT[:3]), label="next_action", moments="every", cut="none")
+    assert labels(prepared, "next_action") == ["detail", "cart", "end"]
+
+
+def test_a_double_fired_event_is_removed_and_counted() -> None:
+    log = log_of([(0, "detail", "a"), (0.01, "detail", "a"), (0.02, "detail", "b"), (1, "detail", "a")])
+    prepared = prepare(log, moments="every")
+    assert prepared.examples["item_id"].iloc[-1].tolist() == ["a", "b", "a"]
+    assert prepared.counts["double_fired"] == 1
+
+
+def test_a_session_of_a_bot_makes_no_example_but_is_counted() -> None:
+    bot = log_of([(0.001 * click, "detail", str(click)) for click in range(10)], "bot")
+    prepared = prepare(bot, log_of(VISIT))
+    assert set(prepared.examples["user_id"]) == {"ann"}
+    assert prepared.counts["bot_sessions"] == 1
+
+
+def test_history_counts_what_came_before_the_session() -> None:
+    first = [(0, "detail", "a"), (12, "purchase", "a")]
+    prepared = prepare(log_of([*first, (60, "detail", "b"), (61, "detail", "c")]), moments="last")
+    example = prepared.examples.iloc[-1]
+    assert example[["previous_sessions", "previous_events", "previous_purchases"]].tolist() == [1, 2, 1]
+    assert example["days_since_last_session"] == 48 / 60 / 24
+    assert example["days_since_last_purchase"] == 48 / 60 / 24
+    assert np.isnan(prepared.examples["days_since_last_session"].iloc[0])
+
+
+def test_history_of_a_session_that_another_overlaps_counts_only_events_before_it_began() -> None:
+    long = log_of([(0, "detail", "a"), (100, "purchase", "a")], session="long")
+    short = log_of([(50, "detail", "b"), (60, "detail", "c")], session="short")
+    example = prepare(long, short, moments="2").examples.iloc[0]
+    assert example[["previous_sessions", "previous_events", "previous_purchases"]].tolist() == [1, 1, 0]
+
+
+def test_kept_negatives_weigh_as_much_as_all_of_them() -> None:
+    users = [log_of([(0, "detail", "a")], f"user {number}") for number in range(400)]
+    prepared = prepare(*users, log_of(VISIT), negative_rate=0.25)
+    weights = prepared.examples.groupby("purchase")["weight"]
+    assert weights.unique().map(list).to_dict() == {0: [4.0], 1: [1.0]}
+    assert 300 < weights.sum()[0] < 500
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        ("session_gap", 0.0),
+        ("max_events", 0),
+        ("negative_rate", 0.0),
+        ("negative_rate", 1.5),
+        ("horizon", -1.0),
+        ("moments", "sometimes"),
+        ("moments", "0,1"),
+        ("moments", "at:noon"),
+    ],
+)
+def test_options_out_of_range_are_refused(option: str, value: object) -> None:
+    with pytest.raises(InputError, match=option):
+        ExampleDefinition(**{option: value})  # type: ignore[arg-type]
