@@ -1,268 +1,231 @@
-"""What an example is: sessions, prediction moments, history and labels, as SQL that every engine runs."""
+"""From an event log to the example table: `prepare_examples`."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+import hashlib
+import json
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Protocol
 
-from intent_tf.data.engines.dialect import Dialect, quoted
-from intent_tf.data.moments import Moments
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute
+import pyarrow.dataset
+
+from intent_tf.data.engines.duckdb import DuckDBEngine
+from intent_tf.data.event_log import LogFormat
+from intent_tf.data.example_definition import ExampleDefinition
+from intent_tf.data.log_files import LogFiles
 from intent_tf.errors import InputError
 
-#: Graded strength of the strongest action after the moment.
-STRENGTHS = {"none": 0.0, "click": 1 / 3, "cart": 2 / 3, "purchase": 1.0}
-SEQUENCES = ("event_type", "elapsed", "item_id", "text", "query", "price", "quantity")
-HISTORY = (
-    "previous_sessions", "previous_events", "previous_purchases",
-    "days_since_last_session", "days_since_last_purchase",
-)  # fmt: skip
+MANIFEST, SET_ASIDE, EXAMPLES = "manifest.json", "set_aside.csv", "examples"
 
-_ORDER = "micros, type_rank, item_id, text, query, price, quantity"
-_FEWEST_OF_BOT = 10
+Progress = Callable[[str, int, int], None]
+
+
+class Engine(Protocol):
+    """What runs the shared SQL; see `DuckDBEngine.write_examples`."""
+
+    def write_examples(
+        self,
+        log: LogFiles | pd.DataFrame,
+        log_format: LogFormat,
+        definition: ExampleDefinition,
+        out: Path,
+        progress: Progress,
+    ) -> dict[str, int]:
+        """Write the examples and the rows set aside to a folder, and count."""
+        ...
 
 
 @dataclass(frozen=True)
-class ExampleDefinition:
-    """How an event log becomes examples.
+class Prepared:
+    """The examples of an event log.
 
     Args:
-        session_gap: The pause that ends a session, in seconds; used if the log has no session_id.
-        moments: When to predict: ``every`` event, ``every:K``, prefix lengths such as ``1,2,3``, ``last``
-            (looks ahead to the session's end), or ``at:TIME``.
-        min_events: Fewest visible events of an example.
-        max_events: Most visible events kept of an example, the last ones.
-        cut: The event from which on a session is cut off: the first ``cart`` (or purchase), the first
-            ``purchase``, or ``none``.
-        label: What to predict: ``purchase`` (0 or 1), ``next_action`` (the type of the next event, or
-            ``end``) or ``strength`` (of the strongest later action: none 0, click 1/3, cart 2/3, purchase 1).
-        horizon: Seconds after the moment within which a purchase counts, in any session; by default it
-            counts until the session's end. Examples whose horizon passes the log's end are left out.
-        double_fire_window: An event within so many seconds of an equal one (of the same type, item and
-            texts) is removed, in seconds.
-        bot_events: A session of more events is a bot's and makes no examples.
-        bot_speed: A session of at least 10 events at more events a second is a bot's too.
-        negative_rate: Share of the negative examples that are kept, by session; the column ``weight`` then
-            holds 1/share for them, so that a model trained with these weights stays calibrated.
-        sampling_seed: Decides which negative examples are kept.
-
-    Raises:
-        InputError: If a value is out of its range.
-
-    Example:
-        >>> ExampleDefinition(moments="every:2", cut="purchase").parsed_moments.step
-        2
+        counts: ``events`` (usable ones), ``sessions``, ``examples``, ``positives``, and what cleaning did:
+            ``double_fired`` (events removed), ``bot_sessions``, ``set_aside`` (rows).
+        reasons: Rows set aside, by reason.
+        folder: Where the examples were written; None if they are in memory.
+        table: The examples, if they are in memory.
     """
 
-    session_gap: float = 1800.0
-    moments: str = "1,2,3,5,8,13,21"
-    min_events: int = 1
-    max_events: int = 200
-    cut: Literal["cart", "purchase", "none"] = "cart"
-    label: Literal["purchase", "next_action", "strength"] = "purchase"
-    horizon: float | None = None
-    double_fire_window: float = 1.0
-    bot_events: int = 1000
-    bot_speed: float = 5.0
-    negative_rate: float = 1.0
-    sampling_seed: int = 0
+    counts: dict[str, int]
+    reasons: dict[str, int]
+    folder: Path | None = None
+    table: pd.DataFrame | None = None
 
-    def __post_init__(self) -> None:
-        for name in ("session_gap", "min_events", "max_events", "horizon", "bot_events", "bot_speed"):
-            value = getattr(self, name)
-            if value is not None and not value > 0:
-                raise InputError(f"{name} is {value}", expected="more than 0")
-        if not self.double_fire_window >= 0:
-            raise InputError(f"double_fire_window is {self.double_fire_window}", expected="0 or more seconds")
-        if not 0 < self.negative_rate <= 1:
-            raise InputError(f"negative_rate is {self.negative_rate}", expected="more than 0, at most 1")
-        if self.label != "purchase" and (self.horizon or self.negative_rate < 1):
+    @property
+    def examples(self) -> pd.DataFrame:
+        """The example table, read from the folder if need be; sequences are arrays, one entry an event."""
+        if self.table is not None:
+            return self.table
+        if self.folder is None:
+            raise InputError("there are no examples", expected="a folder or a table")
+        return _read_examples(self.folder)
+
+
+def prepare_examples(
+    log: pd.DataFrame | str | Path | Sequence[str | Path],
+    definition: ExampleDefinition | None = None,
+    columns: Mapping[str, str] | LogFormat | None = None,
+    *,
+    out: str | Path | None = None,
+    overwrite: bool = False,
+    engine: Engine | None = None,
+    progress: Progress = lambda what, done, steps: None,
+) -> Prepared:
+    """Turn an event log into examples: sessions cut at their prediction moments, each with its label.
+
+    An example holds what was known at its moment and nothing later: altering any event after the moment
+    changes none of its features. History numbers count the user's events strictly before the session began.
+
+    Args:
+        log: A DataFrame, or files, glob patterns or folders of CSV, JSON lines or Parquet.
+        definition: What an example is; the defaults of `ExampleDefinition` if None.
+        columns: Which column of the log holds what (``{"user_id": "uid", "text": "category+brand"}``), or
+            a whole `LogFormat`; by default the log's columns have our names.
+        out: A new folder for the examples as Parquet, partitioned by day, with a manifest; it appears when it
+            is complete. By default the examples are returned in memory.
+        overwrite: Replace ``out`` if an earlier `prepare_examples` wrote it.
+        engine: What runs the SQL; DuckDB by default.
+        progress: Called with what is being done, steps done and steps in all.
+
+    Returns:
+        The examples and the counts. Columns of the examples: ``user_id``, ``session_id``, ``moment`` (time of
+        the last visible event, UTC), ``events`` (how many are visible); the sequences ``event_type``,
+        ``elapsed`` (seconds since the session's first event), ``item_id``, ``text``, ``query``, ``price``,
+        and ``quantity`` if the log has it; the history ``previous_sessions``, ``previous_events``,
+        ``previous_purchases``, ``days_since_last_session``, ``days_since_last_purchase`` (NaN if never); and
+        the label, by default ``purchase`` (0 or 1).
+
+    Raises:
+        InputError: If the log cannot be read, no row of it is usable, or it makes no examples.
+
+    Example:
+        >>> log = pd.DataFrame({"user_id": "ann", "timestamp": [0, 60, 90, 95],
+        ...                     "event_type": ["detail", "detail", "cart", "purchase"]})
+        >>> prepared = prepare_examples(log)
+        >>> prepared.examples[["events", "elapsed", "purchase"]]
+           events      elapsed  purchase
+        0       1        [0.0]         1
+        1       2  [0.0, 60.0]         1
+    """
+    definition = definition or ExampleDefinition()
+    log_format = columns if isinstance(columns, LogFormat) else LogFormat(columns or {})
+    engine = engine or DuckDBEngine()
+    found = log if isinstance(log, pd.DataFrame) else LogFiles.find(log)
+    target = None if out is None else _free(Path(out), overwrite)
+    parent = None if target is None else target.parent
+    with tempfile.TemporaryDirectory(dir=parent, prefix=".prepare-") as temporary:
+        folder = Path(temporary) / "out"
+        folder.mkdir()
+        counts = engine.write_examples(found, log_format, definition, folder, progress)
+        reasons = _reasons(folder)
+        if not any((folder / EXAMPLES).rglob("*.parquet")):
+            raise _nothing(found, counts, reasons)
+        counts |= _write_manifest(folder, counts, reasons, definition, log_format)
+        if target is None:
+            return Prepared(counts, reasons, table=_read_examples(folder))
+        _move(folder, target)
+    return Prepared(counts, reasons, folder=target)
+
+
+def _free(out: Path, overwrite: bool) -> Path:
+    out = out.resolve()
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        if not (out / MANIFEST).is_file():
+            raise InputError("exists and is not empty", file=out, expected="a new folder")
+        if not overwrite:
             raise InputError(
-                f"label is {self.label!r}", expected="'purchase', with a horizon or a negative_rate below 1"
+                "exists", file=out, expected="a new folder", remedy="give --overwrite to replace it"
             )
-        _ = self.parsed_moments
+    out.parent.mkdir(parents=True, exist_ok=True)
+    return out
 
-    @property
-    def parsed_moments(self) -> Moments:
-        """The prediction moments, parsed."""
-        return Moments.parse(self.moments)
 
-    def steps(
-        self, dialect: Dialect, *, given_sessions: bool, quantity: bool, log_end: int
-    ) -> dict[str, str]:
-        """Write SQL that turns the relation ``events`` (usable rows of `LogFormat.steps`) into ``examples``.
+def _move(folder: Path, target: Path) -> None:
+    if target.exists():
+        old = folder.with_name("replaced")
+        target.rename(old)
+    folder.rename(target)
 
-        Args:
-            dialect: The engine's spelling.
-            given_sessions: Whether the log has a ``session_id``.
-            quantity: Whether the log has a ``quantity``.
-            log_end: The log's last event, in microseconds.
 
-        Returns:
-            By name, each SELECT reading from those before it. ``sessions`` has one row a session,
-            bots' included (``is_bot``); ``examples`` is the example table, with the moment's ``day`` (UTC).
-        """
-        fields = [each for each in SEQUENCES if each != "elapsed" and (quantity or each != "quantity")]
-        return {
-            "clean": _clean(_micros(self.double_fire_window)),
-            "placed": _placed(_micros(self.session_gap), given_sessions),
-            "numbered": _numbered(given_sessions, self.horizon is not None),
-            "histories": _HISTORIES,
-            "sessions": self._sessions(dialect, fields),
-            "lists": self._lists(dialect, fields),
-            "prefixes": self._prefixes(dialect),
-            "labelled": self._labelled(dialect, log_end),
-            "examples": self._examples(dialect, fields),
+def _reasons(folder: Path) -> dict[str, int]:
+    path = folder / SET_ASIDE
+    if not path.exists():
+        return {}
+    counted = pd.read_csv(path, usecols=["reason"], dtype=str)["reason"].value_counts()
+    if counted.empty:
+        path.unlink()
+    return {str(reason): int(rows) for reason, rows in counted.items()}
+
+
+def _nothing(log: LogFiles | pd.DataFrame, counts: dict[str, int], reasons: dict[str, int]) -> InputError:
+    aside = "; ".join(f"{reason}: {rows}" for reason, rows in reasons.items()) or "none"
+    what = f"{counts['sessions']} sessions make no example" if counts["events"] else "no row is usable"
+    return InputError(
+        f"{what} (rows set aside: {aside})",
+        file=None if isinstance(log, pd.DataFrame) else log,
+        expected="sessions with an event before the first cart or purchase" if counts["events"] else None,
+    )
+
+
+def _write_manifest(
+    folder: Path, counts: dict[str, int], reasons: dict[str, int],
+    definition: ExampleDefinition, log_format: LogFormat,
+) -> dict[str, int]:  # fmt: skip
+    """Write the manifest; returns the counts that only the written examples tell."""
+    paths = sorted((folder / EXAMPLES).rglob("*.parquet"))
+    files = [
+        {
+            "path": str(path.relative_to(folder)),
+            "rows": pa.parquet.read_metadata(path).num_rows,
+            "sha256": _sha256(path),
         }
-
-    def _sessions(self, dialect: Dialect, fields: list[str]) -> str:
-        known = ", ".join(f"max(CASE WHEN starts = 1 THEN {each} END) AS {each}" for each in _KNOWN)
-        final = ", ".join(
-            f"max(CASE WHEN event_type IN ({types}) THEN place END) AS final_{action}"
-            for action, types in _ACTIONS.items()
-        )
-        fastest = f"{self.bot_speed!r}e-6 * (max(micros) - min(micros))"
-        return (
-            f"SELECT user_id, session_id, min(micros) AS start, count(*) AS size, {known}, {final},\n"
-            f"  count(CASE WHEN micros <= {self.parsed_moments.micros} THEN 1 END) AS reached,\n"
-            f"  count(*) > {self.bot_events}\n"
-            f"    OR count(*) >= {_FEWEST_OF_BOT} AND count(*) - 1 > {fastest} AS is_bot,\n"
-            f"  {dialect.collect([*fields, *self._instants], 'place')} AS log\n"
-            "FROM histories GROUP BY user_id, session_id"
-        )
-
-    def _lists(self, dialect: Dialect, fields: list[str]) -> str:
-        lists = {each: dialect.each("log", f"e.{each}") for each in [*fields, *self._instants]}
-        lists["elapsed"] = dialect.each("log", "(e.micros - start) / 1e6")
-        first = [f"coalesce(nullif(array_position({lists['event_type']}, {quoted(each)}), 0) - 1, size)"
-                 for each in _CUTS[self.cut]]  # fmt: skip
-        visible = f"least({', '.join(first)})" if first else "size"
-        columns = ", ".join(f"{sql} AS {each}" for each, sql in lists.items())
-        others = ", ".join([*_KNOWN, *(f"final_{action}" for action in _ACTIONS)])
-        return (
-            f"SELECT user_id, session_id, start, reached, {others}, {visible} AS visible,\n  {columns}\n"
-            "FROM sessions WHERE NOT is_bot"
-        )
-
-    def _prefixes(self, dialect: Dialect) -> str:
-        moments = self.parsed_moments
-        condition = f"n BETWEEN {self.min_events} AND visible"
-        match moments.kind:
-            case "prefixes":
-                n = dialect.row_for_each(moments.prefixes)
-            case "every":
-                n = dialect.row_for_each_multiple(moments.step, "visible")
-            case "last":
-                n = "visible"
-            case "at":
-                n = "reached"
-                condition += (
-                    f" AND {dialect.item('micros', 'n')} >= {moments.micros - _micros(self.session_gap)}"
-                )
-        return (
-            f"SELECT *, {dialect.item('micros', 'n')} AS moment,\n"
-            f"  {dialect.item('place', 'n')} AS moment_place,\n"
-            f"  greatest(1, n - {self.max_events - 1}) AS first\n"
-            f"FROM (SELECT *, {n} AS n FROM lists) AS exploded WHERE {condition}"
-        )
-
-    def _labelled(self, dialect: Dialect, log_end: int) -> str:
-        where = ""
-        if self.label == "next_action":
-            label = f"coalesce({dialect.item('event_type', 'n + 1')}, 'end')"
-        elif self.label == "strength":
-            cases = " ".join(
-                f"WHEN final_{action} > moment_place THEN {STRENGTHS[action]!r}e0"
-                for action in reversed(_ACTIONS)
-            )
-            label = f"CASE {cases} ELSE 0e0 END"
-        else:
-            came = "final_purchase > moment_place"
-            if self.horizon is not None:
-                horizon = _micros(self.horizon)
-                came = f"{dialect.item('next_purchase', 'n')} <= moment + {horizon}"
-                where = f" WHERE moment + {horizon} <= {log_end}"
-            label = f"CASE WHEN {came} THEN 1 ELSE 0 END"
-        return f"SELECT *, {label} AS {self.label} FROM prefixes{where}"
-
-    def _examples(self, dialect: Dialect, fields: list[str]) -> str:
-        columns = {
-            "user_id": "user_id",
-            "session_id": "session_id",
-            "moment": dialect.time("moment"),
-            "events": "CAST(n AS INT)",
-            **{each: dialect.part(each, "first", "n") for each in SEQUENCES if each in [*fields, "elapsed"]},
-            **{each: f"CAST({each} AS INT)" for each in HISTORY[:3]},
-            "days_since_last_session": _days("last_event"),
-            "days_since_last_purchase": _days("last_purchase"),
-            self.label: self.label,
-        }
-        where = ""
-        if self.negative_rate < 1:
-            # The first digits of a hash, compared as text, are a share that both engines agree on.
-            share = f"substr(md5(concat('{self.sampling_seed} ', user_id, ' ', session_id)), 1, 8)"
-            where = f" WHERE purchase = 1 OR {share} <= '{int(self.negative_rate * (16**8 - 1)):08x}'"
-            columns["weight"] = f"CASE WHEN purchase = 1 THEN 1e0 ELSE {1 / self.negative_rate!r}e0 END"
-        columns["day"] = f"CAST({dialect.time('moment')} AS DATE)"
-        return (
-            "SELECT "
-            + ",\n  ".join(f"{sql} AS {each}" for each, sql in columns.items())
-            + f"\nFROM labelled{where}"
-        )
-
-    @property
-    def _instants(self) -> list[str]:
-        """What is known of each event beside its own columns."""
-        return ["micros", "place"] + (["next_purchase"] if self.horizon is not None else [])
+        for path in paths
+    ]
+    label = pa.dataset.dataset(folder / EXAMPLES, partitioning="hive").scanner(columns=[definition.label])
+    positive = sum(pa.compute.sum(_positive(batch.column(0))).as_py() or 0 for batch in label.to_batches())
+    more = {
+        "examples": sum(int(file["rows"]) for file in files),
+        "positives": positive,
+        "set_aside": sum(reasons.values()),
+    }
+    manifest = {
+        "label": definition.label,
+        "counts": counts | more,
+        "set_aside": reasons,
+        "definition": asdict(definition),
+        "log_format": _plain(asdict(log_format)),
+        "files": files,
+        "sha256": hashlib.sha256("".join(str(file["sha256"]) for file in files).encode()).hexdigest(),
+    }
+    text = json.dumps(manifest, indent=2, ensure_ascii=False)
+    (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
+    return more
 
 
-_KNOWN = ("previous_sessions", "previous_events", "previous_purchases", "last_event", "last_purchase")
-_ACTIONS = {"click": "'click', 'detail'", "cart": "'cart'", "purchase": "'purchase'"}
-_CUTS = {"cart": ("cart", "purchase"), "purchase": ("purchase",), "none": ()}
-
-# What is known when a session begins: only events strictly before it, whatever their session does later.
-_HISTORIES = """SELECT *, count(*) OVER past AS previous_events,
-  coalesce(sum(starts) OVER past, 0) AS previous_sessions,
-  coalesce(sum(CASE WHEN event_type = 'purchase' THEN 1 ELSE 0 END) OVER past, 0) AS previous_purchases,
-  max(micros) OVER past AS last_event,
-  max(CASE WHEN event_type = 'purchase' THEN micros END) OVER past AS last_purchase
-FROM numbered
-WINDOW past AS (PARTITION BY user_id ORDER BY micros RANGE BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)"""
+def _positive(label: pa.Array) -> pa.Array:
+    """Whether a purchase (or, for graded strengths, any action) followed."""
+    if pa.types.is_string(label.type):
+        return pa.compute.equal(label, "purchase")
+    return pa.compute.greater(label, 0)
 
 
-def _clean(window: int) -> str:
-    return f"""SELECT * FROM (
-  SELECT *, micros - lag(micros) OVER (
-    PARTITION BY user_id, session_id, event_type, item_id, text, query ORDER BY {_ORDER}) AS since_equal
-  FROM events) AS compared
-WHERE since_equal IS NULL OR since_equal > {window}"""
+def _read_examples(folder: Path) -> pd.DataFrame:
+    table = pa.dataset.dataset(folder / EXAMPLES, partitioning="hive").to_table()
+    frame = table.drop_columns(["day"]).to_pandas()
+    return frame.sort_values(["user_id", "session_id", "events"], ignore_index=True)
 
 
-def _placed(gap: int, given_sessions: bool) -> str:
-    partition = "user_id, session_id" if given_sessions else "user_id"
-    before = "lag(micros) OVER sequence"
-    return f"""SELECT *, row_number() OVER sequence AS place,
-  CASE WHEN {"row_number() OVER sequence > 1" if given_sessions else f"micros - {before} <= {gap}"}
-    THEN 0 ELSE 1 END AS starts
-FROM clean WINDOW sequence AS (PARTITION BY {partition} ORDER BY {_ORDER})"""
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _numbered(given_sessions: bool, horizon: bool) -> str:
-    columns = ["*"] if given_sessions else [
-        "* EXCEPT (session_id)",
-        "concat(user_id, '-', CAST(sum(starts) OVER (PARTITION BY user_id ORDER BY place "
-        "ROWS UNBOUNDED PRECEDING) AS STRING)) AS session_id",
-    ]  # fmt: skip
-    if horizon:
-        columns.append(
-            "min(CASE WHEN event_type = 'purchase' THEN micros END) OVER (PARTITION BY user_id "
-            f"ORDER BY {_ORDER} ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING) AS next_purchase"
-        )
-    return f"SELECT {', '.join(columns)} FROM placed"
-
-
-def _micros(seconds: float) -> int:
-    return round(seconds * 1_000_000)
-
-
-def _days(since: str) -> str:
-    return f"coalesce((start - {since}) / 864e8, CAST('NaN' AS DOUBLE))"
+def _plain(value: Any) -> Any:
+    return {key: _plain(each) for key, each in value.items()} if isinstance(value, Mapping) else value

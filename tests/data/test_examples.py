@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from intent_tf.data.examples import ExampleDefinition
-from intent_tf.data.prepared import Prepared, prepare_examples
+from intent_tf.data.example_definition import ExampleDefinition
+from intent_tf.data.examples import Prepared, prepare_examples
 from intent_tf.errors import InputError
 
 Event = tuple[float, str, str]  # minutes, event type, item

@@ -15,7 +15,7 @@ import pandas as pd
 
 from intent_tf.data.engines.dialect import Dialect, quoted
 from intent_tf.data.event_log import PROBLEM, ColumnType, LogFormat
-from intent_tf.data.examples import ExampleDefinition
+from intent_tf.data.example_definition import ExampleDefinition
 from intent_tf.data.log_files import LogFiles
 from intent_tf.errors import InputError
 
