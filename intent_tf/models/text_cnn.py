@@ -130,29 +130,48 @@ class TextCNN(keras.layers.Layer):
             for position in range(len(self.kernel_sizes) if self.use_bias else 0)
         ]
 
-    def call(self, ids: tf.Tensor | tf.RaggedTensor) -> tf.Tensor:
+    def call(self, ids: tf.Tensor | tf.RaggedTensor, training: bool = False) -> tf.Tensor:
         """Extract; see the class."""
         blank = 0 if self.mask_zero else -1
         if isinstance(ids, tf.RaggedTensor):
             ids = ids.to_tensor(blank)
         ids = tf.cast(ids, tf.int32)
         lengths = text_lengths(ids, blank)
-        distinct, index = tf.unique(tf.concat([[blank], tf.reshape(ids, [-1])], axis=0))
-        rows = tf.cast(tf.gather(self.embeddings.value, tf.maximum(distinct, 0)), self.compute_dtype)
-        rows *= tf.cast(distinct != blank, self.compute_dtype)[:, tf.newaxis]
-        index = tf.reshape(index[1:], tf.shape(ids))
-        outputs = [self._pool(rows, index, lengths, position) for position in range(len(self.kernel_sizes))]
+        one_by_one = getattr(self.activation, "__name__", "") not in MONOTONE
+        # Inside XLA, which has no sets and no sparse matrices, and for one text, as in the gradient of each
+        # example, there is nothing to share.
+        if one_by_one or ids.shape[0] == 1 or tf.__internal__.get_enclosing_xla_context() is not None:
+            vectors = self._look_up(ids, blank)
+            outputs = [self._convolve(vectors, lengths, place) for place in range(len(self.kernel_sizes))]
+        else:
+            distinct, index = tf.unique(tf.concat([[blank], tf.reshape(ids, [-1])], axis=0))
+            rows, index = self._look_up(distinct, blank), tf.reshape(index[1:], tf.shape(ids))
+            outputs = []
+            for place, kernel in enumerate(self.kernels):
+                windows = text_windows(index, lengths, kernel.shape[0], self.padding == "same", padding=0)
+                pooled = pooled_products(rows, kernel.value, windows, self.compute_dtype, bool(training))
+                outputs.append(self._activate(pooled, place))
         return tf.concat(outputs, axis=-1)
 
-    def _pool(self, rows: tf.Tensor, index: tf.Tensor, lengths: tf.Tensor, position: int) -> tf.Tensor:
-        windows = text_windows(index, lengths, self.kernel_sizes[position], self.padding == "same", padding=0)
-        kernel = tf.cast(self.kernels[position].value, self.compute_dtype)
-        bias = tf.cast(self.biases[position].value, self.compute_dtype) if self.use_bias else 0
-        if getattr(self.activation, "__name__", "") in MONOTONE:
-            return self.activation(pooled_products(rows, kernel, windows) + bias)
-        vectors = tf.gather(rows, windows)
-        responses = tf.tensordot(vectors, kernel, [[2, 3], [0, 1]])
-        return tf.reduce_max(self.activation(responses + bias), axis=1)
+    def _look_up(self, ids: tf.Tensor, blank: int) -> tf.Tensor:
+        vectors = tf.gather(self.embeddings.value, tf.maximum(ids, 0))
+        return vectors * tf.cast(ids != blank, vectors.dtype)[..., tf.newaxis]
+
+    def _convolve(self, vectors: tf.Tensor, lengths: tf.Tensor, place: int) -> tf.Tensor:
+        taps = self.kernel_sizes[place]
+        left, lost = ((taps - 1) // 2, 0) if self.padding == "same" else (0, taps - 1)
+        windows = tf.maximum(tf.shape(vectors)[1] - lost, 1)
+        right = windows + taps - 1 - left - tf.shape(vectors)[1]
+        vectors = tf.cast(tf.pad(vectors, [[0, 0], [left, right], [0, 0]]), self.compute_dtype)
+        kernel = tf.cast(self.kernels[place].value, self.compute_dtype)
+        responses = self._activate(tf.nn.conv1d(vectors, kernel, 1, "VALID"), place)
+        real = tf.range(windows) < tf.maximum(lengths - lost, 1)[:, tf.newaxis]
+        return tf.reduce_max(tf.where(real[:, :, tf.newaxis], responses, responses.dtype.min), axis=1)
+
+    def _activate(self, responses: tf.Tensor, place: int) -> tf.Tensor:
+        if self.use_bias:
+            responses += tf.cast(self.biases[place].value, responses.dtype)
+        return self.activation(tf.cast(responses, self.compute_dtype))
 
     def compute_output_shape(self, input_shape: Any) -> tuple[int | None, int]:
         """``(batch, filters * len(kernel_sizes))``."""

@@ -23,7 +23,7 @@ def text_lengths(tokens: tf.Tensor, padding: int) -> tf.Tensor:
     return tf.reduce_max(tf.where(tokens != padding, ends, 0), axis=1)
 
 
-def text_windows(tokens: tf.Tensor, lengths: tf.Tensor, size: int, same: bool, padding: int) -> tf.Tensor:
+def text_windows(tokens: tf.Tensor, lengths: tf.Tensor, taps: int, same: bool, padding: int) -> tf.Tensor:
     """List the entries of ``tokens`` that each window of a convolution covers, as if every text stood alone.
 
     A window that would reach into the padding is replaced by the text's last one, which no maximum over
@@ -33,23 +33,23 @@ def text_windows(tokens: tf.Tensor, lengths: tf.Tensor, size: int, same: bool, p
     Args:
         tokens: int32 ``(batch, tokens)``; entries at or after a text's length must be ``padding``.
         lengths: int32 ``(batch,)``.
-        size: Number of taps of a window, at least 1.
+        taps: Number of tokens that a window covers, at least 1.
         same: Whether there is one window a token (``padding="same"``) or only whole windows (``"valid"``).
         padding: Fills the taps outside the text.
 
     Returns:
-        int32 ``(batch, windows, size)``, with at least one window.
+        int32 ``(taps, batch, windows)``, with at least one window.
 
     Example:
         >>> text_windows(tf.constant([[4, 5, 6], [7, 0, 0]]), tf.constant([3, 1]), 2, False, 0).numpy()
-        array([[[4, 5], [5, 6]],
-               [[7, 0], [7, 0]]], dtype=int32)
+        array([[[4, 5], [7, 7]],
+               [[5, 6], [0, 0]]], dtype=int32)
     """
-    left = (size - 1) // 2 if same else 0
-    tokens = tf.pad(tokens, [[0, 0], [left, size]], constant_values=padding)
-    longest = lengths if same else lengths - size + 1
-    last = tf.maximum(longest, 1) - 1
-    windows = tf.maximum(tf.shape(tokens)[1] - left - size - (0 if same else size - 1), 1)
-    starts = tf.minimum(tf.range(windows), last[:, tf.newaxis])
-    positions = starts[:, :, tf.newaxis] + tf.range(size)
-    return tf.gather(tokens, positions, batch_dims=1)
+    left = (taps - 1) // 2 if same else 0
+    lost = 0 if same else taps - 1
+    batch, longest = tf.unstack(tf.shape(tokens))
+    flat = tf.reshape(tf.pad(tokens, [[0, 0], [left, taps]], constant_values=padding), [-1])
+    last = tf.maximum(lengths - lost, 1) - 1
+    starts = tf.minimum(tf.range(tf.maximum(longest - lost, 1)), last[:, tf.newaxis])
+    starts += tf.range(batch)[:, tf.newaxis] * (left + longest + taps)
+    return tf.stack([tf.gather(flat, starts + tap) for tap in range(taps)])
