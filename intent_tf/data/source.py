@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
-
-import pandas as pd
 
 from intent_tf.data.csv_files import SetAside
-from intent_tf.data.datasets import DATASETS, ExampleSource
-from intent_tf.data.examples import ExampleDefinition, prepare_examples
-from intent_tf.data.simulator import optimal_strengths, simulate
+from intent_tf.data.datasets import DATASETS
+from intent_tf.data.example_source import ExampleSource
+from intent_tf.data.event_examples import event_examples
+from intent_tf.data.optimum import optimal_strengths
+from intent_tf.data.simulator import simulate
 from intent_tf.data.specification import Kind
 from intent_tf.data.splitting import SplitPlan
 from intent_tf.data.tables import read_table
@@ -110,18 +109,6 @@ def load_examples(
         tell(f"no data given: simulating a shop with {config.sessions:,} sessions")
         source = _simulated(config.sessions, seed)
     return replace(source, **_overrides(config, source)), set_aside
-
-
-def event_examples(log: str | Path | pd.DataFrame, columns: Mapping[str, str]) -> ExampleSource:
-    """The examples of an event log, split by user."""
-    prepared = prepare_examples(log, ExampleDefinition(), columns)
-    return ExampleSource(
-        prepared.examples,
-        label="purchase",
-        left_out=dict.fromkeys(("user_id", "session_id", "moment", "events"), "identifies the example"),
-        plan=SplitPlan(group="user_id"),
-        counts=prepared.counts,
-    )
 
 
 def _simulated(sessions: int, seed: int) -> ExampleSource:

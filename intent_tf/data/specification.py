@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal, get_args
 
@@ -104,14 +104,20 @@ class FeatureSpecification:
         changed = {name: _retyped(self[name], kind) for name, kind in kinds.items()}
         return replace(self, columns=tuple(changed.get(column.name, column) for column in self.columns))
 
-    def describe(self) -> str:
-        """The specification as a plain-text table, one column a line, what is left out at the end."""
-        rows: list[tuple[str, str, str]] = [("column", "kind", "values")]
-        rows += [(column.name, column.kind, column.values) for column in self.columns]
+    def rows(self) -> list[dict[str, str]]:
+        """What each column of the table is: ``column``, ``kind`` and ``values`` (or the reason)."""
+        rows: list[tuple[str, str, str]] = [(each.name, each.kind, each.values) for each in self.columns]
         rows += [(name, "left out", reason) for name, reason in self.left_out.items()]
         if self.label:
             rows.append((self.label, "label", f"purchase = {self.positive or 1}"))
-        return _aligned(rows)
+        return [dict(zip(("column", "kind", "values"), row, strict=True)) for row in rows]
+
+    def describe(self) -> str:
+        """The specification as a plain-text table, one column a line."""
+        rows = [("column", "kind", "values"), *(tuple(row.values()) for row in self.rows())]
+        widths = [max(len(row[place]) for row in rows) for place in range(3)]
+        lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows]
+        return "\n".join("  " + line.rstrip() for line in lines)
 
     def get_config(self) -> dict[str, Any]:
         """Plain values, for Keras configurations and JSON."""
@@ -127,11 +133,3 @@ def _retyped(column: Column, kind: Kind) -> Column:
     fixed: dict[str, ValueType] = {"number": "float", "text": "string"}
     return Column(column.name, kind, fixed.get(kind, column.values))
 
-
-def _aligned(rows: Iterable[tuple[str, ...]]) -> str:
-    rows = list(rows)
-    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
-    return "\n".join(
-        "  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in rows
-    )

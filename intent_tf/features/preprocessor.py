@@ -153,6 +153,15 @@ class Preprocessor(keras.layers.Layer):
         batches = [self._numbers(batch).numpy() for batch in to_dataset(raw, _ROWS_AT_ONCE)]
         return np.concatenate(batches)
 
+    def documents(self, raw: RawColumns) -> tf.Tensor:
+        """The words of every row, of texts and of the texts of events, as one string ``(rows,)``."""
+        names = [column.name for column in self.specification.columns if column.values == "string"]
+        texts = [raw[name] for name in names if self.specification[name].kind == "text"]
+        for name in names:
+            if self.session_tokens and name in self.session_tokens.worded:
+                texts.append(tf.strings.reduce_join(raw[name], axis=-1, separator=" "))
+        return tf.strings.join(texts, separator=" ")
+
     def call(self, inputs: Mapping[str, Any] | Features) -> Features:
         """Preprocess a batch; `Features` pass through."""
         if isinstance(inputs, Features):

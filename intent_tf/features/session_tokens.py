@@ -67,6 +67,11 @@ class SessionTokens(keras.layers.Layer):
         self.lookup.set_vocabulary(known[: self.max_vocabulary - 2] or ["\x00"])
 
     @property
+    def worded(self) -> tuple[str, ...]:
+        """The columns whose words are rendered."""
+        return tuple(name for name in self.columns if name in ("text", "query"))
+
+    @property
     def vocabulary_size(self) -> int:
         """Ids, padding and out of vocabulary included."""
         return int(self.lookup.vocabulary_size())
@@ -109,7 +114,7 @@ class SessionTokens(keras.layers.Layer):
             return [_bracketed("dwell ", _doublings(dwell(values)[here], per_doubling=1))]
         if name == "price":
             return [_bracketed("price ", _doublings(values[here], per_doubling=2))]
-        return [self.tokenizer(values[here])] if name in ("text", "query") else []
+        return [self.tokenizer(values[here])] if name in self.worded else []
 
 
 def _events(sequences: dict[str, tf.Tensor]) -> tf.Tensor:

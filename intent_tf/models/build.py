@@ -124,7 +124,7 @@ def build_model(
     reads_text = isinstance(getattr(extractor, "parts", {}).get("text"), TextCNN)
     wide_part = WideText(data.preprocessor.token_ids.vocabulary_size) if wide and reads_text else None
     model = IntentModel(data.preprocessor, extractor, predictor, wide_part)
-    metrics = [keras.metrics.AUC(name="auroc"), keras.metrics.AUC(curve="PR", name="auprc")]
+    metrics = [keras.metrics.BinaryCrossentropy(name="log_loss"), keras.metrics.AUC(name="auroc")]
     model.compile(optimizer=optimizer, loss=loss, metrics=metrics)
     return model
 

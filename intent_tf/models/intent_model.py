@@ -96,7 +96,8 @@ class IntentModel(keras.Model):
         """The metrics of the members' mean strength."""
         if y_pred.shape.rank == 2:
             y_pred = tf.reduce_mean(y_pred, axis=1)
-        return super().compute_metrics(x, y, y_pred, sample_weight)
+        # Of vectors, Keras would average a metric over batches, however small the last one is.
+        return super().compute_metrics(x, tf.reshape(y, (-1, 1)), y_pred[:, None], sample_weight)
 
     def fit(
         self, x: Any = None, y: Any = None, batch_size: int = 256, epochs: int = 1,
@@ -117,7 +118,8 @@ class IntentModel(keras.Model):
         if isinstance(x, Rows | pd.DataFrame):
             rows = self._rows(x)
             x = rows.shuffled_batches(batch_size, seed, initial_epoch)
-            options["steps_per_epoch"], batch_size = -(-len(rows) // batch_size), None  # type: ignore[assignment]
+            options |= {"steps_per_epoch": -(-len(rows) // batch_size), "shuffle": False}
+            batch_size = None  # type: ignore[assignment]
         if isinstance(validation_data, Rows | pd.DataFrame):
             validation_data = self._rows(validation_data).batches(4096)
         return super().fit(
@@ -141,6 +143,22 @@ class IntentModel(keras.Model):
         elif isinstance(x, Rows):
             x, batch_size = x.batches(batch_size), None  # type: ignore[assignment]
         return super().predict(x, batch_size=batch_size, verbose=verbose, **options)
+
+    def finished(self, calibrator: keras.layers.Layer, threshold: float) -> IntentModel:
+        """The same model with what is chosen on validation rows after training.
+
+        Args:
+            calibrator: Maps strengths to calibrated ones.
+            threshold: Strength from which on a purchase is predicted.
+
+        Returns:
+            A model that shares this one's layers, compiled alike but with a fresh optimiser.
+        """
+        parts = (self.preprocessor, self.extractor, self.predictor, self.wide)
+        finished = IntentModel(*parts, calibrator, threshold, name=self.name)
+        compiled = self.get_compile_config()
+        finished.compile(loss=keras.losses.get(compiled["loss"]), metrics=compiled["metrics"])
+        return finished
 
     def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments."""

@@ -74,15 +74,7 @@ def create_model(data: PreparedData, config: TrainingConfig) -> IntentModel:
     predictor = build_predictor(config.preset, members=config.members, dropout=config.dropout)
     loss = config.loss or ("mse" if article else "binary_crossentropy")
     optimizer = keras.optimizers.Adam(config.learning_rate) if article else _optimizer(config)
-    model = build_model(data, extractor, predictor, loss=loss, optimizer=optimizer)
-    model.compile(
-        optimizer=optimizer,
-        loss=loss,
-        metrics=[keras.metrics.BinaryCrossentropy(name="log_loss"), keras.metrics.AUC(name="auroc")],
-    )
-    if not article:
-        optimizer.exclude_from_weight_decay(var_names=["bias", "embedding", "scale"])
-    return model
+    return build_model(data, extractor, predictor, loss=loss, optimizer=optimizer)
 
 
 def train_model(
@@ -138,4 +130,6 @@ def train_model(
 
 def _optimizer(config: TrainingConfig) -> keras.optimizers.Optimizer:
     ema = {"use_ema": True, "ema_momentum": config.averaging} if config.averaging else {}
-    return keras.optimizers.AdamW(config.learning_rate, config.weight_decay, **ema)
+    optimizer = keras.optimizers.AdamW(config.learning_rate, config.weight_decay, **ema)
+    optimizer.exclude_from_weight_decay(var_names=["bias", "embedding", "scale"])
+    return optimizer

@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from intent_tf.data.datasets.named import DataFile, ExampleSource, NamedDataset
+from intent_tf.data.datasets.named import DataFile, NamedDataset
+from intent_tf.data.example_source import ExampleSource
 from intent_tf.data.splitting import SplitPlan
 from intent_tf.data.tables import read_table
 from intent_tf.errors import InputError

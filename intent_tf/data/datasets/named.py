@@ -9,15 +9,13 @@ import tempfile
 import urllib.error
 import urllib.request
 import zipfile
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
-import pandas as pd
 from tqdm import tqdm
 
-from intent_tf.data.specification import Kind
-from intent_tf.data.splitting import SplitPlan
+from intent_tf.data.example_source import ExampleSource
 from intent_tf.errors import InputError
 
 _CACHE = Path.home() / ".cache" / "intent_tf"
@@ -37,39 +35,6 @@ class DataFile:
     name: str
     sha256: str
     url: str | None = None
-
-
-@dataclass(frozen=True)
-class ExampleSource:
-    """An example table and what is known about it before any of it is looked at.
-
-    Args:
-        frame: One example a row.
-        label: The label column.
-        kinds: Kinds of columns that inference would get wrong.
-        left_out: Columns that must never be features, each with the reason.
-        plan: The honest split.
-        weight: Column of sample weights.
-        positive: The label's value that counts as a purchase.
-        counts: What cleaning changed on the way here.
-        optimum: Column with the strength of a perfect model, where it is known.
-        derived: Expressions of derived columns.
-        tokenizer: The kind of `intent_tf.text.Tokenizer` that suits the texts.
-        slice_by: Column by whose values the report shows the quality apart.
-    """
-
-    frame: pd.DataFrame
-    label: str
-    kinds: Mapping[str, Kind] = field(default_factory=dict)
-    left_out: Mapping[str, str] = field(default_factory=dict)
-    plan: SplitPlan = field(default_factory=SplitPlan)
-    weight: str | None = None
-    positive: str | None = None
-    counts: Mapping[str, int] = field(default_factory=dict)
-    optimum: str | None = None
-    derived: Mapping[str, str] = field(default_factory=dict)
-    tokenizer: str = "wordpunct"
-    slice_by: str | None = None
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from intent_tf.data.datasets.named import DataFile, ExampleSource, NamedDataset
+from intent_tf.data.datasets.named import DataFile, NamedDataset
+from intent_tf.data.example_source import ExampleSource
 from intent_tf.data.tables import read_table
 
 

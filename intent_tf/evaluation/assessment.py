@@ -1,0 +1,93 @@
+"""Finishes a trained model on its validation rows and measures it on its test rows, beside baselines."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from intent_tf.data.example_source import ExampleSource
+from intent_tf.evaluation.baseline_rows import baseline_table
+from intent_tf.evaluation.baselines import fit_baselines
+from intent_tf.evaluation.calibration import fit_calibrator
+from intent_tf.evaluation.metrics import measure
+from intent_tf.evaluation.threshold import choose_threshold
+from intent_tf.features.prepared import PreparedData
+from intent_tf.models.intent_model import IntentModel
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """What `assess` found.
+
+    Args:
+        model: The model with its calibrator and threshold.
+        metrics: The content of ``metrics.json``: ``test``, ``baselines``, ``optimum`` (where it is known),
+            ``slices``, ``cleaning``, ``split``, ``calibration``, ``throughput``.
+        strengths: On the test rows, by name: ``intent_tf``, ``uncalibrated``, each baseline, ``optimum``.
+    """
+
+    model: IntentModel
+    metrics: dict[str, Any]
+    strengths: Mapping[str, np.ndarray]
+
+
+def assess(
+    model: IntentModel,
+    data: PreparedData,
+    examples: ExampleSource,
+    *,
+    cost_fp: float | None = None,
+    cost_fn: float | None = None,
+    seed: int = 0,
+) -> Assessment:
+    """Calibrate and choose the threshold on validation rows, then measure on test rows.
+
+    Args:
+        model: Trained; it stays as it is.
+        data: The rows.
+        examples: Where they came from: counts, the optimum's column, the column of slices.
+        cost_fp: Cost of acting on a shopper who does not buy.
+        cost_fn: Cost of missing one who buys. With both, the threshold has the least expected cost;
+            without, the largest F1.
+        seed: Of the baselines.
+    """
+    label, frame = data.test.label, data.test.frame
+    uncalibrated = model.predict(data.test)
+    validation = model.predict(data.validation)
+    calibrator, calibration = fit_calibrator(data.validation.label, validation)
+    threshold = choose_threshold(data.validation.label, calibrator(validation), cost_fp, cost_fn)
+    model = model.finished(calibrator, threshold)
+
+    started = time.perf_counter()
+    strengths = {"intent_tf": model.predict(frame), "uncalibrated": uncalibrated}
+    seconds = time.perf_counter() - started
+    test = measure(label, strengths["intent_tf"], threshold)
+    test["ece_uncalibrated"] = measure(label, uncalibrated)["ece"]
+    metrics: dict[str, Any] = {"test": test, "baselines": {}}
+    tables = {name: baseline_table(getattr(data, name), data.preprocessor) for name in ("train", "test")}
+    for name, baseline in fit_baselines(tables["train"], data.train.label, seed).items():
+        strengths[name] = baseline.predict(tables["test"])
+        metrics["baselines"][name] = measure(label, strengths[name])
+    if examples.optimum is not None:
+        strengths["optimum"] = frame[examples.optimum].to_numpy(float)
+        metrics["optimum"] = measure(label, strengths["optimum"])
+    if examples.slice_by is not None:
+        metrics["slices"] = {
+            str(value): {
+                name: measure(label[rows], strength[rows], threshold)
+                for name, strength in strengths.items()
+                if name != "uncalibrated"
+            }
+            for value, rows in frame.groupby(examples.slice_by).indices.items()
+        }
+    metrics |= {
+        "cleaning": {**examples.counts, **data.cleaning},
+        "split": data.split,
+        "calibration": calibration,
+        "throughput": {"predict_rows_per_second": round(len(label) / seconds)},
+    }
+    return Assessment(model, metrics, strengths)

@@ -1,0 +1,24 @@
+"""Rows of a run in the form that the baselines take: what the model's own graph computed, before it learnt."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from intent_tf.data.raw_columns import raw_columns
+from intent_tf.evaluation.baselines import BaselineTable
+from intent_tf.features.prepared import Rows
+from intent_tf.features.preprocessor import Preprocessor
+
+
+def baseline_table(rows: Rows, preprocessor: Preprocessor) -> BaselineTable:
+    """Numbers (with derived columns and session statistics), category ids and texts of some rows.
+
+    The baselines get every number that the model gets, so a difference in quality is one of models.
+    """
+    raw = raw_columns(rows.frame, preprocessor.specification)
+    numbers = preprocessor.raw_numbers(raw) if preprocessor.scores else np.zeros((len(rows), 0))
+    texts = None
+    if preprocessor.token_ids or preprocessor.session_tokens:
+        texts = [text.decode(errors="replace") for text in preprocessor.documents(raw).numpy()]
+    names = (*preprocessor.number_names, *preprocessor.specification.of_kind("category"))
+    return BaselineTable(numbers, rows.features.categories.numpy(), texts, names)

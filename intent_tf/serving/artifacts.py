@@ -1,0 +1,44 @@
+"""Everything that a run leaves behind, in one version folder."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from intent_tf.evaluation.assessment import Assessment
+from intent_tf.evaluation.report import Report, write_report
+from intent_tf.features.prepared import PreparedData
+from intent_tf.serving.export import export_saved_model
+from intent_tf.serving.model_card import model_card
+
+
+def write_artifacts(
+    folder: Path,
+    data: PreparedData,
+    assessment: Assessment,
+    history: Mapping[str, Sequence[float]],
+    configuration: str,
+    title: str,
+) -> None:
+    """Write SavedModel, ``model.keras``, ``config.yaml``, ``metrics.json``, ``report.html``, ``MODEL_CARD.md``.
+
+    Args:
+        folder: Exists and is empty.
+        data: The rows that it was trained and measured on.
+        assessment: The finished model and what was measured.
+        history: Losses and metrics by epoch.
+        configuration: The run's options as YAML.
+        title: Of the report.
+    """
+    model = assessment.model
+    export_saved_model(model, folder)
+    model.save(folder / "model.keras")
+    (folder / "config.yaml").write_text(configuration, encoding="utf-8")
+    metrics = json.dumps(assessment.metrics, indent=2, ensure_ascii=False)
+    (folder / "metrics.json").write_text(metrics + "\n", encoding="utf-8")
+    (folder / "MODEL_CARD.md").write_text(model_card(model, assessment.metrics), encoding="utf-8")
+    report = Report(
+        title, data.test.label, assessment.strengths, assessment.metrics, history, data.specification.rows()
+    )
+    write_report(folder / "report.html", report)

@@ -1,0 +1,18 @@
+"""Text: NLTK's tokens, counted in Python and computed in the graph.
+
+Example:
+    >>> import tensorflow as tf
+    >>> from intent_tf.text import TokenIds
+    >>> layer = TokenIds()
+    >>> layer.adapt(["I love this dress", "love the fit"])
+    >>> layer(tf.constant(["LOVE it"])).numpy().tolist()
+    [[2, 1]]
+"""
+
+from intent_tf.text.normaliser import Normaliser
+from intent_tf.text.stop_lists import load_stop_words
+from intent_tf.text.token_ids import TokenIds
+from intent_tf.text.tokenizer import Tokenizer
+from intent_tf.text.vocabulary import count_tokens, count_vocabulary
+
+__all__ = ["Normaliser", "TokenIds", "Tokenizer", "count_tokens", "count_vocabulary", "load_stop_words"]

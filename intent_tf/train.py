@@ -1,0 +1,152 @@
+"""`python -m intent_tf.train`: from raw data to a served model, in one command."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import keras
+import pandas as pd
+
+from intent_tf.command_line import parse_configuration, run_verb, to_yaml
+from intent_tf.data.source import SourceConfig, load_examples
+from intent_tf.data.tables import read_table
+from intent_tf.errors import InputError
+from intent_tf.evaluation.assessment import assess
+from intent_tf.evaluation.table import metrics_table
+from intent_tf.features.prepared import preprocess_data
+from intent_tf.serving.artifacts import write_artifacts
+from intent_tf.serving.versions import new_version, versions
+from intent_tf.text import Tokenizer
+from intent_tf.training.training import TrainingConfig, create_model, train_model
+
+
+@dataclass(frozen=True)
+class RunConfig:
+    """The run.
+
+    Args:
+        out: Folder for the versions of this model; the default is saved_models/ and the name of the data.
+        seed: Of everything random: simulator, split, weights, order of rows, dropout.
+        resume: Go on with the run in the same folder that was interrupted.
+        tensorboard: Write TensorBoard logs too (pip install 'intent_tf[tensorboard]').
+        cost_fp: Cost of acting on a shopper who does not buy; with cost_fn, chooses the threshold.
+        cost_fn: Cost of missing a shopper who buys.
+        quiet: Print the last line only.
+    """
+
+    out: str | None = None
+    seed: int = 0
+    resume: bool = False
+    tensorboard: bool = False
+    cost_fp: float | None = None
+    cost_fn: float | None = None
+    quiet: bool = False
+
+
+def run(source: SourceConfig, training: TrainingConfig, config: RunConfig) -> Path:
+    """Train, evaluate and export one model.
+
+    Args:
+        source: Where the examples come from.
+        training: The model and how it is trained.
+        config: Where to write, the seed.
+
+    Returns:
+        The version folder that was written.
+
+    Raises:
+        InputError: If the input is not usable.
+    """
+    def tell(message: str) -> None:
+        if not config.quiet:
+            print(message, flush=True)
+
+    out = Path(config.out or f"saved_models/{_name(source)}")
+    working = out / ".training"
+    written = to_yaml(source, training, config)
+    _prepare_folder(working, written, config.resume)
+    keras.utils.set_random_seed(config.seed)
+
+    examples, set_aside = load_examples(source, seed=config.seed, tell=tell)
+    data = preprocess_data(
+        examples.frame, examples.label, kinds=examples.kinds, drop=source.drop, left_out=examples.left_out,
+        positive=examples.positive, weight=examples.weight, plan=examples.plan,
+        test=_test_rows(source), seed=config.seed, file=source.data, derived=examples.derived,
+        tokenizer=Tokenizer(examples.tokenizer),
+    )  # fmt: skip
+    tell(f"\nfeature specification\n{data.specification.describe()}\n")
+    tell("".join(f"{name}: {len(getattr(data, name)):,} rows\n" for name in ("train", "validation", "test")))
+
+    model = create_model(data, training)
+    started = time.perf_counter()
+    history = train_model(
+        model, data, training, working, seed=config.seed, resume=config.resume,
+        tensorboard=config.tensorboard, verbose=0 if config.quiet else 1 if sys.stdout.isatty() else 2,
+    )  # fmt: skip
+    seconds = time.perf_counter() - started
+    assessment = assess(model, data, examples, cost_fp=config.cost_fp, cost_fn=config.cost_fn, seed=config.seed)
+    assessment.metrics["throughput"]["train_rows_per_second"] = round(
+        len(history["loss"]) * len(data.train) / seconds
+    )
+    with new_version(out) as folder:
+        write_artifacts(folder, data, assessment, history, written, _name(source))
+        set_aside.write(folder / "set_aside.csv")
+        for log in ("history.csv", "tensorboard"):
+            if (working / log).exists():
+                shutil.move(working / log, folder / log)
+    shutil.rmtree(working)
+    metrics = assessment.metrics
+    tell(f"\n{metrics_table(metrics['test'], metrics['baselines'], metrics.get('optimum'))}\n")
+    version = out / str(versions(out)[-1])
+    tell(f"report: {version / 'report.html'}")
+    print(version)
+    return version
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Parse the command line and run."""
+    (source, training, config), _ = parse_configuration(
+        "train", __doc__ or "", (SourceConfig, TrainingConfig, RunConfig), arguments
+    )
+    run(source, training, config)
+
+
+def _name(source: SourceConfig) -> str:
+    if source.dataset:
+        return source.dataset
+    given = source.data or source.events
+    return Path(given).name.split(".")[0] if given else "simulated_shop"
+
+
+def _prepare_folder(working: Path, configuration: str, resume: bool) -> None:
+    """Make the folder for checkpoints; a run is only resumed with the options it began with."""
+    kept = working / "config.yaml"
+    if resume and kept.is_file() and _core(kept.read_text()) != _core(configuration):
+        raise InputError(
+            "the interrupted run had other options", file=kept, remedy="give them again, or leave out --resume"
+        )
+    if not resume:
+        shutil.rmtree(working, ignore_errors=True)
+    try:
+        working.mkdir(parents=True, exist_ok=True)
+        kept.write_text(configuration)
+    except OSError as error:
+        raise InputError(f"cannot be written ({error.strerror})", file=working) from error
+
+
+def _core(configuration: str) -> list[str]:
+    free = ("resume:", "quiet:", "epochs:", "tensorboard:", "out:")
+    return [line for line in configuration.splitlines() if not line.startswith(free)]
+
+
+def _test_rows(source: SourceConfig) -> pd.DataFrame | None:
+    return None if source.test_data is None else read_table(source.test_data).frame
+
+
+if __name__ == "__main__":
+    run_verb(main)
