@@ -26,6 +26,7 @@ PROBLEM = "_problem"
 _DAY = 86_400_000_000
 _ISO_TIME = r"^\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2}([.]\d{1,9})?)?( ?(Z|UTC)|[+-]\d{2}(:?\d{2})?)?)?$"
 _NUMBER = r"^[+-]?(\d+([.]\d*)?|[.]\d+)([eE][+-]?\d{1,3})?$"
+_INFINITE = "CAST('Infinity' AS DOUBLE)"
 _MISSING_NUMBER = "('', 'nan', 'NaN', 'NA', 'null', 'NULL', 'None')"
 
 
@@ -104,22 +105,20 @@ class LogFormat:
         read = {column: _text(parts, found, dialect) for column, parts in sources.items()}
         texts = ",\n  ".join(f"{read.get(column, quoted(''))} AS {column}" for column in EVENT_COLUMNS)
         micros = self._micros(sources["timestamp"], found, dialect)
+        price, quantity = (_number(column, sources, found, dialect) for column in ("price", "quantity"))
         session = "session_id" if "session_id" in sources else "CAST(NULL AS STRING)"
-        record = dialect.record([dialect.name(column) for column in found])
+        fields = dialect.struct([dialect.name(column) for column in found])
         return {
-            "texts": f"SELECT {texts},\n  {micros} AS micros, {PROBLEM},\n  {record} AS record\nFROM raw",
-            "numbers": (
-                f"SELECT *, {_number('price', dialect)} AS price_number,\n"
-                f"  {_number('quantity', dialect)} AS quantity_number,\n"
-                f"  {self._event_type()} AS event\nFROM texts"
-            ),
-            "reasons": f"SELECT *,\n  {_reason(session != 'session_id', dialect)} AS reason\nFROM numbers",
+            "texts": f"SELECT {texts},\n  {micros} AS micros,\n  {price} AS price_number,\n"
+            f"  {quantity} AS quantity_number,\n  {PROBLEM}, {fields} AS fields\nFROM raw",
+            "meanings": f"SELECT *, {self._event_type()} AS event FROM texts",
+            "reasons": f"SELECT *,\n  {_reason(session != 'session_id')} AS reason\nFROM meanings",
             "typed": (
                 f"SELECT user_id, {session} AS session_id, micros, event AS event_type,\n"
                 f"  {_rank()} AS type_rank, item_id, text, query,\n"
                 "  coalesce(price_number, CAST('NaN' AS DOUBLE)) AS price,\n"
                 "  coalesce(quantity_number, CAST('NaN' AS DOUBLE)) AS quantity, reason,\n"
-                "  CASE WHEN reason IS NOT NULL THEN substr(record, 1, 2000) END AS record\nFROM reasons"
+                f"  CASE WHEN reason IS NOT NULL THEN {dialect.json('fields')} END AS record\nFROM reasons"
             ),
         }
 
@@ -166,8 +165,17 @@ def _scaled(number: str) -> str:
     )
 
 
-def _number(column: str, dialect: Dialect) -> str:
-    return f"CASE WHEN {dialect.matches(column, _NUMBER)} THEN try_cast({column} AS DOUBLE) END"
+def _number(
+    column: str, sources: Mapping[str, list[str]], found: Mapping[str, ColumnType], dialect: Dialect
+) -> str:
+    """Read a number; NULL if there is none, or an infinite one."""
+    if column not in sources:
+        return "CAST(NULL AS DOUBLE)"
+    parts = sources[column]
+    if [found[part] for part in parts] == ["number"]:
+        return f"nullif(nullif(CAST({dialect.name(parts[0])} AS DOUBLE), {_INFINITE}), -{_INFINITE})"
+    text = _text(parts, found, dialect)
+    return f"CASE WHEN {dialect.matches(text, _NUMBER)} THEN try_cast({text} AS DOUBLE) END"
 
 
 def _rank() -> str:
@@ -175,7 +183,7 @@ def _rank() -> str:
     return f"CASE event{cases} ELSE {len(EVENT_TYPES)} END"
 
 
-def _reason(without_session: bool, dialect: Dialect) -> str:
+def _reason(without_session: bool) -> str:
     latest = round(time.time() * 1_000_000) + _DAY
     tests = {
         "user_id = ''": "no user_id",

@@ -21,6 +21,8 @@ from intent_tf.data.example_definition import ExampleDefinition
 from intent_tf.data.log_files import LogFiles
 from intent_tf.errors import InputError
 
+__all__ = ["Engine", "ExampleDefinition", "LogFormat", "Prepared", "prepare_examples"]
+
 MANIFEST, SET_ASIDE, EXAMPLES = "manifest.json", "set_aside.csv", "examples"
 
 Progress = Callable[[str, int, int], None]

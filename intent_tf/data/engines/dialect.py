@@ -20,7 +20,8 @@ class Dialect:
         micros_of_time: Microseconds of a column that already holds times.
         time: A time with UTC as its zone, from microseconds.
         matches: Whether a regular expression (not SQL, a plain text) matches somewhere in a text.
-        record: The (quoted) columns of a row as one JSON text, for people to read.
+        struct: A struct of (quoted) columns.
+        json: A struct as JSON text, for people to read, at most 2,000 characters.
         collect: Aggregate: a list of structs with these fields, in the order of an integer that occurs once.
         each: A list with an expression of each struct ``e`` of a list.
         part: The entries of a list from one position to another, both included.
@@ -35,7 +36,8 @@ class Dialect:
     micros_of_time: Callable[[str], str]
     time: Callable[[str], str]
     matches: Callable[[str, str], str]
-    record: Callable[[Sequence[str]], str]
+    struct: Callable[[Sequence[str]], str]
+    json: Callable[[str], str]
     collect: Callable[[Sequence[str], str], str]
     each: Callable[[str, str], str]
     part: Callable[[str, str, str], str]
