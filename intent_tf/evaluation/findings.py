@@ -1,0 +1,157 @@
+"""The parts of a report that say on what strengths rest, where they are weak, and what looks wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from intent_tf.evaluation.page import card, cards, section, table, text
+from intent_tf.evaluation.table import figure
+
+LISTED = 25
+"""Columns or slices that a table of a report lists, at most."""
+
+
+def leak_alarm(leaks: Sequence[Mapping[str, Any]]) -> str:
+    """Warn of columns that alone nearly decide the label; see `intent_tf.evaluation.leaks`."""
+    if not leaks:
+        return ""
+    named = ", ".join(f"<b>{text(leak['column'])}</b> (AUROC {leak['auroc']:.3f})" for leak in leaks)
+    drop = ",".join(str(leak["column"]) for leak in leaks)
+    return (
+        f'<div class="card alarm"><h3>Alone nearly the label: {named}</h3>'
+        "<p>Is it known at the moment of the prediction? What is recorded only after a purchase makes every "
+        f"figure below too good. Train without it: <code>--drop {text(drop)}</code></p></div>"
+    )
+
+
+def sections(metrics: Mapping[str, Any]) -> list[str]:
+    """Lay out importance, drift, slices and the comparison with the baselines, whichever were found."""
+    return [
+        section(
+            "On what strengths rest",
+            "Each raw column shuffled among the test rows: what is lost was read from that column.",
+            cards(_importance(metrics.get("importance", [])), _drift(metrics.get("drift", []))),
+        ),
+        section(
+            "Where strengths are weak",
+            "The same model on parts of the test rows. Small parts vary by chance.",
+            _slices(metrics.get("slices", {})),
+        ),
+        section(
+            "Is the difference real?",
+            "Model minus baseline on the same test rows, with 95 % intervals and p-values of a paired test.",
+            _comparison(metrics.get("comparison", {})),
+        ),
+    ]
+
+
+def confusion(measured: Mapping[str, Any]) -> str:
+    """Lay out a confusion matrix, each cell tinted by its share of the row."""
+    cells = ["", "called non-buyer", "called buyer"]
+    body = "".join(f"<div>{name}</div>" for name in cells)
+    for title, row in zip(("no purchase", "purchase"), measured["confusion_matrix"], strict=True):
+        body += f"<div>{title}</div>"
+        for count in row:
+            share = count / max(sum(row), 1)
+            tint = f"background:color-mix(in srgb, var(--model) {share * 45:.0f}%, transparent)"
+            body += f'<div class="cell" style="{tint}"><b>{_count(count)}</b>{share:.1%}</div>'
+    figures = [
+        [title, *(figure(measured[key + end]) for key in ("precision", "recall", "f1"))]
+        for title, end in (("buyers", ""), ("non-buyers", "_negative"))
+    ]
+    return f'<div class="confusion">{body}</div>' + table(["", "precision", "recall", "F1"], figures)
+
+
+def facts(values: Mapping[str, Any]) -> str:
+    """Lay out counts and facts by name; mappings inside become rows of a table of their own."""
+    plain = [
+        [_words(key), text(_count(value))] for key, value in values.items() if not isinstance(value, Mapping)
+    ]
+    nested = {key: value for key, value in values.items() if isinstance(value, Mapping)}
+    columns = list(dict.fromkeys(name for value in nested.values() for name in value))
+    rows = [
+        [_words(key), *(text(_count(value.get(name, ""))) for name in columns)]
+        for key, value in nested.items()
+    ]
+    inner = table(["", *map(_words, columns)], rows) if rows else ""
+    return inner + (table(["", ""], plain) if plain else "")
+
+
+def _importance(found: Sequence[Mapping[str, Any]]) -> str:
+    if not found:
+        return ""
+    top = max(1e-9, *(row["auroc_drop"] for row in found))
+    rows = [
+        [
+            text(row["column"]),
+            f'<td class="wide">{_bar(row["auroc_drop"] / top)}</td>',
+            f"{row['auroc_drop']:+.4f}<small>± {row['auroc_drop_deviation']:.4f}</small>",
+            f"{row['log_loss_rise']:+.4f}",
+        ]
+        for row in found[:LISTED]
+    ]
+    return card(
+        "Permutation importance",
+        f"Loss of AUROC and rise of log loss; {_listed(found)}.",
+        table(["column", "", "AUROC lost", "log loss"], rows),
+    )
+
+
+def _drift(found: Sequence[Mapping[str, Any]]) -> str:
+    if not found:
+        return ""
+    rows = [[text(row["column"]), figure(row["psi"]), text(row["level"])] for row in found[:LISTED]]
+    return card(
+        "Drift from train to test",
+        f"Population stability index: below 0.1 stable, above 0.25 shifted; {_listed(found)}.",
+        table(["column", "PSI", "level"], rows),
+    )
+
+
+def _slices(found: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> str:
+    if not found:
+        return ""
+    rivals = list(dict.fromkeys(name for slice_ in found.values() for name in slice_ if name != "intent_tf"))
+    rivals = [name for name in rivals if name != "constant_rate"]
+    rows = []
+    for title, measured in found.items():
+        own = measured["intent_tf"]
+        figures = [figure(own[key]) for key in ("auroc", "auprc", "log_loss", "ece")]
+        beside = [figure(measured[name]["auroc"]) if name in measured else "" for name in rivals]
+        rate = f"{own['positives'] / own['rows']:.1%}"
+        rows.append([text(title), f"{own['rows']:,}", rate, *figures, *beside])
+    header = ["slice", "rows", "purchases", "AUROC", "AUPRC", "log loss", "ECE"]
+    return card("Slices", "", table([*header, *(f"AUROC of {_words(name)}" for name in rivals)], rows))
+
+
+def _comparison(found: Mapping[str, Mapping[str, Mapping[str, float]]]) -> str:
+    rows = [
+        [
+            _words(name),
+            {"auroc": "AUROC", "auprc": "AUPRC", "log_loss": "log loss"}.get(metric, metric),
+            f"{row['difference']:+.4f}",
+            f"{row['low']:+.4f} to {row['high']:+.4f}",
+            "&lt; 0.001" if row["p_value"] < 0.001 else f"{row['p_value']:.3f}",
+        ]
+        for name, metrics in found.items()
+        for metric, row in metrics.items()
+    ]
+    header = ["baseline", "figure", "difference", "95 % interval", "p"]
+    return card("Model minus baseline", "", table(header, rows)) if rows else ""
+
+
+def _bar(share: float) -> str:
+    return f'<span class="bar" style="width:{max(share, 0):.1%}"></span>'
+
+
+def _listed(found: Sequence[object]) -> str:
+    return f"the first {LISTED} of {len(found)} columns" if len(found) > LISTED else f"{len(found)} columns"
+
+
+def _words(key: object) -> str:
+    return text(str(key).replace("_", " "))
+
+
+def _count(value: object) -> str:
+    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)

@@ -1,0 +1,247 @@
+"""One self-contained page that shows how good a run is, and on what it rests."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from intent_tf.errors import InputError
+from intent_tf.evaluation import findings, plots
+from intent_tf.evaluation.metrics import check_arrays
+from intent_tf.evaluation.page import card, cards, page, section, table, text, tile
+from intent_tf.evaluation.svg import svg
+from intent_tf.evaluation.table import COLUMNS, HIGHER_IS_BETTER, figure, table_rows
+
+MODEL, BEFORE, OPTIMUM = "intent_tf", "uncalibrated", "optimum"
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a report shows.
+
+    Args:
+        title: Title of the page, such as the name of the data.
+        label: 0 or 1 on the test rows, shape `(rows,)`.
+        strengths: Strengths on the test rows by name, shape `(rows,)` each: `intent_tf` (needed),
+            `uncalibrated` if the model has a calibrator, `optimum` if the best there can be is known, and
+            each baseline by its name.
+        metrics: The content of `metrics.json`. `test` and `baselines` are needed; `optimum`, `intervals`,
+            `comparison`, `calibration`, `slices`, `importance`, `leaks`, `drift`, `cleaning`, `split` and
+            `throughput` are shown if they are there, in the form in which this package finds them.
+        history: Values of each epoch by name, as Keras' `History.history`. Defaults to none.
+        specification: Rows of the feature specification, such as
+            `{"column": "price", "kind": "number", "values": "float"}`. Defaults to none.
+
+    Raises:
+        InputError: If `intent_tf` is not among the strengths, or strengths and labels do not match.
+    """
+
+    title: str
+    label: ArrayLike
+    strengths: Mapping[str, ArrayLike]
+    metrics: Mapping[str, Any]
+    history: Mapping[str, Sequence[float]] = field(default_factory=dict)
+    specification: Sequence[Mapping[str, object]] = ()
+
+    def __post_init__(self) -> None:
+        if MODEL not in self.strengths:
+            names = ", ".join(self.strengths) or "no model"
+            raise InputError(f"strengths of {names}", expected=f"those of {MODEL} among them")
+        for strength in self.strengths.values():
+            check_arrays(self.label, strength)
+
+
+def write_report(path: str | Path, report: Report) -> None:
+    """Write a report as one HTML file that needs no other file, no script and no network.
+
+    Args:
+        path: Where to write it.
+        report: What to show.
+    """
+    Path(path).write_text(render_report(report), encoding="utf-8")
+
+
+def render_report(report: Report) -> str:
+    """Render a report as HTML.
+
+    Example:
+        >>> from intent_tf.evaluation.metrics import measure
+        >>> label, strength = [0, 0, 1, 1], [0.1, 0.6, 0.4, 0.9]
+        >>> metrics = {"test": measure(label, strength), "baselines": {}}
+        >>> render_report(Report("shop", label, {"intent_tf": strength}, metrics))[:15]
+        '<!DOCTYPE html>'
+    """
+    metrics = report.metrics
+    body = [
+        f"<header><h1>{text(report.title)}</h1><p>{text(_verdict(metrics))}</p></header>",
+        _tiles(metrics),
+        findings.leak_alarm(metrics.get("leaks", [])),
+        section(
+            "Beside the baselines",
+            "All of them learnt from the same train rows and are measured on the same test rows.",
+            card("Test rows", _about_table(metrics), _summary(metrics)),
+        ),
+        *_curves(report),
+        _decisions(report),
+        *findings.sections(metrics),
+        _data(report),
+        "<footer>Measured on test rows, of which nothing was learnt: no weight, no calibration, no "
+        "threshold. Written by intent_tf.</footer>",
+    ]
+    return page(f"{report.title} · intent_tf", filter(None, body))
+
+
+def _verdict(metrics: Mapping[str, Any]) -> str:
+    test, baselines = metrics["test"], metrics["baselines"]
+    rate = test["positives"] / test["rows"]
+    said = f"{test['rows']:,} test rows, {test['positives']:,} of them purchases ({rate:.1%})."
+    if test["auroc"] is not None:
+        said += f" Of a buyer and another shopper, the buyer is the stronger in {test['auroc']:.1%} of pairs."
+    if baselines:
+        best = min(baselines, key=lambda name: float(baselines[name]["log_loss"]))
+        change = test["log_loss"] / baselines[best]["log_loss"] - 1
+        than = f"{'lower' if change < 0 else 'higher'} than that of the best baseline, {_name(best)}"
+        said += f" Log loss is {abs(change):.1%} {than}."
+    return said
+
+
+def _tiles(metrics: Mapping[str, Any]) -> str:
+    tiles = []
+    for key in ("auroc", "auprc", "log_loss", "ece"):
+        best = max if key in HIGHER_IS_BETTER else min
+        others = [row[key] for row in metrics["baselines"].values() if row[key] is not None]
+        # The constant rate is calibrated and useless, so a best ECE would say nothing.
+        beside = f"best baseline {figure(best(others))}" if others and key != "ece" else ""
+        tiles.append(tile(COLUMNS[key], figure(metrics["test"][key]), beside or "0 is perfect"))
+    return f'<div class="tiles">{"".join(tiles)}</div>'
+
+
+def _summary(metrics: Mapping[str, Any]) -> str:
+    rows = table_rows(metrics["test"], metrics["baselines"], metrics.get("optimum"))
+    columns = {**COLUMNS, "accuracy": "accuracy", "f1": "F1", "f1_negative": "F1 of non-buyers"}
+    best = {}
+    for key in columns:
+        rivals = [row[key] for name, row in rows.items() if name != _name(OPTIMUM) and row[key] is not None]
+        best[key] = (min if key in ("log_loss", "brier", "ece") else max)(rivals, default=None)
+    cells = []
+    for name, measured in rows.items():
+        row = [f'<td class="model">{MODEL}</td>' if name == MODEL else text(_name(name))]
+        for key in columns:
+            bounds = metrics.get("intervals", {}).get(name, {}).get(key)
+            small = f"<small>{bounds[0]:.4f} to {bounds[1]:.4f}</small>" if bounds else ""
+            mark = ' class="best"' if measured[key] is not None and measured[key] == best[key] else ""
+            row.append(f"<td{mark}>{figure(measured[key])}{small}</td>")
+        cells.append(row)
+    return table(["", *columns.values()], cells)
+
+
+def _about_table(metrics: Mapping[str, Any]) -> str:
+    said = "The best of each column in bold. Log loss in nats; lower is better for log loss, Brier and ECE."
+    return said + (" Small: 95 % intervals." if metrics.get("intervals") else "")
+
+
+def _curves(report: Report) -> list[str]:
+    label = np.asarray(report.label).astype(np.int64)
+    if label.min() == label.max():
+        return []  # no curve is defined
+    arrays = {name: np.asarray(strength, np.float64) for name, strength in report.strengths.items()}
+    strength, before = arrays[MODEL], arrays.get(BEFORE)
+    # A constant strength has no curve of its own: it is the line of chance.
+    shown = {_name(name): array for name, array in arrays.items() if name != BEFORE and np.ptp(array) > 0}
+    ranking = (
+        ("ROC", "Nearer to the top left is better; the line is chance.", plots.roc(label, shown)),
+        (
+            "Precision and recall",
+            "Higher is better; the line calls everybody a buyer.",
+            plots.precision_recall(label, shown),
+        ),
+        (
+            "Gain",
+            "Ask the strongest 20 % only: how many of all buyers are among them?",
+            plots.gain(label, shown),
+        ),
+        (
+            "Lift",
+            "How many times as often as the average shopper each tenth buys.",
+            plots.lift(label, strength),
+        ),
+    )
+    promises = (
+        (
+            "Reliability",
+            "On the line, strengths come true. The 15 bins of ECE, with 95 % intervals.",
+            plots.reliability(label, before, strength),
+        ),
+        (
+            "Strengths",
+            "The further apart, the better the two are told from each other.",
+            plots.histogram(label, strength, report.metrics["test"]["threshold"]),
+        ),
+    )
+    return [
+        section(
+            "Who comes first",
+            "How well strengths rank shoppers, whatever their size.",
+            cards(*(_plot(*plot) for plot in ranking)),
+        ),
+        section(
+            "What strengths promise",
+            _about_calibration(report.metrics),
+            cards(*(_plot(*plot) for plot in promises)),
+        ),
+    ]
+
+
+def _decisions(report: Report) -> str:
+    test, loss = report.metrics["test"], ""
+    if report.history.get("loss"):
+        how_to_read = "Training stops when validation no longer improves."
+        loss = _plot("Loss", how_to_read, plots.loss_curves(report.history))
+    return section(
+        "Decisions and training",
+        f"Called buyers: strengths of at least {test['threshold']:.3f}, as chosen on validation rows.",
+        cards(card("Confusion matrix", "Share of each row in colour.", findings.confusion(test)), loss),
+    )
+
+
+def _data(report: Report) -> str:
+    facts = [
+        card(title, "", findings.facts(report.metrics[key]))
+        for key, title in (("split", "Split"), ("cleaning", "Cleaning"), ("throughput", "Throughput"))
+        if report.metrics.get(key)
+    ]
+    specification = ""
+    if report.specification:
+        header = list(dict.fromkeys(key for row in report.specification for key in row))
+        rows = [[text(row.get(key, "")) for key in header] for row in report.specification]
+        specification = (
+            f'<div class="card"><details{" open" if len(rows) <= 30 else ""}>'
+            f"<summary>Feature specification: {len(rows)} columns</summary>"
+            f"{table(header, rows, 'words')}</details></div>"
+        )
+    return section(
+        "Data", "Where the rows came from, and what was done to them.", cards(*facts), specification
+    )
+
+
+def _about_calibration(metrics: Mapping[str, Any]) -> str:
+    how = {
+        "identity": "Strengths are as trained: no calibration did better on validation rows.",
+        "temperature": "Calibrated by a temperature, fitted and chosen on validation rows.",
+        "platt": "Calibrated by scale and offset of the logit (Platt), fitted and chosen on validation rows.",
+        "isotonic": "Calibrated by isotonic regression, fitted and chosen on validation rows.",
+    }[metrics.get("calibration", {}).get("kind", "identity")]
+    return f"Of the shoppers with strength 0.3, three in ten should buy. {how}"
+
+
+def _plot(title: str, how_to_read: str, drawing: plots.Drawing) -> str:
+    return card(title, how_to_read, svg(drawing, title))
+
+
+def _name(name: str) -> str:
+    return {MODEL: MODEL, OPTIMUM: "exact optimum"}.get(name, name.replace("_", " "))
