@@ -37,8 +37,8 @@ class ExampleDefinition:
             ``end``) or ``strength`` (of the strongest later action: none 0, click 1/3, cart 2/3, purchase 1).
         horizon: Seconds after the moment within which a purchase counts, in any session; by default it
             counts until the session's end. Examples whose horizon passes the log's end are left out.
-        double_fire_window: An event within so many seconds of an equal one (of the same type, item and
-            texts) is removed, in seconds.
+        double_fire_window: An event within so many seconds of an equal one (of the same type, item,
+            texts and price) is removed, in seconds.
         bot_events: A session of more events is a bot's and makes no examples.
         bot_speed: A session of at least 10 events at more events a second is a bot's too.
         negative_rate: Share of the negative examples that are kept, by session; the column ``weight`` then
@@ -232,8 +232,8 @@ WINDOW past AS (PARTITION BY user_id ORDER BY micros RANGE BETWEEN UNBOUNDED PRE
 def _clean(window: int) -> str:
     return f"""SELECT * FROM (
   SELECT *, micros - lag(micros) OVER (
-    PARTITION BY user_id, session_id, event_type, item_id, text, query ORDER BY {_ORDER}) AS since_equal
-  FROM events) AS compared
+    PARTITION BY user_id, session_id, event_type, item_id, text, query, price ORDER BY {_ORDER}
+  ) AS since_equal FROM events) AS compared
 WHERE since_equal IS NULL OR since_equal > {window}"""
 
 

@@ -71,7 +71,7 @@ class Prepared:
 
 
 def prepare_examples(
-    log: pd.DataFrame | str | Path | Sequence[str | Path],
+    log: pd.DataFrame | LogFiles | str | Path | Sequence[str | Path],
     definition: ExampleDefinition | None = None,
     columns: Mapping[str, str] | LogFormat | None = None,
     *,
@@ -86,7 +86,8 @@ def prepare_examples(
     changes none of its features. History numbers count the user's events strictly before the session began.
 
     Args:
-        log: A DataFrame, or files, glob patterns or folders of CSV, JSON lines or Parquet.
+        log: A DataFrame, or files, glob patterns or folders of CSV, JSON lines or Parquet (or, of a known
+            publisher, the files that one of `ADAPTERS` opens).
         definition: What an example is; the defaults of `ExampleDefinition` if None.
         columns: Which column of the log holds what (``{"user_id": "uid", "text": "category+brand"}``), or
             a whole `LogFormat`; by default the log's columns have our names.
@@ -119,7 +120,7 @@ def prepare_examples(
     definition = definition or ExampleDefinition()
     log_format = columns if isinstance(columns, LogFormat) else LogFormat(columns or {})
     engine = engine or DuckDBEngine()
-    found = log if isinstance(log, pd.DataFrame) else LogFiles.find(log)
+    found = log if isinstance(log, pd.DataFrame | LogFiles) else LogFiles.find(log)
     target = None if out is None else _free(Path(out), overwrite)
     parent = None if target is None else target.parent
     with tempfile.TemporaryDirectory(dir=parent, prefix=".prepare-") as temporary:

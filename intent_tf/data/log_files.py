@@ -16,7 +16,7 @@ from typing import IO, Literal, cast
 import pyarrow as pa
 import pyarrow.parquet
 
-from intent_tf.data.event_log import ColumnType
+from intent_tf.data.event_log import PROBLEM, ColumnType
 from intent_tf.errors import InputError
 
 _FORMATS: dict[str, Literal["csv", "json", "parquet"]] = {
@@ -40,6 +40,7 @@ class LogFiles:
         separator: The character between the fields of CSV files.
         header: Whether CSV files begin with a line that names the columns.
         encoding: ``"utf-8"`` or ``"gb18030"``.
+        problems: Whether the log has a column that says why a row cannot be used (`PROBLEM`).
     """
 
     paths: tuple[Path, ...]
@@ -49,6 +50,7 @@ class LogFiles:
     separator: str = ","
     header: bool = True
     encoding: str = "utf-8"
+    problems: bool = False
 
     @classmethod
     def find(cls, log: str | Path | Sequence[str | Path], names: Sequence[str] = ()) -> LogFiles:
@@ -61,11 +63,11 @@ class LogFiles:
         Raises:
             InputError: If there are none, their formats or columns differ, or one cannot be read.
         """
-        given = [log] if isinstance(log, str | Path) else list(log)
-        paths = sorted({path for each in given for path in _expand(str(each))})
+        paths = log_paths(log)
         formats = {_format(path) for path in paths}
         if len(formats) != 1:
-            raise InputError("files of different formats", file=", ".join(map(str, given)), expected="one")
+            found = ", ".join(path.name for path in paths[:9])
+            raise InputError(f"files of different formats ({found})", expected="one format")
         partitions = tuple(part.split("=")[0] for part in paths[0].parts[:-1] if "=" in part)
         match formats.pop():
             case "csv":
@@ -73,7 +75,9 @@ class LogFiles:
             case "json":
                 return cls(tuple(paths), "json", _json_columns(paths, partitions), partitions)
             case _:
-                return cls(tuple(paths), "parquet", _parquet_columns(paths, partitions), partitions)
+                columns = _parquet_columns(paths, partitions)
+                problems = columns.pop(PROBLEM, None) is not None
+                return cls(tuple(paths), "parquet", columns, partitions, problems=problems)
 
     @property
     def bytes(self) -> int:
@@ -96,6 +100,19 @@ class LogFiles:
 
     def __str__(self) -> str:
         return str(self.paths[0]) + (f" and {len(self.paths) - 1} more" if len(self.paths) > 1 else "")
+
+
+def log_paths(log: str | Path | Sequence[str | Path]) -> list[Path]:
+    """List the files of a log, sorted.
+
+    Args:
+        log: Files, glob patterns, or folders (searched to any depth).
+
+    Raises:
+        InputError: If there are none.
+    """
+    given = [log] if isinstance(log, str | Path) else list(log)
+    return sorted({path for each in given for path in _expand(str(each))})
 
 
 def opened(path: Path) -> IO[bytes]:

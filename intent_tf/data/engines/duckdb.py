@@ -200,6 +200,7 @@ def _read(log: LogFiles) -> str:
     names = [column for column in log.columns if column not in log.partitions]
     whole = f"SELECT *, CAST(NULL AS VARCHAR) AS {PROBLEM} FROM"
     if log.format == "parquet":
+        whole = "SELECT * FROM" if log.problems else whole
         return f"{whole} read_parquet({files}, union_by_name = true, {options[0]})"
     options.append("auto_detect = false")
     if log.format == "csv":

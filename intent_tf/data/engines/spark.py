@@ -185,7 +185,8 @@ class _Run:
         none = functions.expr(f"CAST(NULL AS STRING) AS {PROBLEM}")
         if log.format == "parquet":
             frame = reader.option("mergeSchema", "true").parquet(*paths)
-            return frame.select(*(_time(frame, name, log, functions) for name in log.columns), none)
+            problem = functions.col(PROBLEM) if log.problems else none
+            return frame.select(*(_time(frame, name, log, functions) for name in log.columns), problem)
         partitions = [SPARK.name(column) for column in log.partitions]
         if log.format == "csv":
             schema = ", ".join(f"{SPARK.name(name)} STRING" for name in [*names, "_unread"])
