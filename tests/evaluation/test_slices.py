@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from intent_tf.evaluation.metrics import measure
+from intent_tf.evaluation.slices import find_slices, measure_slices
+
+FRAME = pd.DataFrame(
+    {
+        "month": ["May"] * 150 + ["Nov"] * 150,
+        "price": np.arange(300.0),
+        "title": ["x" * (1 + row % 100) for row in range(300)],
+        "moment": pd.date_range("2020-01-01", periods=300, freq="h", tz="UTC"),
+        "event_type": [["click"] * (1 + row % 8) for row in range(300)],
+    }
+)
+KINDS = {
+    "month": "category",
+    "price": "number",
+    "title": "text",
+    "moment": "time",
+    "event_type": "sequence",
+}
+
+
+def test_each_kind_of_column_gives_its_slices():
+    titles = list(find_slices(FRAME, KINDS, bins=2))
+    assert titles == [
+        "month = May", "month = Nov", "price: up to 149.5", "price: above 149.5",
+        "title: up to 50 characters", "title: above 50 characters", "moment: up to 2020-01-07 05:30",
+        "moment: above 2020-01-07 05:30", "event_type: up to 4 events", "event_type: above 4 events",
+    ]  # fmt: skip
+
+
+def test_the_slices_of_a_column_are_all_rows_once():
+    slices = find_slices(FRAME, {"price": "number"}, least=1)
+    assert sorted(np.concatenate(list(slices.values())).tolist()) == list(range(300))
+
+
+def test_small_slices_are_left_out():
+    frame = pd.DataFrame({"month": ["May"] * 150 + ["Nov"] * 99 + [None] * 101})
+    assert list(find_slices(frame, {"month": "category"})) == ["month = May", "month = (missing)"]
+
+
+def test_a_slice_is_measured_as_its_rows_alone():
+    rng = np.random.default_rng(0)
+    label, strength = rng.integers(0, 2, 300), rng.uniform(size=300)
+    slices = find_slices(FRAME, {"month": "category"})
+    found = measure_slices(slices, label, {"intent_tf": strength, "half": np.full(300, 0.5)}, threshold=0.3)
+    assert found["month = Nov"]["intent_tf"] == measure(label[150:], strength[150:], 0.3)
+    assert list(found["month = May"]) == ["intent_tf", "half"]
