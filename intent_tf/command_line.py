@@ -1,4 +1,4 @@
-"""Command lines and YAML files from frozen dataclasses, so that a verb and a notebook share one configuration.
+"""Command lines and YAML files from frozen dataclasses: a verb and a notebook share one configuration.
 
 A field is an option: its name gives ``--its-name``, its type the parser, its default the default, and its
 line under ``Args:`` in the class's docstring the help. Values come, weakest first, from the defaults,
@@ -13,7 +13,7 @@ import types
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, fields
 from pathlib import Path
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, NoReturn, Union, get_args, get_origin, get_type_hints
 
 import docstring_parser
 import yaml
@@ -23,13 +23,16 @@ from intent_tf.nearest import nearest
 
 
 class _Parser(argparse.ArgumentParser):
-    """Names the nearest known option when it meets an unknown one."""
+    """Says what is wrong in one line, and names the nearest known option when it meets an unknown one."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"error: {message} (--help lists all options)\n")
 
     def parse(self, arguments: Sequence[str] | None) -> argparse.Namespace:
         found, unknown = self.parse_known_args(arguments)
         if unknown:
             name = unknown[0].split("=")[0]
-            self.error(f"unknown option {name}{nearest(name, self._option_string_actions)}")
+            self.error(f"unknown option {name!r}{nearest(name, self._option_string_actions)}")
         return found
 
 
@@ -78,13 +81,15 @@ def parse_configuration(
 
 
 def to_yaml(*configurations: Any) -> str:
-    """Configurations as the YAML that ``--config`` reads back, all options at the top level."""
+    """Write configurations as the YAML that ``--config`` reads back, all options at the top level."""
     plain = {key: value for each in configurations for key, value in asdict(each).items()}
     return yaml.safe_dump(_plain(plain), sort_keys=False, allow_unicode=True)
 
 
 def run_verb(main: Callable[[Sequence[str] | None], None], arguments: Sequence[str] | None = None) -> None:
-    """Run a verb; bad input is told in one message on standard error, with exit status 2.
+    """Run a verb; bad input is told in one line on standard error, with exit status 2.
+
+    With ``--debug`` its traceback is shown. An error of the system, such as a full disk, is told likewise.
 
     Args:
         main: The verb, which takes its command line.
@@ -93,11 +98,11 @@ def run_verb(main: Callable[[Sequence[str] | None], None], arguments: Sequence[s
     arguments = sys.argv[1:] if arguments is None else arguments
     try:
         main(arguments)
-    except (InputError, MissingExtraError) as error:
+    except (InputError, MissingExtraError, OSError) as error:
         if "--debug" in arguments:
             raise
         print(f"error: {error}", file=sys.stderr)
-        raise SystemExit(2) from error
+        raise SystemExit(2) from None
 
 
 def _add_options(parser: argparse.ArgumentParser, configuration: type) -> None:
@@ -107,9 +112,9 @@ def _add_options(parser: argparse.ArgumentParser, configuration: type) -> None:
     hints = get_type_hints(configuration)
     for field in fields(configuration):
         flag = "--" + field.name.replace("_", "-")
-        default: Any = field.default if field.default_factory is not None else None
-        shown = "" if default in (None, (), "") or not isinstance(default, str | int | float) else f" [{default}]"
-        text = (helps[field.name] + shown).replace("%", "%%")
+        default, text = field.default, helps[field.name].replace("%", "%%")
+        if isinstance(default, str | int | float) and default != "":
+            text += f" [{default}]"
         kind = _without_none(hints[field.name])
         if kind is bool:
             group.add_argument(flag, action=argparse.BooleanOptionalAction, help=text)
@@ -120,13 +125,21 @@ def _add_options(parser: argparse.ArgumentParser, configuration: type) -> None:
 
 
 def _parser_of(kind: Any) -> Callable[[str], Any]:
+    """Return what reads a value of this type from a word of a command line."""
     origin = get_origin(kind)
-    if origin is tuple:
-        item = get_args(kind)[0]
-        return lambda text: tuple(item(part.strip()) for part in text.split(",") if part.strip())
-    if origin in (dict, Mapping):
-        return _pairs
-    return kind  # type: ignore[no-any-return]
+
+    def parse(text: str) -> Any:
+        if origin is tuple:
+            item = _parser_of(get_args(kind)[0])
+            return tuple(item(part.strip()) for part in text.split(",") if part.strip())
+        if origin in (dict, Mapping):
+            return _pairs(text)
+        try:
+            return kind(text)
+        except ValueError:
+            raise argparse.ArgumentTypeError(f"found {text!r}, expected {_expected(kind)}") from None
+
+    return parse
 
 
 def _pairs(text: str) -> dict[str, str]:
@@ -144,6 +157,18 @@ def _metavar(kind: Any) -> str:
     return "A=B,..." if origin in (dict, Mapping) else {int: "N", float: "X"}.get(kind, "TEXT")
 
 
+def _expected(kind: Any) -> str:
+    """Say in words what a value of this type looks like."""
+    origin = get_origin(kind)
+    if origin is Literal:
+        return " or ".join(map(repr, get_args(kind)))
+    if origin is tuple:
+        return "a list"
+    if origin in (dict, Mapping):
+        return "names with values"
+    return {int: "a whole number", float: "a number", bool: "true or false"}.get(kind, "text in quotes")
+
+
 def _without_none(kind: Any) -> Any:
     if get_origin(kind) in (Union, types.UnionType):
         return next(each for each in get_args(kind) if each is not type(None))
@@ -153,39 +178,43 @@ def _without_none(kind: Any) -> Any:
 def _read_yaml(path: str, configurations: Sequence[type]) -> dict[str, Any]:
     try:
         content = yaml.safe_load(Path(path).read_text(encoding="utf-8")) or {}
-    except (OSError, yaml.YAMLError) as error:
-        raise InputError(f"cannot be read as YAML ({error})", file=path) from error
+    except OSError as error:
+        raise InputError(f"cannot be read ({error.strerror})", file=path) from error
+    except (UnicodeDecodeError, yaml.YAMLError) as error:
+        raise InputError(f"cannot be read as YAML ({' '.join(str(error).split())})", file=path) from error
     if not isinstance(content, dict):
         raise InputError("holds no options", file=path, expected="lines such as 'epochs: 20'")
     hints = {name: hint for each in configurations for name, hint in get_type_hints(each).items()}
-    known = {field.name for each in configurations for field in fields(each)}
     values = {}
     for key, value in content.items():
         name = str(key).replace("-", "_")
-        if name not in known:
-            raise InputError(f"unknown option {key!r}{nearest(name, known)}", file=path)
+        if name not in hints:
+            raise InputError(f"unknown option {key!r}{nearest(name, hints)}", file=path)
         values[name] = _checked(value, hints[name], str(key), path)
     return values
 
 
 def _checked(value: Any, hint: Any, key: str, path: str) -> Any:
+    """Return the value of an option in a YAML file, in the type that the dataclass wants."""
     if value is None and type(None) in get_args(hint):
         return None
     kind = _without_none(hint)
-    origin = get_origin(kind)
-    if isinstance(value, str) and kind is not str and origin is not Literal:
+    origin, is_number = get_origin(kind), isinstance(value, int) and not isinstance(value, bool)
+    if origin is tuple and isinstance(value, list):
+        return tuple(_checked(item, get_args(kind)[0], key, path) for item in value)
+    if origin in (dict, Mapping) and isinstance(value, dict):
+        item = get_args(kind)[1]
+        return {str(name): _checked(each, item, f"{key}: {name}", path) for name, each in value.items()}
+    if kind in (str, float) and is_number:
+        return kind(value)
+    if isinstance(value, str) and kind not in (str, bool) and origin is not Literal:
         try:
             return _parser_of(kind)(value)
-        except (ValueError, argparse.ArgumentTypeError) as error:
-            raise InputError(f"option {key!r} is {value!r}", file=path, expected=_metavar(kind)) from error
-    if origin is tuple and isinstance(value, list):
-        return tuple(value)
-    if kind is float and isinstance(value, int) and not isinstance(value, bool):
-        return float(value)
+        except argparse.ArgumentTypeError as error:
+            raise InputError(f"option {key!r}: {error}", file=path) from error
     fits = value in get_args(kind) if origin is Literal else isinstance(value, origin or kind)
     if not fits or (isinstance(value, bool) and kind is not bool):
-        expected = " or ".join(map(str, get_args(kind))) if origin is Literal else str(kind)
-        raise InputError(f"option {key!r} is {value!r}", file=path, expected=expected)
+        raise InputError(f"option {key!r} is {value!r}", file=path, expected=_expected(kind))
     return value
 
 

@@ -14,13 +14,14 @@ class InputError(ValueError):
         expected: What was expected instead.
         remedy: What to do about it.
         file: The file that the input came from.
-        row: The row (for text files the line, counted from 1).
+        row: The row of the file, counted from 1 (the header of a CSV file is row 1); of a DataFrame the label
+            in its index.
         column: The column.
 
     Example:
-        >>> str(InputError("'abc' is no number", file="shop.csv", row=3, column="price",
-        ...                expected="a number or an empty field", remedy="mend the row"))
-        "shop.csv, row 3, column 'price': 'abc' is no number; expected a number or an empty field. Mend the row."
+        >>> print(InputError("'abc' is no number", file="shop.csv", row=3, column="price",
+        ...                  expected="a number or nothing", remedy="mend the row"))
+        shop.csv, row 3, column 'price': 'abc' is no number; expected a number or nothing. Mend the row.
     """
 
     def __init__(
@@ -30,7 +31,7 @@ class InputError(ValueError):
         expected: str | None = None,
         remedy: str | None = None,
         file: object | None = None,
-        row: int | None = None,
+        row: object | None = None,
         column: str | None = None,
     ) -> None:
         place = [str(file)] if file is not None else []
@@ -63,5 +64,6 @@ def require(module: str, extra: str) -> ModuleType:
         return importlib.import_module(module)
     except ModuleNotFoundError as error:
         raise MissingExtraError(
-            f"this needs {module!r}, which is not installed. Install it with: pip install 'intent_tf[{extra}]'"
+            f"this needs {module!r}, which is not installed; "
+            f"install it with: pip install 'intent_tf[{extra}]'"
         ) from error

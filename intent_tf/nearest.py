@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """A clause for an error message that names the nearest known word, or nothing.
+    """Write a clause for an error message that names the nearest known word, or nothing.
 
     Example:
         >>> nearest("lable", ["label", "data"])

@@ -18,10 +18,10 @@ from intent_tf.data.tables import read_table
 from intent_tf.errors import InputError
 from intent_tf.evaluation.assessment import assess
 from intent_tf.evaluation.table import metrics_table
+from intent_tf.features.config import PreprocessingConfig
 from intent_tf.features.prepared import preprocess_data
 from intent_tf.serving.artifacts import write_artifacts
 from intent_tf.serving.versions import new_version, versions
-from intent_tf.text import Tokenizer
 from intent_tf.training.training import TrainingConfig, create_model, train_model
 
 
@@ -48,11 +48,14 @@ class RunConfig:
     quiet: bool = False
 
 
-def run(source: SourceConfig, training: TrainingConfig, config: RunConfig) -> Path:
+def run(
+    source: SourceConfig, preprocessing: PreprocessingConfig, training: TrainingConfig, config: RunConfig
+) -> Path:
     """Train, evaluate and export one model.
 
     Args:
         source: Where the examples come from.
+        preprocessing: How raw columns become features.
         training: The model and how it is trained.
         config: Where to write, the seed.
 
@@ -68,7 +71,7 @@ def run(source: SourceConfig, training: TrainingConfig, config: RunConfig) -> Pa
 
     out = Path(config.out or f"saved_models/{_name(source)}")
     working = out / ".training"
-    written = to_yaml(source, training, config)
+    written = to_yaml(source, preprocessing, training, config)
     _prepare_folder(working, written, config.resume)
     keras.utils.set_random_seed(config.seed)
 
@@ -76,8 +79,8 @@ def run(source: SourceConfig, training: TrainingConfig, config: RunConfig) -> Pa
     data = preprocess_data(
         examples.frame, examples.label, kinds=examples.kinds, drop=source.drop, left_out=examples.left_out,
         positive=examples.positive, weight=examples.weight, plan=examples.plan,
-        test=_test_rows(source), seed=config.seed, file=source.data, derived=examples.derived,
-        tokenizer=Tokenizer(examples.tokenizer),
+        test=_test_rows(source), seed=config.seed, file=source.data,
+        **preprocessing.options(examples),
     )  # fmt: skip
     tell(f"\nfeature specification\n{data.specification.describe()}\n")
     tell("".join(f"{name}: {len(getattr(data, name)):,} rows\n" for name in ("train", "validation", "test")))
@@ -110,10 +113,10 @@ def run(source: SourceConfig, training: TrainingConfig, config: RunConfig) -> Pa
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Parse the command line and run."""
-    (source, training, config), _ = parse_configuration(
-        "train", __doc__ or "", (SourceConfig, TrainingConfig, RunConfig), arguments
+    (source, preprocessing, training, config), _ = parse_configuration(
+        "train", __doc__ or "", (SourceConfig, PreprocessingConfig, TrainingConfig, RunConfig), arguments
     )
-    run(source, training, config)
+    run(source, preprocessing, training, config)
 
 
 def _name(source: SourceConfig) -> str:

@@ -5,32 +5,38 @@ from __future__ import annotations
 import codecs
 import csv
 import gzip
+import io
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, cast
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.csv
 
 from intent_tf.errors import InputError
 
+_ENCODINGS = ("utf-8", "gb18030")
 _SEPARATORS = ",;\t|"
 _MISSING = ["", "NA", "N/A", "NaN", "nan", "null", "NULL", "None", "#N/A"]
+_BLOCK = 1 << 20
 
 
 @dataclass
 class SetAside:
-    """Rows of a file that could not be read, each with its line (from 1), reason and text."""
+    """Rows of a file that could not be read, each with its row (the header is row 1), reason and text."""
 
     file: str
-    rows: list[tuple[int | None, str, str]] = field(default_factory=list)
+    rows: list[tuple[int, str, str]] = field(default_factory=list)
 
     def write(self, path: Path) -> None:
         """Write the rows to a CSV file; nothing is written when there are none."""
         if self.rows:
-            frame = pd.DataFrame(self.rows, columns=["line", "reason", "text"])
+            frame = pd.DataFrame(self.rows, columns=["row", "reason", "text"])
             frame.insert(0, "file", self.file)
             frame.to_csv(path, index=False)
 
@@ -43,64 +49,78 @@ class CsvFile:
         path: The file; it may end in ``.gz``.
         encoding: ``"utf-8"`` or ``"gb18030"``.
         separator: The character between fields.
-        names: The columns of its header line.
-        unclosed: Whether a quote is opened and never closed, so that the last row is cut.
+        names: The columns of its header.
+        cut: Why the last row is known to be cut, if it is; else empty.
     """
 
     path: Path
     encoding: str
     separator: str
     names: tuple[str, ...]
-    unclosed: bool
+    cut: str = ""
 
     @classmethod
     def inspect(cls, path: Path) -> CsvFile:
         """Look at a file's bytes and header.
 
         Raises:
-            InputError: If it is empty, names a column twice, or is neither UTF-8 nor GB18030.
+            InputError: If it has no rows, names a column twice, or is neither UTF-8 nor GB18030.
         """
-        encoding, quotes = _encoding_and_quotes(path)
-        with _opened(path) as stream:
-            header = stream.readline().decode(encoding).lstrip("\ufeff").rstrip("\r\n")
-        if not header.strip():
+        encoding, quotes, cut = _look_through(path)
+        separator, names, more = _header(path, encoding)
+        if not any(names):
             raise InputError("the file is empty", file=path, expected="a header line and rows")
-        separator = max(_SEPARATORS, key=header.count)
-        names = tuple(next(csv.reader([header], delimiter=separator)))
+        if not more:
+            raise InputError("the table has no rows", file=path, expected="at least one row of data")
         for name in names:
             if names.count(name) > 1:
                 raise InputError("the header names the column twice", file=path, row=1, column=name)
-        return cls(path, encoding, separator, names, quotes % 2 == 1)
+        if quotes % 2 and _ends_quoted(path, encoding, separator):
+            cut = "a quote is opened and never closed"
+        return cls(path, encoding, separator, names, cut)
 
     def read(self, set_aside: SetAside, missing: tuple[str, ...] = ()) -> pd.DataFrame:
-        """All rows; the type of each column is inferred from all of its fields.
+        """Read all rows, by their number in the file; a column's type is inferred from all of its fields.
 
         Args:
             set_aside: Takes the rows with the wrong number of fields.
             missing: Further words that mean "missing".
         """
         options = pa.csv.ConvertOptions(null_values=[*_MISSING, *missing], strings_can_be_null=bool(missing))
-        read, parse = self._options(set_aside)
         try:
-            table = pa.csv.read_csv(self.path, read, parse, options)
+            table = pa.csv.read_csv(self._input(), *self._options(set_aside), options)
         except pa.ArrowInvalid as error:
-            raise InputError(f"not a readable CSV file ({error})", file=self.path) from error
-        return self._without_cut_row(table.to_pandas(), set_aside)
+            raise self._unreadable(error) from error
+        frame = table.to_pandas(date_as_object=False)
+        return self._without_cut_row(_numbered(frame, 2, set_aside), set_aside)
 
-    def stream(self, set_aside: SetAside, block_bytes: int = 8 << 20) -> Iterator[pd.DataFrame]:
-        """The rows in chunks of about ``block_bytes`` bytes of text; all fields stay text, as written."""
-        options = pa.csv.ConvertOptions(column_types={name: pa.string() for name in self.names})
+    def stream(self, set_aside: SetAside, block_bytes: int = 8 * _BLOCK) -> Iterator[pd.DataFrame]:
+        """Yield the rows in chunks of about ``block_bytes`` of text; all fields stay text, as written."""
+        options = pa.csv.ConvertOptions(column_types=dict.fromkeys(self.names, pa.string()))
         read, parse = self._options(set_aside)
         read.block_size = block_bytes
-        previous: pd.DataFrame | None = None
-        with pa.csv.open_csv(self.path, read, parse, options) as reader:
-            for batch in reader:
-                if batch.num_rows:
-                    if previous is not None:
-                        yield previous
-                    previous = batch.to_pandas()
-        if previous is not None:
-            yield self._without_cut_row(previous, set_aside)
+        chunk, row = pd.DataFrame(), 2
+        try:
+            with pa.csv.open_csv(self._input(), read, parse, options) as reader:
+                for batch in reader:
+                    if batch.num_rows:
+                        if len(chunk):
+                            yield chunk
+                        chunk = _numbered(batch.to_pandas(), row, set_aside)
+                        row = chunk.index[-1] + 1
+        except pa.ArrowInvalid as error:
+            raise self._unreadable(error) from error
+        if len(chunk := self._without_cut_row(chunk, set_aside)):
+            yield chunk
+
+    def _input(self) -> Any:
+        if self.encoding == "utf-8" and not self.cut:
+            return str(self.path)
+        # The decoder is never told that the file ends, so what is left of a cut character is no error.
+        decoder = codecs.getincrementaldecoder(self.encoding)()
+        return pa.lib.TransformInputStream(
+            pa.input_stream(str(self.path)), lambda block: decoder.decode(bytes(block)).encode()
+        )
 
     def _options(self, set_aside: SetAside) -> tuple[Any, Any]:
         def put_aside(row: Any) -> str:
@@ -108,43 +128,86 @@ class CsvFile:
             set_aside.rows.append((row.number, reason, row.text))
             return "skip"
 
-        # One thread: only then do the rows that are set aside know their line.
-        return pa.csv.ReadOptions(use_threads=False, encoding=self.encoding), pa.csv.ParseOptions(
+        # One thread: only then do the rows that are set aside know their number.
+        return pa.csv.ReadOptions(use_threads=False), pa.csv.ParseOptions(
             delimiter=self.separator, newlines_in_values=True, invalid_row_handler=put_aside
         )
 
     def _without_cut_row(self, frame: pd.DataFrame, set_aside: SetAside) -> pd.DataFrame:
-        if not self.unclosed or frame.empty or any(row[0] is None for row in set_aside.rows):
+        last = frame.index[-1] if len(frame) else 0
+        if not self.cut or any(row > last for row, *_ in set_aside.rows):
             return frame
         text = self.separator.join(map(str, frame.iloc[-1]))
-        set_aside.rows.append((None, "a quote is opened and never closed", text))
+        set_aside.rows.append((int(last), self.cut, text))
         return frame.iloc[:-1]
+
+    def _unreadable(self, error: Exception) -> InputError:
+        return InputError(f"not a readable CSV file ({error})", file=self.path)
+
+
+def _numbered(frame: pd.DataFrame, start: int, set_aside: SetAside) -> pd.DataFrame:
+    """Index rows by their number in the file, from ``start`` on, leaving out those that are set aside."""
+    rows = np.arange(start, start + len(frame) + len(set_aside.rows))
+    rows = rows[~np.isin(rows, [row for row, *_ in set_aside.rows])]
+    return frame.set_axis(rows[: len(frame)], axis=0)
 
 
 def _opened(path: Path) -> IO[bytes]:
-    return gzip.open(path) if path.suffix == ".gz" else path.open("rb")
+    return cast(IO[bytes], gzip.open(path) if path.suffix == ".gz" else path.open("rb"))
 
 
-def _encoding_and_quotes(path: Path) -> tuple[str, int]:
-    failures = {}
-    for encoding in ("utf-8", "gb18030"):
+def _look_through(path: Path) -> tuple[str, int, str]:
+    """Find the encoding, the number of quotes, and whether the file ends within a character."""
+    failures = []
+    for encoding in _ENCODINGS:
         decoder, position, quotes = codecs.getincrementaldecoder(encoding)(), 0, 0
         try:
             with _opened(path) as stream:
-                while block := stream.read(1 << 20):
+                while block := stream.read(_BLOCK):
+                    start = position - len(decoder.getstate()[0])
                     quotes += decoder.decode(block).count('"')
                     position += len(block)
-                decoder.decode(b"", final=True)
         except UnicodeDecodeError as error:
-            failures[encoding] = f"byte {position + error.start}"
-        except gzip.BadGzipFile as error:
-            raise InputError(f"not a gzip file ({error})", file=path) from error
+            failures.append(f"not {encoding.upper()} at byte {start + error.start}")
+        except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+            raise InputError(f"not a whole gzip file ({error})", file=path) from error
         else:
-            return encoding, quotes
-    places = ", ".join(f"not {name} at {place}" for name, place in failures.items())
+            cut = "the file ends within a character" if decoder.getstate()[0] else ""
+            return encoding, quotes, cut
     raise InputError(
-        f"the text's encoding is unknown ({places})",
+        f"the text's encoding is unknown ({', '.join(failures)})",
         file=path,
         expected="UTF-8 or GB18030",
         remedy="convert the file to UTF-8",
     )
+
+
+def _header(path: Path, encoding: str) -> tuple[str, tuple[str, ...], bool]:
+    """Find the separator that gives the header most names, the names, and whether anything follows."""
+    with _text(path, encoding) as text:
+        line = text.readline().lstrip("\ufeff")
+        separator = max(_SEPARATORS, key=lambda mark: len(next(csv.reader([line], delimiter=mark), [])))
+        names = next(csv.reader(chain([line], text), delimiter=separator), [])
+        return separator, tuple(names), bool(text.readline())
+
+
+def _ends_quoted(path: Path, encoding: str, separator: str) -> bool:
+    """Tell whether the text ends within quotes; a quote amid a field, such as an inch mark, opens none."""
+    quoted, before, end = False, "\n", -1
+    with _text(path, encoding) as text:
+        position = 0
+        while block := text.read(_BLOCK):
+            block, offset = before + block, position - 1
+            at = block.find('"', 1)
+            while at > 0:
+                if quoted:
+                    quoted, end = False, offset + at
+                elif block[at - 1] in (separator, "\n", "\r", "\ufeff") or offset + at == end + 1:
+                    quoted = True
+                at = block.find('"', at + 1)
+            before, position = block[-1], offset + len(block)
+    return quoted
+
+
+def _text(path: Path, encoding: str) -> io.TextIOWrapper:
+    return io.TextIOWrapper(_opened(path), encoding, errors="ignore", newline="")

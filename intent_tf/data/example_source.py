@@ -26,7 +26,6 @@ class ExampleSource:
         counts: What cleaning changed on the way here.
         optimum: Column with the strength of a perfect model, where it is known.
         derived: Expressions of derived columns.
-        tokenizer: The kind of `intent_tf.text.Tokenizer` that suits the texts.
         slice_by: Column by whose values the report shows the quality apart.
     """
 
@@ -40,5 +39,4 @@ class ExampleSource:
     counts: Mapping[str, int] = field(default_factory=dict)
     optimum: str | None = None
     derived: Mapping[str, str] = field(default_factory=dict)
-    tokenizer: str = "wordpunct"
     slice_by: str | None = None

@@ -1,18 +1,22 @@
-"""Reads a label column as zeros and ones."""
+"""Reads a label column as zeros and ones, and refuses features that are the label under another name."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
 
+from intent_tf.data.cleaning import row_fingerprints
 from intent_tf.errors import InputError
 from intent_tf.nearest import nearest
 
-_POSITIVE_WORDS = ("true", "yes", "y", "t", "1", "1.0", "purchase", "positive", "pos", "bought", "buy")
+_POSITIVE_WORDS = ("true", "yes", "y", "t", "purchase", "positive", "pos", "bought", "buy")
+_TRUTH = {"0": 0.0, "1": 1.0, "0.0": 0.0, "1.0": 1.0, "false": 0.0, "true": 1.0}
 
 
 def find_positive(values: pd.Series, label: str, *, file: object = None) -> str | None:
-    """The label value that counts as a purchase, as text; None where labels are 0 and 1 already.
+    """Find the label value that counts as a purchase, as text; None where labels are 0 and 1 already.
 
     Args:
         values: The label column of the training rows.
@@ -26,30 +30,24 @@ def find_positive(values: pd.Series, label: str, *, file: object = None) -> str 
         >>> find_positive(pd.Series(["no", "yes", "no"]), "bought")
         'yes'
     """
-    if values.isna().any():
-        raise InputError(
-            "the label is missing",
-            file=file,
-            row=int(np.flatnonzero(values.isna())[0]) + 1,
-            column=label,
-            remedy="remove such rows or fill in their label",
-        )
-    distinct = values.unique()
+    words = _words(values, label, file)
+    distinct = list(words.unique())
     if len(distinct) != 2:
-        shown = ", ".join(map(repr, map(str, distinct[:5]))) + (", …" if len(distinct) > 5 else "")
+        shown = ", ".join(map(repr, distinct[:5])) + (", …" if len(distinct) > 5 else "")
         raise InputError(
             f"the label has {len(distinct)} value{'s' * (len(distinct) != 1)} ({shown})",
             expected="two values, such as 0 and 1",
             file=file,
             column=label,
         )
-    if pd.api.types.is_bool_dtype(values) or set(distinct) == {0, 1}:
+    lowered = [word.strip().lower() for word in distinct]
+    if {_TRUTH.get(word) for word in lowered} == {0.0, 1.0}:
         return None
-    words = [str(value) for value in distinct]
-    positive = [word for word in words if word.strip().lower() in _POSITIVE_WORDS]
+    buying = ("1",) if set(lowered) == {"-1", "1"} else _POSITIVE_WORDS
+    positive = [word for word, lower in zip(distinct, lowered, strict=True) if lower in buying]
     if len(positive) != 1:
         raise InputError(
-            f"it is not plain which of {words[0]!r} and {words[1]!r} is the purchase",
+            f"it is not plain which of {distinct[0]!r} and {distinct[1]!r} is the purchase",
             file=file,
             column=label,
             remedy="name it with --positive VALUE",
@@ -58,38 +56,88 @@ def find_positive(values: pd.Series, label: str, *, file: object = None) -> str 
 
 
 def read_labels(values: pd.Series, label: str, positive: str | None, *, file: object = None) -> np.ndarray:
-    """The label as float32 zeros and ones, shape ``(rows,)``.
+    """Read the label as float32 zeros and ones, shape ``(rows,)``.
 
     Args:
         values: The label column.
         label: Its name, for messages.
-        positive: The value that counts as 1, as text; None for columns of 0 and 1 (or booleans).
+        positive: The value that counts as 1, as text, all others counting as 0; None for columns of 0 and 1
+            (or booleans).
         file: Where it came from, for messages.
 
     Raises:
-        InputError: If a value is missing, or is none of the two that are known.
+        InputError: If a value is missing, no row has the positive value, or (without one) a value is
+            neither 0 nor 1.
+
+    Example:
+        >>> read_labels(pd.Series(["purchase", "none", "cart"]), "outcome", "purchase")
+        array([1., 0., 0.], dtype=float32)
     """
+    words = _words(values, label, file)
     if positive is not None:
-        texts = values.astype(str)
-        if positive not in set(texts):
-            known = sorted(set(texts))[:10]
+        if positive not in set(words):
+            known = sorted(set(words))[:10]
             raise InputError(
                 f"no row has the value {positive!r}{nearest(positive, known)}",
                 expected=" or ".join(map(repr, known)),
                 file=file,
                 column=label,
             )
-        return (texts == positive).to_numpy(np.float32)
-    numbers = values.astype(str).str.strip().str.lower().map(
-        {"0": 0.0, "1": 1.0, "0.0": 0.0, "1.0": 1.0, "false": 0.0, "true": 1.0}
-    )
+        return (words == positive).to_numpy(np.float32)
+    numbers = words.str.strip().str.lower().map(_TRUTH)
     wrong = np.flatnonzero(numbers.isna())
     if len(wrong):
         raise InputError(
-            f"found {values.iloc[wrong[0]]!r} ({len(wrong)} such rows)",
+            f"found {words.iloc[wrong[0]]!r} ({len(wrong)} such rows)",
             expected="0 or 1",
             file=file,
-            row=int(wrong[0]) + 1,
+            row=values.index[wrong[0]],
             column=label,
         )
     return numbers.to_numpy(np.float32)
+
+
+def refuse_label_copies(
+    frame: pd.DataFrame, labels: np.ndarray, names: Iterable[str], *, file: object = None
+) -> None:
+    """Refuse features that say the label outright, in these words or others.
+
+    A feature does if its two values go with the two labels in every row, or if it is missing in exactly the
+    rows of one label.
+
+    Args:
+        frame: The table.
+        labels: Zeros and ones of its rows, with both occurring.
+        names: Columns that may become features.
+        file: Where the table came from, for messages.
+
+    Raises:
+        InputError: Names the first such column.
+    """
+    for name in names:
+        values = pd.factorize(row_fingerprints(frame[[name]]))[0]
+        present = frame[name].notna().to_numpy()
+        if pd.api.types.is_string_dtype(frame[name]):
+            present = present & (frame[name] != "").to_numpy(bool, na_value=False)
+        if any(np.array_equal(each, labels) for each in (values, 1 - values, present, ~present)):
+            raise InputError(
+                "the column is a copy of the label: it tells the label of every row",
+                file=file,
+                column=name,
+                remedy=f"leave it out with --drop {name}",
+            )
+
+
+def _words(values: pd.Series, label: str, file: object) -> pd.Series:
+    missing = np.flatnonzero(values.isna())
+    if len(missing):
+        raise InputError(
+            "the label is missing",
+            file=file,
+            row=values.index[missing[0]],
+            column=label,
+            remedy="remove such rows or fill in their label",
+        )
+    if pd.api.types.is_float_dtype(values) and bool((values % 1 == 0).all()):
+        values = values.astype("int64")  # pandas makes whole numbers floats where some are missing
+    return values.astype(str)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, get_args
 
 from intent_tf.errors import InputError
@@ -36,6 +36,10 @@ class Column:
         if self.kind not in KINDS:
             raise InputError(
                 f"unknown kind {self.kind!r}", column=self.name, expected=f"one of {', '.join(KINDS)}"
+            )
+        if self.values not in get_args(ValueType):
+            raise InputError(
+                f"unknown type of values {self.values!r}", column=self.name, expected="string or float"
             )
         if {"number": "string", "text": "float"}.get(self.kind) == self.values:
             raise InputError(f"a {self.kind} cannot hold {self.values} values", column=self.name)
@@ -88,7 +92,7 @@ class FeatureSpecification:
         return tuple(column.name for column in self.columns if column.kind == kind)
 
     def __getitem__(self, name: str) -> Column:
-        """The column of this name.
+        """Return the column of this name.
 
         Raises:
             InputError: If there is none; the message names the nearest.
@@ -99,13 +103,8 @@ class FeatureSpecification:
         names = [column.name for column in self.columns]
         raise InputError(f"no feature column {name!r}{nearest(name, names)}", expected=", ".join(names))
 
-    def with_kinds(self, kinds: Mapping[str, Kind]) -> FeatureSpecification:
-        """The same columns with some kinds changed; the type of the values follows the kind."""
-        changed = {name: _retyped(self[name], kind) for name, kind in kinds.items()}
-        return replace(self, columns=tuple(changed.get(column.name, column) for column in self.columns))
-
     def rows(self) -> list[dict[str, str]]:
-        """What each column of the table is: ``column``, ``kind`` and ``values`` (or the reason)."""
+        """Tell what each column of the table is: ``column``, ``kind`` and ``values`` (or the reason)."""
         rows: list[tuple[str, str, str]] = [(each.name, each.kind, each.values) for each in self.columns]
         rows += [(name, "left out", reason) for name, reason in self.left_out.items()]
         if self.label:
@@ -113,11 +112,11 @@ class FeatureSpecification:
         return [dict(zip(("column", "kind", "values"), row, strict=True)) for row in rows]
 
     def describe(self) -> str:
-        """The specification as a plain-text table, one column a line."""
+        """Write the specification as a plain-text table, one column a line."""
         rows = [("column", "kind", "values"), *(tuple(row.values()) for row in self.rows())]
         widths = [max(len(row[place]) for row in rows) for place in range(3)]
-        lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows]
-        return "\n".join("  " + line.rstrip() for line in lines)
+        padded = (map(str.ljust, row, widths) for row in rows)
+        return "\n".join("  " + "  ".join(cells).rstrip() for cells in padded)
 
     def get_config(self) -> dict[str, Any]:
         """Plain values, for Keras configurations and JSON."""
@@ -125,11 +124,5 @@ class FeatureSpecification:
 
     @classmethod
     def from_config(cls, config: Mapping[str, Any]) -> FeatureSpecification:
-        """The inverse of `get_config`."""
+        """Return what `get_config` described."""
         return cls(**{**config, "columns": tuple(Column(**column) for column in config["columns"])})
-
-
-def _retyped(column: Column, kind: Kind) -> Column:
-    fixed: dict[str, ValueType] = {"number": "float", "text": "string"}
-    return Column(column.name, kind, fixed.get(kind, column.values))
-

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from sklearn.model_selection import train_test_split
 
+from intent_tf.data.cleaning import row_fingerprints
 from intent_tf.errors import InputError
 
 PARTS = ("train", "validation", "test")
@@ -27,8 +28,8 @@ class SplitPlan:
         validation_fraction: Share of the other rows for validation, in (0, 1).
         group: Column whose equal values stay together, such as ``user_id``. Without it, rows that are
             alike in every feature stay together.
-        time: Column to split by: the latest rows are tested. Groups that would cross the border are
-            taken out of the earlier part, and counted.
+        time: Column to split by, of numbers or ISO 8601 dates: the latest rows are tested. Rows of a group
+            that returns in a later part are set aside, and counted.
         column: Column that already says ``train``, ``validation`` or ``test``.
     """
 
@@ -65,6 +66,7 @@ def split(
     seed: int = 0,
     test: pd.DataFrame | None = None,
     test_label: np.ndarray | None = None,
+    file: object = None,
 ) -> Split:
     """Split a cleaned example table.
 
@@ -74,50 +76,80 @@ def split(
         plan: How to split.
         features: The columns in which duplicates are alike.
         seed: Of the random choice of rows.
-        test: A table of test rows given separately; ``frame`` is then split in two.
+        test: A table of test rows given separately; ``frame`` is then split in two, and its rows of a group
+            that the test rows know are set aside, and counted.
         test_label: The labels of ``test``.
+        file: Where the table came from, for messages.
 
     Raises:
-        InputError: If a named column is missing, or a part would be empty or hold one class only.
+        InputError: If a named column is missing or has a value that cannot be split by, or a part would be
+            empty or hold one class only.
     """
     for name in (plan.group, plan.time, plan.column):
         if name is not None and name not in frame.columns:
-            raise InputError(f"no column {name!r} to split by", expected=", ".join(map(str, frame.columns)))
-    groups = _groups(frame, plan, features)
+            raise InputError(
+                f"no column {name!r} to split by", file=file, expected=", ".join(map(str, frame.columns))
+            )
+    given = frame.iloc[:0] if test is None else test
+    groups, test_groups = _groups(frame, given, plan, features, file)
     counts: dict[str, int] = {}
     if plan.column is not None:
-        part = frame[plan.column].astype(str).to_numpy()
+        part = _given_parts(frame[plan.column], file)
         method = f"column {plan.column}"
     elif plan.time is not None:
-        part, counts = _by_time(frame[plan.time], groups, plan, fixed_test=test is not None)
+        part, crossing = _by_time(_times(frame[plan.time], file), groups, plan, fixed_test=test is not None)
         method = f"by time ({plan.time})"
+        counts["set_aside_because_group_returns_later"] = crossing
     else:
         part = _stratified(groups, label, plan, seed, fixed_test=test is not None)
         method = f"random, stratified, grouped by {plan.group or 'duplicate rows'}"
-    parts = {name: frame[part == name].reset_index(drop=True) for name in PARTS}
+    if test is not None:
+        known = np.isin(groups, test_groups)
+        part[known] = "set aside"
+        counts["set_aside_because_group_is_in_test_rows"] = int(known.sum())
+        method += "; test rows given"
+    parts = {name: frame[part == name] for name in PARTS}
     labels = {name: label[part == name] for name in PARTS}
     if test is not None:
         assert test_label is not None
         parts["test"], labels["test"] = test, test_label
-        method += "; test rows given"
     for name in PARTS:
         if len(np.unique(labels[name])) < 2:
             raise InputError(
                 f"the {name} part has {len(labels[name])} rows, all of one class or none",
+                file=file,
                 expected="both classes in every part",
                 remedy="give more rows or another split",
             )
-    rates = {
-        name: {"rows": len(labels[name]), "positives": int(labels[name].sum())} for name in PARTS
-    }
+    rates = {name: {"rows": len(labels[name]), "positives": int(labels[name].sum())} for name in PARTS}
     return Split(**parts, description={"method": method, "seed": seed, **rates, **counts})
 
 
-def _groups(frame: pd.DataFrame, plan: SplitPlan, features: list[str]) -> np.ndarray:
+def _groups(
+    frame: pd.DataFrame, test: pd.DataFrame, plan: SplitPlan, features: list[str], file: object
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the number of each row's group, and of each test row's."""
+    names = [plan.group] if plan.group is not None else features
+    names = [name for name in names if name in test.columns]
     if plan.group is not None:
-        return pd.factorize(frame[plan.group])[0]
-    alike = frame[features].astype(str)  # lists are not hashable
-    return pd.factorize(pd.util.hash_pandas_object(alike, index=False))[0]
+        if not names:
+            raise InputError(f"the test table has no column {plan.group!r} to split by")
+        _refuse_missing(frame[plan.group], file)
+    numbers = pd.factorize(row_fingerprints(pd.concat([frame[names], test[names]])))[0]
+    return numbers[: len(frame)], numbers[len(frame) :]
+
+
+def _given_parts(parts: pd.Series, file: object) -> np.ndarray:
+    wrong = np.flatnonzero(~parts.isin(PARTS))
+    if len(wrong):
+        raise InputError(
+            f"found {parts.iloc[wrong[0]]!r} ({len(wrong)} such rows)",
+            expected=" or ".join(map(repr, PARTS)),
+            file=file,
+            row=parts.index[wrong[0]],
+            column=str(parts.name),
+        )
+    return parts.to_numpy(dtype=object, copy=True)
 
 
 def _stratified(
@@ -129,13 +161,9 @@ def _stratified(
     rest = np.arange(len(group_label))
     try:
         if not fixed_test:
-            rest, chosen = train_test_split(
-                rest, test_size=plan.test_fraction, random_state=seed, stratify=group_label
-            )
+            rest, chosen = _draw(rest, plan.test_fraction, group_label, seed)
             part[chosen] = "test"
-        _, chosen = train_test_split(
-            rest, test_size=plan.validation_fraction, random_state=seed, stratify=group_label[rest]
-        )
+        _, chosen = _draw(rest, plan.validation_fraction, group_label, seed)
     except ValueError as error:
         raise InputError(
             f"the table is too small to split ({len(label)} rows, {int(label.sum())} purchases; {error})",
@@ -145,13 +173,46 @@ def _stratified(
     return part[groups]
 
 
+def _draw(groups: np.ndarray, share: float, group_label: np.ndarray, seed: int) -> list[np.ndarray]:
+    """Divide groups in two, each with as many purchasing ones if there is more than one of either sort."""
+    strata = group_label[groups]
+    _, counts = np.unique(strata, return_counts=True)
+    stratify = strata if counts.min() > 1 else None
+    return train_test_split(groups, test_size=share, random_state=seed, stratify=stratify)
+
+
+def _times(times: pd.Series, file: object) -> pd.Series:
+    _refuse_missing(times, file)
+    if pd.api.types.is_numeric_dtype(times) or pd.api.types.is_datetime64_any_dtype(times):
+        return times
+    parsed = pd.to_datetime(times, format="ISO8601", errors="coerce", utc=True)
+    wrong = np.flatnonzero(parsed.isna())
+    if len(wrong):
+        raise InputError(
+            f"found {times.iloc[wrong[0]]!r} ({len(wrong)} such rows)",
+            expected="a number or an ISO 8601 date, such as 2026-11-24 or 2026-11-24T09:30:00Z",
+            file=file,
+            row=times.index[wrong[0]],
+            column=str(times.name),
+        )
+    return parsed
+
+
+def _refuse_missing(values: pd.Series, file: object) -> None:
+    missing = np.flatnonzero(values.isna() | (values.astype(str) == ""))
+    if len(missing):
+        raise InputError(
+            f"the value to split by is missing ({len(missing)} such rows)",
+            expected="a value in every row",
+            file=file,
+            row=values.index[missing[0]],
+            column=str(values.name),
+        )
+
+
 def _by_time(
     time: pd.Series, groups: np.ndarray, plan: SplitPlan, *, fixed_test: bool
-) -> tuple[np.ndarray, dict[str, int]]:
-    if time.isna().any():
-        raise InputError(
-            "the time is missing", column=plan.time, row=int(np.flatnonzero(time.isna())[0]) + 1
-        )
+) -> tuple[np.ndarray, int]:
     rank = time.rank(method="min", pct=True).to_numpy()  # equal times fall on the same side
     border = 1.0 if fixed_test else 1 - plan.test_fraction
     earlier = border * (1 - plan.validation_fraction)
@@ -160,4 +221,4 @@ def _by_time(
     for later, before in (("test", ("train", "validation")), ("validation", ("train",))):
         crossing |= np.isin(groups, groups[part == later]) & np.isin(part, before)
     part[crossing] = "set aside"
-    return part, {"set_aside_because_group_returns_later": int(crossing.sum())}
+    return part, int(crossing.sum())

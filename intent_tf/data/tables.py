@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -19,6 +20,7 @@ import pyarrow as pa
 import pyarrow.parquet
 
 from intent_tf.data.csv_files import CsvFile, SetAside
+from intent_tf.data.sequences import is_list, write_list
 from intent_tf.errors import InputError
 
 _FORMATS = {".csv": "csv", ".tsv": "csv", ".txt": "csv", ".jsonl": "jsonl", ".parquet": "parquet"}
@@ -53,7 +55,8 @@ def read_table(path: str | Path, *, missing: tuple[str, ...] = ()) -> Table:
         layout = CsvFile.inspect(source)
         frame, encoding = layout.read(set_aside, missing), layout.encoding
     else:
-        frame = pd.concat([pd.DataFrame(), *stream_table(source, set_aside)], ignore_index=True)
+        chunks = list(stream_table(source, set_aside))
+        frame = pd.concat(chunks) if chunks else pd.DataFrame()
     if frame.empty:
         raise InputError("the table has no rows", file=source, expected="at least one row of data")
     return Table(frame, set_aside, encoding)
@@ -78,16 +81,11 @@ def stream_table(path: str | Path, set_aside: SetAside, *, rows: int = 65_536) -
         case "csv":
             yield from CsvFile.inspect(source).stream(set_aside)
         case "parquet":
-            try:
-                file = pa.parquet.ParquetFile(source)
-            except pa.ArrowInvalid as error:
-                raise InputError(f"not a readable Parquet file ({error})", file=source) from error
-            for batch in file.iter_batches(batch_size=rows):
-                yield batch.to_pandas()
+            yield from _parquet(source, rows)
         case _:
             records = _json_records(source, set_aside)
-            while chunk := list(islice(records, rows)):
-                yield pd.DataFrame(chunk)
+            while chunk := dict(islice(records, rows)):
+                yield pd.DataFrame(list(chunk.values()), index=list(chunk))
 
 
 def write_table(frame: pd.DataFrame, path: str | Path, *, append: bool = False) -> None:
@@ -98,21 +96,28 @@ def write_table(frame: pd.DataFrame, path: str | Path, *, append: bool = False) 
         path: A ``.csv``, ``.tsv``, ``.jsonl`` or ``.parquet`` file.
         append: Add to a text file that already holds the same columns.
 
+    Lists are written to CSV files as JSON.
+
     Raises:
         InputError: If the ending is unknown.
     """
-    kind, mode = table_format(Path(path)), "a" if append else "w"
+    kind, target = table_format(Path(path)), str(path)
+    mode: Any = "a" if append else "w"
     if kind == "parquet":
-        frame.to_parquet(path, index=False)
+        frame.to_parquet(target, index=False)
     elif kind == "jsonl":
-        frame.to_json(path, orient="records", lines=True, force_ascii=False, mode=mode)
+        frame.to_json(
+            target, orient="records", lines=True, force_ascii=False, date_format="iso", double_precision=15,
+            mode=mode,
+        )  # fmt: skip
     else:
+        lists = {name: frame[name].map(write_list) for name in frame.columns if is_list(frame[name])}
         separator = "\t" if ".tsv" in Path(path).suffixes else ","
-        frame.to_csv(path, index=False, sep=separator, mode=mode, header=not append)
+        frame.assign(**lists).to_csv(target, index=False, sep=separator, mode=mode, header=not append)
 
 
 def existing_file(path: str | Path) -> Path:
-    """The path, if a file is there.
+    """Return the path, if a file is there.
 
     Raises:
         InputError: If there is none, or a folder.
@@ -126,7 +131,7 @@ def existing_file(path: str | Path) -> Path:
 
 
 def table_format(path: Path) -> str:
-    """``csv``, ``jsonl`` or ``parquet``, by the ending of the file's name.
+    """Tell ``csv``, ``jsonl`` or ``parquet`` by the ending of the file's name.
 
     Raises:
         InputError: If the ending is unknown.
@@ -137,18 +142,36 @@ def table_format(path: Path) -> str:
     return _FORMATS[endings[-1]]
 
 
-def _json_records(path: Path, set_aside: SetAside) -> Iterator[dict[str, Any]]:
-    opener = gzip.open if path.suffix == ".gz" else open
-    with opener(path, "rt", encoding="utf-8") as lines:
-        for number, line in enumerate(lines, start=1):
-            if not line.strip():
-                continue
-            try:
-                record = json.loads(line)
-            except json.JSONDecodeError as error:
-                set_aside.rows.append((number, f"not JSON ({error.msg})", line.rstrip("\n")))
-                continue
-            if isinstance(record, dict):
-                yield record
-            else:
-                set_aside.rows.append((number, "not a JSON object", line.rstrip("\n")))
+def _parquet(path: Path, rows: int) -> Iterator[pd.DataFrame]:
+    try:
+        with pa.parquet.ParquetFile(path) as file:
+            first = 1
+            for batch in file.iter_batches(batch_size=rows):
+                # What pandas noted about its index is ignored: a named index is a column like any other.
+                frame = batch.to_pandas(ignore_metadata=True, date_as_object=False)
+                frame = frame.drop(columns=[name for name in frame if name.startswith("__index_level_")])
+                yield frame.set_axis(range(first, first + len(frame)), axis=0)
+                first += len(frame)
+    except (pa.ArrowInvalid, OSError) as error:
+        raise InputError(f"not a readable Parquet file ({error})", file=path) from error
+
+
+def _json_records(path: Path, set_aside: SetAside) -> Iterator[tuple[int, dict[str, Any]]]:
+    with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as lines:
+        try:
+            for number, line in enumerate(lines, start=1):
+                if not line.strip():
+                    continue
+                try:
+                    record, reason = json.loads(line), "not a JSON object"
+                except json.JSONDecodeError as error:
+                    record, reason = None, f"not JSON ({error.msg})"
+                except UnicodeDecodeError as error:
+                    record, reason = None, f"not UTF-8 ({error.reason})"
+                if isinstance(record, dict):
+                    yield number, record
+                else:
+                    text = line.decode("utf-8", "replace").rstrip("\r\n")
+                    set_aside.rows.append((number, reason, text))
+        except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+            raise InputError(f"not a whole gzip file ({error})", file=path) from error

@@ -44,7 +44,8 @@ class CategoryIds(keras.layers.Layer):
     def adapt(self, values: dict[str, Any]) -> None:
         """Learn the vocabularies from training rows, the commonest category first."""
         for column, lookup in zip(self.columns, self.lookups, strict=True):
-            words, counts = np.unique(_words(tf.convert_to_tensor(values[column])).numpy(), return_counts=True)
+            words = _words(tf.convert_to_tensor(values[column])).numpy()
+            words, counts = np.unique(words, return_counts=True)
             order = np.lexsort((words, -counts))
             known = [words[i].decode() for i in order if counts[i] >= self.min_count and words[i]]
             # A vocabulary of nothing cannot be set; a word that no category spells stands for it.

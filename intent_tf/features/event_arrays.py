@@ -14,6 +14,12 @@ def present(values: tf.Tensor) -> tf.Tensor:
     return values != "" if values.dtype == tf.string else tf.math.is_finite(values)
 
 
+def padded_to(events: tf.Tensor, values: tf.Tensor) -> tf.Tensor:
+    """Pad an array at the end to ``(batch, events)``."""
+    nothing = "" if values.dtype == tf.string else NAN
+    return tf.pad(values, [[0, 0], [0, events - tf.shape(values)[1]]], constant_values=nothing)
+
+
 def event_before(values: tf.Tensor, first: Any = NAN) -> tf.Tensor:
     """Each event's predecessor, ``(batch, events)``; ``first`` where there is none."""
     return tf.pad(values, [[0, 0], [1, 0]], constant_values=first)[:, :-1]
@@ -25,7 +31,7 @@ def dwell(elapsed: tf.Tensor) -> tf.Tensor:
 
 
 def last(values: tf.Tensor, where: tf.Tensor) -> tf.Tensor:
-    """The last entry a row for which ``where`` holds, ``(batch,)``; NaN where there is none."""
+    """Return the last entry a row for which ``where`` holds, ``(batch,)``; NaN where there is none."""
     positions = tf.range(1, tf.shape(values)[1] + 1)
     position = tf.reduce_max(tf.pad(tf.where(where, positions, 0), [[0, 0], [1, 0]]), axis=1)
     return tf.gather(tf.pad(values, [[0, 0], [1, 0]], constant_values=NAN), position, batch_dims=1)

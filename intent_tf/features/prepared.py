@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,7 @@ import tensorflow as tf
 
 from intent_tf.data.cleaning import clean
 from intent_tf.data.inference import infer_specification
-from intent_tf.data.labels import find_positive, read_labels
+from intent_tf.data.labels import find_positive, read_labels, refuse_label_copies
 from intent_tf.data.raw_columns import raw_columns
 from intent_tf.data.specification import FeatureSpecification, Kind
 from intent_tf.data.splitting import PARTS, SplitPlan, split
@@ -20,6 +20,9 @@ from intent_tf.errors import InputError
 from intent_tf.features.features import Features
 from intent_tf.features.preprocessor import Preprocessor, feature_batches
 from intent_tf.nearest import nearest
+
+#: How messages name test rows that are given separately.
+_TEST = "the test rows"
 
 
 @dataclass(frozen=True)
@@ -45,10 +48,18 @@ class Rows:
         preprocessor: Preprocessor,
         label: np.ndarray,
         weight: np.ndarray | None = None,
+        *,
+        file: object = None,
     ) -> Rows:
-        """Preprocess a table's rows."""
+        """Preprocess a table's rows.
+
+        Raises:
+            InputError: If there are none, or a column or value is not usable; ``file`` is named.
+        """
+        if frame.empty:
+            raise InputError("the table has no rows", file=file, expected="at least one row of data")
         parts: list[Features] = []
-        for batch in feature_batches(preprocessor, raw_columns(frame, preprocessor.specification)):
+        for batch in feature_batches(preprocessor, raw_columns(frame, preprocessor.specification, file=file)):
             ragged = {
                 name: tf.RaggedTensor.from_tensor(getattr(batch, name), padding=0)
                 for name in ("text", "session")
@@ -156,12 +167,7 @@ def preprocess_data(
         (72, 8, 20)
     """
     plan, left_out = plan or SplitPlan(), dict(left_out or {})
-    for name in (label, weight, plan.group, plan.time, plan.column):
-        if name is not None and name not in frame.columns:
-            known = [str(column) for column in frame.columns]
-            raise InputError(
-                f"no column {name!r}{nearest(name, known)}", expected=", ".join(known), file=file
-            )
+    _check_names(frame, (label, weight, plan.group, plan.time, plan.column), file)
     cleaned, counts = clean(frame, label, file=file)
     for name, reason in {
         weight: "sample weight", plan.group: "group of the split", plan.time: "time of the split",
@@ -171,39 +177,55 @@ def preprocess_data(
             left_out.setdefault(name, reason)
     positive = positive or find_positive(cleaned[label], label, file=file)
     labels = read_labels(cleaned[label], label, positive, file=file)
-    usable = [name for name in map(str, cleaned.columns) if name not in (label, *left_out, *drop)]
+    usable = [name for name in cleaned.columns if name not in (label, *left_out, *drop)]
+    refuse_label_copies(cleaned, labels, usable, file=file)
     parts = split(
-        cleaned, labels, plan, features=usable, seed=seed, test=test,
+        cleaned, labels, plan, features=usable, seed=seed, file=file, test=test,
         test_label=None if test is None else _labels_of(test, label, positive),
     )  # fmt: skip
-    specification = infer_specification(
-        parts.train.drop(columns=list(left_out)), label, kinds=kinds, drop=drop, positive=positive
-    )
-    specification = FeatureSpecification(
-        specification.columns, label, positive, {**left_out, **specification.left_out}
-    )
+    inferred = infer_specification(
+        parts.train.drop(columns=list(left_out), errors="ignore"), label, kinds=kinds, drop=drop,
+        positive=positive, file=file,
+    )  # fmt: skip
+    specification = replace(inferred, left_out={**left_out, **inferred.left_out})
     preprocessor = Preprocessor(specification, **preprocessor_options)
-    preprocessor.adapt(parts.train)
+    preprocessor.adapt(parts.train, file=file)
     rows = {}
     for name in PARTS:
-        part = getattr(parts, name)
-        weights = None if weight is None else _weights(part[weight], weight, file)
-        rows[name] = Rows.of(part, preprocessor, read_labels(part[label], label, positive), weights)
+        part, source = getattr(parts, name), file if name != "test" or test is None else _TEST
+        part_labels = read_labels(part[label], label, positive, file=source)
+        weights = _weights(part[weight], source) if weight is not None and weight in part.columns else None
+        rows[name] = Rows.of(part, preprocessor, part_labels, weights, file=source)
     return PreparedData(preprocessor, **rows, cleaning=counts, split=parts.description)
 
 
+def _check_names(frame: pd.DataFrame, needed: Sequence[str | None], file: object) -> None:
+    known = [str(column) for column in frame.columns]
+    for column in frame.columns:
+        if not isinstance(column, str):
+            raise InputError(
+                f"the column name {column!r} is no text", file=file, expected="names that are text",
+                remedy="rename the columns, such as by frame.columns = frame.columns.astype(str)",
+            )  # fmt: skip
+        if known.count(column) > 1:
+            raise InputError("two columns have the same name", file=file, column=column)
+    for name in needed:
+        if name is not None and name not in known:
+            found = f"no column {name!r}{nearest(name, known)}"
+            raise InputError(found, file=file, expected=", ".join(known))
+
+
 def _labels_of(test: pd.DataFrame, label: str, positive: str | None) -> np.ndarray:
-    if label not in test.columns:
-        raise InputError(f"the test table has no label column {label!r}", expected=", ".join(test.columns))
-    return read_labels(test[label], label, positive)
+    _check_names(test, (label,), _TEST)
+    return read_labels(test[label], label, positive, file=_TEST)
 
 
-def _weights(values: pd.Series, name: str, file: object) -> np.ndarray:
+def _weights(values: pd.Series, file: object) -> np.ndarray:
     weights = pd.to_numeric(values, errors="coerce").to_numpy(np.float32)
     wrong = np.flatnonzero(~(np.isfinite(weights) & (weights > 0)))
     if len(wrong):
         raise InputError(
-            f"found {values.iloc[wrong[0]]!r}", expected="a positive weight", file=file, column=name,
-            row=int(wrong[0]) + 1,
+            f"found {values.iloc[wrong[0]]!r}", expected="a positive weight", file=file, column=str(values.name),
+            row=values.index[wrong[0]],
         )  # fmt: skip
     return weights

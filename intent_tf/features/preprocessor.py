@@ -15,10 +15,11 @@ from intent_tf.data.specification import FeatureSpecification
 from intent_tf.errors import InputError
 from intent_tf.features.category_ids import CategoryIds
 from intent_tf.features.derived_columns import DerivedColumns
+from intent_tf.features.event_arrays import padded_to
 from intent_tf.features.features import Features
 from intent_tf.features.normal_scores import NormalScores
 from intent_tf.features.session_statistics import SessionStatistics
-from intent_tf.features.session_tokens import SessionTokens
+from intent_tf.features.session_tokens import SessionTokens, is_rendered
 from intent_tf.text import TokenIds, Tokenizer
 
 _ROWS_AT_ONCE = 1024
@@ -86,10 +87,12 @@ class Preprocessor(keras.layers.Layer):
         super().__init__(**{"autocast": False, **kwargs})
         if not isinstance(specification, FeatureSpecification):
             specification = FeatureSpecification.from_config(specification)
-        if isinstance(tokenizer, dict):
-            tokenizer = keras.saving.deserialize_keras_object(tokenizer)
         self.specification = specification
-        self.tokenizer = tokenizer or Tokenizer()
+        self.tokenizer: Tokenizer = (
+            keras.saving.deserialize_keras_object(tokenizer)
+            if isinstance(tokenizer, dict)
+            else tokenizer or Tokenizer()
+        )
         self.derived = dict(derived or {})
         self.max_text_tokens = max_text_tokens
         self.max_session_tokens = max_session_tokens
@@ -100,15 +103,22 @@ class Preprocessor(keras.layers.Layer):
     def _create_layers(self) -> None:
         numbers, sequences = (self.specification.of_kind(kind) for kind in ("number", "sequence"))
         categories, texts = (self.specification.of_kind(kind) for kind in ("category", "text"))
-        self.derived_columns = self.statistics = self.scores = None
-        self.category_ids = self.token_ids = self.session_tokens = None
+        # Those that the table has no columns for stay away; any of them may.
+        self.derived_columns: Any = None
+        self.statistics: Any = None
+        self.scores: Any = None
+        self.category_ids: Any = None
+        self.token_ids: Any = None
+        self.session_tokens: Any = None
         if self.derived:
             self.derived_columns = DerivedColumns(self.derived, numbers, name="derived_columns")
         if sequences:
             columns = [self.specification[name] for name in sequences]
             self.statistics = SessionStatistics(columns, name="session_statistics")
+            rendered = [column.name for column in columns if is_rendered(column)]
+        if sequences and rendered:
             self.session_tokens = SessionTokens(
-                sequences, self.tokenizer, self.max_session_tokens, self.min_count, self.max_vocabulary,
+                rendered, self.tokenizer, self.max_session_tokens, self.min_count, self.max_vocabulary,
                 name="session_tokens",
             )  # fmt: skip
         if numbers or sequences:
@@ -125,16 +135,23 @@ class Preprocessor(keras.layers.Layer):
         if self.scores and not self.scores.built:
             self.scores.build((None, len(self.number_names)))
 
-    def adapt(self, frame: pd.DataFrame) -> None:
+    def adapt(self, frame: pd.DataFrame, *, file: object = None) -> None:
         """Learn vocabularies, event types and normal scores from training rows only.
 
         Args:
             frame: Training rows with all feature columns.
+            file: Where they came from, for messages.
+
+        Raises:
+            InputError: If a column is missing, or a value does not fit its kind.
         """
-        raw = raw_columns(frame, self.specification)
+        raw = raw_columns(frame, self.specification, file=file)
         if self.statistics:
-            self.statistics.adapt({"event_type": raw["event_type"].flat_values} if "event_type" in raw else {})
-            self.session_tokens.adapt(to_dataset(raw, _ROWS_AT_ONCE))
+            self.statistics.adapt(
+                {name: raw[name].flat_values for name in self.specification.of_kind("sequence")}
+            )
+        if self.session_tokens:
+            self.session_tokens.adapt(to_dataset(raw, _ROWS_AT_ONCE).map(self._with_equal_lengths))
         if self.scores:
             self.scores.adapt(self.raw_numbers(raw))
         if self.category_ids:
@@ -150,11 +167,13 @@ class Preprocessor(keras.layers.Layer):
 
     def raw_numbers(self, raw: RawColumns) -> np.ndarray:
         """All numbers before they are normalised, for baselines: float32 ``(rows, numbers)``, NaN missing."""
-        batches = [self._numbers(batch).numpy() for batch in to_dataset(raw, _ROWS_AT_ONCE)]
+        batches = [
+            self._numbers(self._with_equal_lengths(batch)).numpy() for batch in to_dataset(raw, _ROWS_AT_ONCE)
+        ]
         return np.concatenate(batches)
 
     def documents(self, raw: RawColumns) -> tf.Tensor:
-        """The words of every row, of texts and of the texts of events, as one string ``(rows,)``."""
+        """Join the words of every row, of texts and of the texts of events, as one string ``(rows,)``."""
         names = [column.name for column in self.specification.columns if column.values == "string"]
         texts = [raw[name] for name in names if self.specification[name].kind == "text"]
         for name in names:
@@ -166,7 +185,7 @@ class Preprocessor(keras.layers.Layer):
         """Preprocess a batch; `Features` pass through."""
         if isinstance(inputs, Features):
             return inputs
-        self._check(inputs)
+        inputs = self._with_equal_lengths(self._checked(inputs))
         features = Features.empty(tf.shape(inputs[self.specification.columns[0].name])[0])
         if self.scores:
             numbers, missing = self.scores(self._numbers(inputs))
@@ -180,7 +199,7 @@ class Preprocessor(keras.layers.Layer):
         return features
 
     def input_signature(self) -> dict[str, tf.TensorSpec]:
-        """The raw columns of a batch: name, type and shape, as the SavedModel's signature has them."""
+        """Describe the raw columns of a batch: name, type and shape, as the SavedModel's signature has them."""
         signature = {}
         for column in self.specification.columns:
             shape = (None, None) if column.kind == "sequence" else (None,)
@@ -213,18 +232,27 @@ class Preprocessor(keras.layers.Layer):
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Preprocessor:
-        """The inverse of `get_config`; vocabularies and scores come with the weights."""
+        """Return what `get_config` described; vocabularies and scores come with the weights."""
         learnt = config.pop("statistics", None)
         preprocessor = cls(**config)
         if learnt:
             preprocessor.statistics.restore(learnt)
         return preprocessor
 
-    def _check(self, inputs: Mapping[str, Any]) -> None:
+    def _checked(self, inputs: Mapping[str, Any]) -> dict[str, tf.Tensor]:
         names = [column.name for column in self.specification.columns]
         absent = [name for name in names if name not in inputs]
         if absent:
             raise InputError(f"the column {absent[0]!r} is missing", expected=", ".join(names))
+        return {name: tf.convert_to_tensor(inputs[name]) for name in names}
+
+    def _with_equal_lengths(self, inputs: Mapping[str, tf.Tensor]) -> dict[str, tf.Tensor]:
+        """Pad all sequences to the longest column's length, so that events can be told side by side."""
+        sequences = self.specification.of_kind("sequence")
+        if not sequences:
+            return dict(inputs)
+        events = tf.reduce_max([tf.shape(inputs[name])[1] for name in sequences])
+        return {**inputs, **{name: padded_to(events, inputs[name]) for name in sequences}}
 
     def _numbers(self, inputs: Mapping[str, Any]) -> tf.Tensor:
         names = self.specification.of_kind("number")

@@ -8,7 +8,6 @@ from dataclasses import asdict
 from typing import Any
 
 import keras
-import numpy as np
 import tensorflow as tf
 
 from intent_tf.data.specification import Column
@@ -51,7 +50,9 @@ class SessionStatistics(keras.layers.Layer):
         2.0
     """
 
-    def __init__(self, columns: Sequence[Column | dict[str, Any]], max_types: int = 12, **kwargs: Any) -> None:
+    def __init__(
+        self, columns: Sequence[Column | dict[str, Any]], max_types: int = 12, **kwargs: Any
+    ) -> None:
         # Raw seconds and prices must not be rounded to half precision on their way in.
         super().__init__(**{"autocast": False, **kwargs})
         self.columns = tuple(each if isinstance(each, Column) else Column(**each) for each in columns)
@@ -65,8 +66,8 @@ class SessionStatistics(keras.layers.Layer):
     def adapt(self, sequences: dict[str, Any]) -> None:
         """Learn the event types and the click-through rate from training rows."""
         if self.has_types:
-            found = np.asarray(sequences["event_type"]).ravel()
-            counts = Counter(word.decode() for word in found if word)
+            words, _, times = tf.unique_with_counts(tf.reshape(sequences["event_type"], [-1]))
+            counts = Counter({word.decode(): int(n) for word, n in zip(words.numpy(), times, strict=True) if word})
             self.types = tuple(sorted(sorted(counts), key=lambda word: -counts[word])[: self.max_types])
             clicks, impressions = (sum(counts[word] for word in words) for words in (CLICKS, IMPRESSIONS))
             self.rate = clicks / impressions if impressions else 0.0
@@ -81,7 +82,8 @@ class SessionStatistics(keras.layers.Layer):
         if self.has_elapsed:
             names += [f"{what} dwell" for what in ("mean", "shortest", "longest", "last")] + ["elapsed"]
             if self.has_types:
-                names += [f"{what} {kind}" for what in ("dwell after", "seconds since") for kind in self.types]
+                names += [f"dwell after {kind}" for kind in self.types]
+                names += [f"seconds since {kind}" for kind in self.types]
         for name in self._of("float"):
             names += [f"{what} {name}" for what in ("mean", "smallest", "largest", "last", "last over mean")]
         for name in self._of("string"):
@@ -112,7 +114,7 @@ class SessionStatistics(keras.layers.Layer):
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> SessionStatistics:
-        """The inverse of `get_config`."""
+        """Return what `get_config` described."""
         learnt = config.pop("learnt")
         layer = cls(**config)
         layer.restore(learnt)
@@ -123,9 +125,9 @@ class SessionStatistics(keras.layers.Layer):
         self.types, self.rate = tuple(learnt["types"]), float(learnt["rate"])
 
     def _of(self, values: str) -> list[str]:
-        special = ("event_type",) if self.has_types else ()
-        special += ("elapsed",) if self.has_elapsed else ()
-        return [column.name for column in self.columns if column.values == values and column.name not in special]
+        special = {"event_type": self.has_types, "elapsed": self.has_elapsed}
+        names = [column.name for column in self.columns if column.values == values]
+        return [name for name in names if not special.get(name)]
 
     def _event_types(self, types: tf.Tensor, seen: dict[str, tf.Tensor]) -> list[tf.Tensor]:
         there = present(types)

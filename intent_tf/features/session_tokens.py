@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import keras
-import numpy as np
 import tensorflow as tf
 
+from intent_tf.data.specification import Column
 from intent_tf.features.event_arrays import dwell, present
 from intent_tf.text import Tokenizer
 
@@ -20,11 +20,12 @@ class SessionTokens(keras.layers.Layer):
 
     An event gives, as far as its columns are there: its type (``[cart]``), the dwell before it on a doubling
     scale (``[dwell 5]`` for 2⁵ − 1 to 2⁶ − 1 seconds), its price on a scale of half doublings
-    (``[price 9]``), and the words of its texts (``text``, ``query``). No word of a text looks like a token
-    in brackets, because the tokeniser splits at brackets.
+    (``[price 9]``), the words of its texts (``text``, ``query``), and the values of other columns of strings
+    (``[page home]``). No word of a text looks like a token in brackets, because the tokeniser splits at
+    brackets. Items are left to the statistics: most occur too seldom to learn a vector for.
 
     Args:
-        columns: Names of the sequence columns that are rendered; those it does not know are left alone.
+        columns: Names of the sequence columns that are rendered; see `is_rendered`.
         tokenizer: Cuts the texts into words.
         max_tokens: Tokens kept a session, the last ones. Default 256.
         min_count: Training rows' occurrences below which a token is out of vocabulary. Default 2.
@@ -59,9 +60,8 @@ class SessionTokens(keras.layers.Layer):
     def adapt(self, batches: tf.data.Dataset) -> None:
         """Learn the vocabulary from batches of training rows, the commonest token first."""
         counts: Counter[bytes] = Counter()
-        for tokens in batches.map(self.render):
-            words, times = np.unique(tokens.flat_values.numpy(), return_counts=True)
-            counts.update(dict(zip(words.tolist(), times.tolist(), strict=True)))
+        for words, _, times in batches.map(lambda batch: tf.unique_with_counts(self.render(batch).flat_values)):
+            counts.update(dict(zip(words.numpy().tolist(), times.numpy().tolist(), strict=True)))
         order = sorted(counts, key=lambda word: (-counts[word], word))
         known = [word.decode() for word in order if counts[word] >= self.min_count]
         self.lookup.set_vocabulary(known[: self.max_vocabulary - 2] or ["\x00"])
@@ -77,14 +77,10 @@ class SessionTokens(keras.layers.Layer):
         return int(self.lookup.vocabulary_size())
 
     def render(self, inputs: dict[str, Any]) -> tf.RaggedTensor:
-        """The tokens as strings, ragged ``(batch, tokens)``."""
+        """Write the tokens as strings, ragged ``(batch, tokens)``."""
         sequences = {name: inputs[name] for name in self.columns}
         here = _events(sequences)
-        lines = [
-            tokens if isinstance(tokens, tf.RaggedTensor) else tf.RaggedTensor.from_tensor(tokens[:, None])
-            for name, values in sequences.items()
-            for tokens in self._tokens(name, values, here)
-        ]
+        lines = [self._tokens(name, values, here) for name, values in sequences.items()]
         lengths = tf.reduce_sum(tf.cast(here, tf.int64), axis=1)
         document = tf.RaggedTensor.from_row_lengths(tf.concat(lines, axis=1), lengths).merge_dims(1, 2)
         document = tf.ragged.boolean_mask(document, document != "")
@@ -107,14 +103,23 @@ class SessionTokens(keras.layers.Layer):
             "max_vocabulary": self.max_vocabulary,
         }
 
-    def _tokens(self, name: str, values: tf.Tensor, here: tf.Tensor) -> list[tf.Tensor | tf.RaggedTensor]:
+    def _tokens(self, name: str, values: tf.Tensor, here: tf.Tensor) -> tf.RaggedTensor:
+        if name in self.worded:
+            return self.tokenizer(values[here])
         if name == "event_type":
-            return [_bracketed("", values[here])]
+            return _bracketed("", values[here])
         if name == "elapsed":
-            return [_bracketed("dwell ", _doublings(dwell(values)[here], per_doubling=1))]
+            return _bracketed("dwell ", _doublings(dwell(values)[here], per_doubling=1))
         if name == "price":
-            return [_bracketed("price ", _doublings(values[here], per_doubling=2))]
-        return [self.tokenizer(values[here])] if name in self.worded else []
+            return _bracketed("price ", _doublings(values[here], per_doubling=2))
+        return _bracketed(f"{name} ", values[here])
+
+
+def is_rendered(column: Column) -> bool:
+    """Tell whether a sequence column can be rendered: times, prices, and strings other than items."""
+    if column.values == "float":
+        return column.name in ("elapsed", "price")
+    return column.name not in ("item_id", "elapsed", "price")
 
 
 def _events(sequences: dict[str, tf.Tensor]) -> tf.Tensor:
@@ -124,8 +129,9 @@ def _events(sequences: dict[str, tf.Tensor]) -> tf.Tensor:
     return reversed_seen > 0
 
 
-def _bracketed(prefix: str, words: tf.Tensor) -> tf.Tensor:
-    return tf.where(words == "", "", tf.strings.join(["[" + prefix, words, "]"]))
+def _bracketed(prefix: str, words: tf.Tensor) -> tf.RaggedTensor:
+    tokens = tf.where(words == "", "", tf.strings.join(["[" + prefix, words, "]"]))
+    return tf.RaggedTensor.from_tensor(tokens[:, None])
 
 
 def _doublings(values: tf.Tensor, per_doubling: int) -> tf.Tensor:

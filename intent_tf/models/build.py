@@ -29,7 +29,7 @@ def build_feature_extractor(
     kernel_sizes: Sequence[int] = (3,),
     dropout: float = 0.0,
 ) -> FeatureExtractor:
-    """The feature extractor for a table.
+    """Build the feature extractor for a table.
 
     ``default``: number and category embeddings, and for texts and sessions the article's
     Embedding → Conv1D → GlobalMaxPooling1D (as one layer, `TextCNN`). ``article``: the article's code as
@@ -81,7 +81,7 @@ def build_predictor(
     members: int = 16,
     dropout: float = 0.2,
 ) -> Predictor:
-    """The dense predictor: vectors to logits of intent.
+    """Build the dense predictor: vectors to logits of intent.
 
     Args:
         preset: ``"default"``, or ``"article"``: Dense(64, relu) → Dense(1, sigmoid), whose sigmoid

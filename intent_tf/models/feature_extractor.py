@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,10 +10,6 @@ import keras
 import tensorflow as tf
 
 from intent_tf.features.features import Features
-from intent_tf.features.prepared import PreparedData
-from intent_tf.models.category_embedding import CategoryEmbedding
-from intent_tf.models.number_embedding import NumberEmbedding
-from intent_tf.models.text_cnn import TextCNN
 
 
 @keras.saving.register_keras_serializable(package="intent_tf")
@@ -29,9 +26,7 @@ class FeatureExtractor(keras.layers.Layer):
     Shapes: `Features` to float32 ``(batch, width)``.
     """
 
-    def __init__(
-        self, parts: Mapping[str, keras.layers.Layer], dropout: float = 0.0, **kwargs: Any
-    ) -> None:
+    def __init__(self, parts: Mapping[str, keras.layers.Layer], dropout: float = 0.0, **kwargs: Any) -> None:
         super().__init__(**{"autocast": False, **kwargs})
         unknown = set(parts) - set(Features._fields)
         if unknown:
@@ -45,7 +40,7 @@ class FeatureExtractor(keras.layers.Layer):
         for name, layer in self.parts.items():
             part = getattr(inputs, name)
             vector = layer(part, inputs.missing) if name == "numbers" else layer(part)
-            vectors.append(keras.layers.Flatten()(vector) if vector.shape.rank > 2 else vector)
+            vectors.append(tf.reshape(vector, (-1, math.prod(vector.shape[1:]))))
         return self.dropout(tf.concat(vectors, axis=1), training=training)
 
     def get_config(self) -> dict[str, Any]:
@@ -55,6 +50,6 @@ class FeatureExtractor(keras.layers.Layer):
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> FeatureExtractor:
-        """The inverse of `get_config`."""
+        """Return what `get_config` described."""
         parts = {name: keras.saving.deserialize_keras_object(part) for name, part in config["parts"].items()}
         return cls(**{**config, "parts": parts})

@@ -75,16 +75,17 @@ class IntentModel(keras.Model):
         return strength if self.calibrator is None else self.calibrator(strength)
 
     def logits(self, inputs: Mapping[str, Any] | Features, training: bool | None = None) -> tf.Tensor:
-        """The members' logits, float32 ``(batch, members)``."""
+        """Compute the members' logits, float32 ``(batch, members)``."""
         features = self.preprocessor(inputs)
-        logits = tf.cast(self.predictor(self.extractor(features, training=training), training=training), tf.float32)
+        vectors = self.extractor(features, training=training)
+        logits = tf.cast(self.predictor(vectors, training=training), tf.float32)
         return logits if self.wide is None else logits + tf.cast(self.wide(features), tf.float32)
 
     def compute_loss(
         self, x: Any = None, y: Any = None, y_pred: Any = None, sample_weight: Any = None,
         training: bool = True,
     ) -> Any:  # fmt: skip
-        """The mean of the members' losses."""
+        """Take the mean of the members' losses."""
         y = tf.reshape(tf.cast(y, tf.float32), (-1, 1))
         if y_pred.shape.rank == 2:
             y = tf.broadcast_to(y, tf.shape(y_pred))
@@ -93,7 +94,7 @@ class IntentModel(keras.Model):
         return super().compute_loss(x, y, y_pred, sample_weight, training)
 
     def compute_metrics(self, x: Any, y: Any, y_pred: Any, sample_weight: Any = None) -> dict[str, Any]:
-        """The metrics of the members' mean strength."""
+        """Update the metrics by the members' mean strength."""
         if y_pred.shape.rank == 2:
             y_pred = tf.reduce_mean(y_pred, axis=1)
         # Of vectors, Keras would average a metric over batches, however small the last one is.
@@ -145,7 +146,7 @@ class IntentModel(keras.Model):
         return super().predict(x, batch_size=batch_size, verbose=verbose, **options)
 
     def finished(self, calibrator: keras.layers.Layer, threshold: float) -> IntentModel:
-        """The same model with what is chosen on validation rows after training.
+        """Return the same model with what is chosen on validation rows after training.
 
         Args:
             calibrator: Maps strengths to calibrated ones.
@@ -173,7 +174,7 @@ class IntentModel(keras.Model):
 
     @classmethod
     def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> IntentModel:
-        """The inverse of `get_config`."""
+        """Return what `get_config` described."""
         config = dict(config)
         for name in ("preprocessor", "extractor", "predictor", "wide", "calibrator"):
             if config[name] is not None:

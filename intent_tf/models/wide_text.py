@@ -50,7 +50,7 @@ class WideText(keras.layers.Layer):
         )
 
     def call(self, inputs: Features) -> tf.Tensor:
-        """The logit ``(batch, 1)``."""
+        """Compute the logit ``(batch, 1)``."""
         ids = tf.cast(getattr(inputs, self.part), tf.int64)
         first, second = ids[:, :-1], ids[:, 1:]
         # Multiplying by a large odd number spreads the pairs over the buckets (Knuth, TAOCP 6.4).

@@ -2,32 +2,122 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from pathlib import Path
 
 import keras
 import tensorflow as tf
+from tensorflow.core.protobuf import saved_model_pb2
 
 from intent_tf.models.intent_model import IntentModel
+from intent_tf.serving.golden import write_golden
+from intent_tf.serving.sample_rows import sample_rows
+from intent_tf.serving.served_model import ServedModel
+from intent_tf.serving.signature_page import signature_page
+from intent_tf.serving.tf_examples import parse_examples
+from intent_tf.serving.warm_up import write_warm_up
 
 #: The name of the output, everywhere.
 OUTPUT = "intent_strength"
+#: The standard deviation of the members' strengths, where the predictor has several.
+SPREAD = "intent_strength_spread"
+#: What the Classify API answers, in the order of its scores.
+CLASSES = ("no purchase", "purchase")
+#: The signatures of a SavedModel, and the method of TF Serving's API that each is for.
+SIGNATURES = {
+    "serving_default": "tensorflow/serving/predict",
+    "serving_examples": "tensorflow/serving/classify",
+    "serving_examples_regress": "tensorflow/serving/regress",
+}
 
 
 def export_saved_model(model: IntentModel, folder: Path) -> None:
-    """Write ``saved_model.pb``, ``variables/`` and ``assets/``.
+    """Write a SavedModel, and what TF Serving and its clients want beside it.
 
-    The signature ``serving_default`` takes the named raw columns (`Preprocessor.input_signature`) and
-    returns ``intent_strength``, float32 ``(batch,)``. It holds core TensorFlow ops only.
+    Its signatures hold core TensorFlow operations only, and take any number of rows:
+
+    - ``serving_default``: the named raw columns (`Preprocessor.input_signature`) to ``intent_strength``,
+      float32 ``(batch,)`` in [0, 1], and, if the predictor has several members,
+      ``intent_strength_spread``, float32 ``(batch,)``: the standard deviation of their strengths.
+    - ``serving_examples``: ``inputs``, serialised `tf.train.Example` ``(batch,)``, to ``classes`` and
+      ``scores``, both ``(batch, 2)``, for the Classify API.
+    - ``serving_examples_regress``: the same ``inputs`` to ``outputs`` ``(batch,)``, for the Regress API.
+
+    Beside ``saved_model.pb``, ``variables/`` and ``assets/`` it writes ``signature.md``, which documents
+    them, and in ``assets.extra/`` warm-up requests and golden requests with their responses, made of
+    `sample_rows`: no row of the training data gets into the folder.
 
     Args:
         model: The trained model.
         folder: Created if need be.
-    """
 
-    def serve(columns: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
-        return {OUTPUT: model(columns, training=False)}
+    Example:
+        >>> export_saved_model(model, Path("saved_models/shop/1"))  # doctest: +SKIP
+    """
+    # TensorFlow takes only the names of operations as names of arguments, a table has any others.
+    signature = model.preprocessor.input_signature()
+    arguments = {name: _argument(name, position) for position, name in enumerate(signature)}
+    columns = {
+        name: tf.TensorSpec(spec.shape, spec.dtype, arguments[name]) for name, spec in signature.items()
+    }
+    examples = tf.TensorSpec((None,), tf.string, "inputs")
+
+    @tf.function(input_signature=[columns], autograph=False)  # so that the signatures share one graph
+    def predict(columns: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
+        return _outputs(model, columns)
+
+    def classify(inputs: tf.Tensor) -> dict[str, tf.Tensor]:
+        strength = predict(parse_examples(inputs, signature))[OUTPUT]
+        classes = tf.tile(tf.constant([CLASSES]), (tf.shape(strength)[0], 1))
+        return {"classes": classes, "scores": tf.stack([1.0 - strength, strength], axis=1)}
+
+    def regress(inputs: tf.Tensor) -> dict[str, tf.Tensor]:
+        return {"outputs": predict(parse_examples(inputs, signature))[OUTPUT]}
 
     archive = keras.export.ExportArchive()
-    archive.track(model)
-    archive.add_endpoint("serving_default", serve, [model.preprocessor.input_signature()])
+    # The archive finds the weights that the endpoints use by itself, and writes those of what is tracked a
+    # second time. It does not find lookup tables by itself, and only the preprocessor has some.
+    archive.track(model.preprocessor)
+    archive.add_endpoint("serving_default", predict, [columns])
+    archive.add_endpoint("serving_examples", classify, [examples])
+    archive.add_endpoint("serving_examples_regress", regress, [examples])
     archive.write_out(str(folder), verbose=False)
+    _finish_signatures(folder, {argument: name for name, argument in arguments.items()})
+
+    served, rows = ServedModel(folder), sample_rows(model.preprocessor)
+    extra = folder / "assets.extra"
+    extra.mkdir(exist_ok=True)
+    write_warm_up(extra, served, rows)
+    write_golden(extra, served, rows)
+    (folder / "signature.md").write_text(signature_page(served), encoding="utf-8")
+
+
+def _outputs(model: IntentModel, columns: Mapping[str, tf.Tensor]) -> dict[str, tf.Tensor]:
+    """What ``model(columns)`` gives, and how far its members are apart on the same, calibrated scale."""
+    members = tf.sigmoid(model.logits(columns, training=False))
+    calibrated = model.calibrator or tf.identity
+    outputs = {OUTPUT: calibrated(tf.reduce_mean(members, axis=1))}
+    if members.shape[1] > 1:
+        each = tf.reshape(calibrated(tf.reshape(members, (-1,))), tf.shape(members))
+        outputs[SPREAD] = tf.math.reduce_std(each, axis=1)
+    return outputs
+
+
+def _argument(name: str, position: int) -> str:
+    return name if re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", name) else f"column_{position}"
+
+
+def _finish_signatures(folder: Path, columns: Mapping[str, str]) -> None:
+    """Name the inputs as the columns are named, and say which signature is for which API."""
+    file = folder / "saved_model.pb"
+    saved_model = saved_model_pb2.SavedModel.FromString(file.read_bytes())
+    for name, method in SIGNATURES.items():
+        signature = saved_model.meta_graphs[0].signature_def[name]
+        signature.method_name = method
+        for argument in sorted(signature.inputs):
+            info = signature.inputs.pop(argument)
+            signature.inputs[columns.get(argument, argument)].CopyFrom(info)
+    file.write_bytes(saved_model.SerializeToString(deterministic=True))
+    # It is a hash of the file as it was.
+    (folder / "fingerprint.pb").unlink(missing_ok=True)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import keras
 
+import intent_tf.training.training  # noqa: F401  registers with Keras every class that a file may name
 from intent_tf.errors import InputError
 from intent_tf.models.intent_model import IntentModel
 from intent_tf.serving.versions import versions
@@ -15,7 +16,7 @@ _EXPECTED = "a folder that `python -m intent_tf.train` wrote, or a .keras file"
 
 
 def find_model(path: str | Path) -> Path:
-    """The ``.keras`` file of a version folder, of the newest version in a folder, or of itself.
+    """Find the ``.keras`` file of a version folder, of the newest version in a folder, or of itself.
 
     Raises:
         InputError: If there is none.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,15 +12,15 @@ from intent_tf.errors import InputError
 
 
 def versions(out: Path) -> list[int]:
-    """The versions in a folder, rising."""
+    """List the versions in a folder, rising."""
     if not out.is_dir():
         return []
-    return sorted(int(each.name) for each in out.iterdir() if each.is_dir() and each.name.isdigit())
+    return sorted(int(each.name) for each in out.iterdir() if each.is_dir() and each.name.isdecimal())
 
 
 @contextmanager
 def new_version(out: Path) -> Iterator[Path]:
-    """A folder to write the next version into; it gets its number when all is written.
+    """Make a folder to write the next version into; it gets its number when all is written.
 
     Until then it is hidden from TF Serving by its name, and if writing fails it is removed.
 
@@ -34,7 +35,7 @@ def new_version(out: Path) -> Iterator[Path]:
     """
     try:
         out.mkdir(parents=True, exist_ok=True)
-        writing = out / f"writing-{max(versions(out), default=0) + 1}"
+        writing = out / f"writing-{os.getpid()}"
         shutil.rmtree(writing, ignore_errors=True)
         writing.mkdir()
     except OSError as error:

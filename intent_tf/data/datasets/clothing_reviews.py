@@ -1,4 +1,4 @@
-"""Women's clothing reviews: does the text recommend the article?"""
+"""Women's clothing reviews, of which most recommend the article."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Data Mining Cup 2013: the state of a session after each of its events; does it end in an order?"""
+"""Data Mining Cup 2013: the states of sessions, of which some end in an order."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def _load(path: Path, labels: Path) -> ExampleSource:
 
 
 def _states(path: Path, labels: Path) -> pd.DataFrame:
-    """The state after each event, of which it is not known whether the session is over (``ended`` 0)."""
+    """Read the state after each event, of which it is not known whether the session is over (``ended`` 0)."""
     frame = read_table(path, missing=("?",)).frame
     frame = frame[frame["sessionNo"] != _CUT_SESSION].reset_index(drop=True)
     sessions = frame.groupby("sessionNo")

@@ -6,7 +6,6 @@ import hashlib
 import os
 import shutil
 import tempfile
-import urllib.error
 import urllib.request
 import zipfile
 from collections.abc import Callable
@@ -70,7 +69,7 @@ class NamedDataset:
                 return folder / file.name
         if file.url is None:
             raise InputError(
-                f"the data set {self.name!r} is not here, and its publisher serves it to registered users only",
+                f"the data set {self.name!r} is not here, and its publisher serves it to members only",
                 expected=f"the file {file.name} in the folder that INTENT_TF_DATA names",
                 remedy=f"get it from {self.source}",
             )
@@ -88,15 +87,16 @@ class NamedDataset:
                         while block := reply.read(1 << 16):
                             out.write(block)
                             bar.update(len(block))
-            except (urllib.error.URLError, OSError) as error:
+            except OSError as error:  # among them all that urllib raises
                 raise InputError(
                     f"the data set {self.name!r} is not here and cannot be downloaded ({error})",
                     expected=f"the file {file.name} in the folder that INTENT_TF_DATA names",
                     remedy=f"get it from {self.source}",
                 ) from error
-            if file.url.endswith(".zip"):
+            if zipfile.is_zipfile(fetched):
                 with zipfile.ZipFile(fetched) as archive:
-                    fetched = Path(archive.extract(Path(file.name).name, folder))
+                    if Path(file.name).name in archive.namelist():
+                        fetched = Path(archive.extract(Path(file.name).name, folder))
             found = hashlib.sha256(fetched.read_bytes()).hexdigest()
             if found != file.sha256:
                 raise InputError(

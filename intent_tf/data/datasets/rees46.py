@@ -8,6 +8,7 @@ from intent_tf.data.datasets.named import DataFile, NamedDataset
 from intent_tf.data.event_examples import event_examples
 from intent_tf.data.event_log import LogFormat
 from intent_tf.data.example_source import ExampleSource
+
 _FORMAT = LogFormat(
     columns={
         "timestamp": "event_time",

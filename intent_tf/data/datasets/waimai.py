@@ -10,7 +10,8 @@ from intent_tf.data.tables import read_table
 
 
 def _load(path: Path) -> ExampleSource:
-    return ExampleSource(frame=read_table(path).frame, label="label", kinds={"review": "text"}, tokenizer="characters")
+    frame = read_table(path).frame
+    return ExampleSource(frame=frame, label="label", kinds={"review": "text"})
 
 
 WAIMAI = NamedDataset(

@@ -1,0 +1,73 @@
+"""The model card: what a stranger must know before using a model (Mitchell et al., 2019)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from intent_tf.models.intent_model import IntentModel
+from intent_tf.serving.export import OUTPUT
+from intent_tf.version import __version__
+
+_FIGURES = ("auroc", "auprc", "log_loss", "brier", "ece")
+
+
+def model_card(model: IntentModel, metrics: Mapping[str, Any]) -> str:
+    """Write the card as Markdown.
+
+    Args:
+        model: The finished model.
+        metrics: The content of ``metrics.json``.
+    """
+    specification, split = model.preprocessor.specification, metrics["split"]
+    rows = [("intent_tf", metrics["test"]), *metrics["baselines"].items()]
+    if "optimum" in metrics:
+        rows.append(("optimum (no model can do better)", metrics["optimum"]))
+    table = ["| model | " + " | ".join(_FIGURES) + " |", "|---|" + "---|" * len(_FIGURES)]
+    for name, figures in rows:
+        table.append(f"| {name} | " + " | ".join(_figure(figures[key]) for key in _FIGURES) + " |")
+    inputs = [
+        f"| `{name}` | {specification[name].kind} | {spec.dtype.name} | {_MISSING[spec.dtype.name]} |"
+        for name, spec in model.preprocessor.input_signature().items()
+    ]
+    parts = ", ".join(f"{split[name]['rows']:,} {name}" for name in ("train", "validation", "test"))
+    left_out = [f"- `{name}`: {reason}" for name, reason in specification.left_out.items()]
+    return "\n".join(
+        [
+            "# Model card",
+            "",
+            f"Tells how strongly a shopper intends to buy, as a probability in [0, 1] (`{OUTPUT}`), from the "
+            f"columns below. Trained by intent_tf {__version__}; {model.count_params():,} weights. "
+            f"From a strength of {model.threshold:.3f} on, a purchase is predicted (chosen on validation "
+            "rows).",
+            "",
+            "## Quality on test rows",
+            "",
+            *table,
+            "",
+            f"Rows: {parts}. Split: {split['method']}. Label: `{specification.label}`, "
+            f"{split['test']['positives'] / max(split['test']['rows'], 1):.1%} of the test rows positive.",
+            "",
+            "## Input",
+            "",
+            "| column | kind | type | missing |",
+            "|---|---|---|---|",
+            *inputs,
+            "",
+            *(["Left out:", "", *left_out, ""] if left_out else []),
+            "## Limits",
+            "",
+            "- The strength is calibrated for shoppers like those in the table, at that time and in that "
+            "shop; measure again (`python -m intent_tf.evaluate`) when either changes.",
+            "- It says how likely a purchase is, not whether an advertisement or a discount would cause one.",
+            "- Categories and words that the training rows did not hold count as unknown.",
+            "",
+        ]
+    )
+
+
+_MISSING = {"string": "empty string", "float32": "NaN"}
+
+
+def _figure(value: float | None) -> str:
+    return "–" if value is None else f"{value:.4f}"

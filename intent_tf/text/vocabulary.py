@@ -1,0 +1,46 @@
+"""Vocabularies, counted with NLTK on training texts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from nltk import FreqDist
+
+from intent_tf.text.tokenizer import Tokenizer
+
+
+def count_tokens(texts: Iterable[str], tokenizer: Tokenizer) -> FreqDist:
+    """How often each token occurs, as NLTK's ``FreqDist``.
+
+    Example:
+        >>> count_tokens(["good, good fit", "bad fit"], Tokenizer())["fit"]
+        2
+    """
+    counts = FreqDist()
+    for text in texts:
+        counts.update(tokenizer.reference(text))
+    return counts
+
+
+def count_vocabulary(
+    texts: Iterable[str], tokenizer: Tokenizer, min_count: int = 2, max_tokens: int = 20_000
+) -> list[str]:
+    """List the tokens that are frequent enough to learn something about, most frequent first.
+
+    Args:
+        texts: Training texts. Never those of validation or test: a vocabulary is learnt like a weight.
+        tokenizer: Whose ``reference`` cuts the texts.
+        min_count: How often a token must occur. Default 2: nothing can be learnt of a word seen once.
+        max_tokens: The most tokens to keep. Default 20,000.
+
+    Returns:
+        Tokens by falling count; equally frequent ones in the order of their code points, so that the order of
+        the texts does not matter.
+
+    Example:
+        >>> count_vocabulary(["good fit", "bad fit", "bad cut"], Tokenizer())
+        ['bad', 'fit']
+    """
+    counts = count_tokens(texts, tokenizer)
+    frequent = ((token, count) for token, count in counts.items() if count >= min_count)
+    return [token for token, _ in sorted(frequent, key=lambda pair: (-pair[1], pair[0]))[:max_tokens]]

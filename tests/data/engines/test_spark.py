@@ -1,0 +1,110 @@
+"""Spark makes the same rows as DuckDB, byte for byte."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pytest
+
+from intent_tf.data.engines.spark import SparkEngine
+from intent_tf.data.event_log import LogFormat
+from intent_tf.data.example_definition import ExampleDefinition
+from intent_tf.data.examples import prepare_examples
+from intent_tf.data.simulator import simulate
+
+if importlib.util.find_spec("pyspark") is None:
+    pytest.skip("needs pyspark: pip install 'intent_tf[spark]'", allow_module_level=True)
+if shutil.which("java") is None:
+    pytest.skip("needs a Java runtime (17 or later) for Spark", allow_module_level=True)
+
+
+@pytest.fixture(scope="module")
+def spark() -> Iterator[SparkEngine]:
+    """An engine on a session of Spark that all tests share, since starting one takes long."""
+    from pyspark.sql import SparkSession
+
+    settings = {"spark.sql.shuffle.partitions": "2", "spark.ui.enabled": "false", "spark.driver.memory": "1g"}
+    builder = SparkSession.builder.master("local[1]")
+    for key, value in settings.items():
+        builder = builder.config(key, value)
+    session = builder.getOrCreate()
+    yield SparkEngine()
+    session.stop()
+
+
+def log() -> pd.DataFrame:
+    """Simulated sessions, and what real logs have besides: ties, double fires, rows of no use."""
+    simulated = simulate(60, seed=3)
+    again = simulated.sample(40, random_state=0)
+    tied = simulated.sample(40, random_state=1).assign(event_type="purchase", text="红帽 \"x\" \\d 'y' 🧢")
+    broken = simulated.head(4).assign(user_id="", price=-1.0)
+    return pd.concat([simulated, again, tied, broken], ignore_index=True).sample(frac=1, random_state=2)
+
+
+def digest(examples: pd.DataFrame) -> str:
+    table = pa.Table.from_pandas(examples, preserve_index=False).replace_schema_metadata()
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as stream:
+        stream.write_table(table)
+    return hashlib.sha256(sink.getvalue()).hexdigest()
+
+
+@pytest.mark.parametrize(
+    ("definition", "given_sessions"),
+    [
+        (ExampleDefinition(), True),
+        (ExampleDefinition(moments="every:2", cut="none", horizon=7 * 86_400.0, negative_rate=0.5), False),
+    ],
+)
+def test_the_rows_are_the_same(
+    spark: SparkEngine, definition: ExampleDefinition, given_sessions: bool
+) -> None:
+    events = log() if given_sessions else log().drop(columns="session_id")
+    ours, theirs = prepare_examples(events, definition), prepare_examples(events, definition, engine=spark)
+    assert theirs.counts == ours.counts
+    assert theirs.reasons == ours.reasons
+    assert theirs.examples.dtypes.to_dict() == ours.examples.dtypes.to_dict()
+    assert digest(theirs.examples) == digest(ours.examples)
+
+
+@pytest.mark.parametrize("ending", ["csv", "jsonl"])
+def test_texts_are_read_alike(spark: SparkEngine, tmp_path: Path, ending: str) -> None:
+    events = log().head(150)
+    times = events["timestamp"].dt.strftime("%Y-%m-%d %H:%M:%S UTC")
+    times.iloc[:6] = [
+        "2024-01-01T10:00:00.25+08:00",
+        "1704067200",
+        "1704067200123",
+        "tomorrow",
+        "2024-01-01",
+        "",
+    ]
+    events = events.assign(timestamp=times, price=events["price"].astype(str))
+    events.iloc[7:10, events.columns.get_loc("price")] = ["cheap", "1e999", ".5"]
+    path = tmp_path / f"log.{ending}"
+    if ending == "csv":
+        events.to_csv(path, index=False)
+    else:
+        events.to_json(path, orient="records", lines=True, force_ascii=False)
+    with path.open("a") as file:
+        file.write('{"user_id": "u' if ending == "jsonl" else "u,")
+    ours, theirs = prepare_examples(path), prepare_examples(path, engine=spark)
+    assert theirs.counts == ours.counts
+    assert sum(theirs.reasons.values()) == sum(ours.reasons.values()) == 8
+    assert digest(theirs.examples) == digest(ours.examples)
+
+
+def test_times_are_read_by_pattern_and_zone(spark: SparkEngine) -> None:
+    events = pd.DataFrame(
+        {"user_id": "ann", "event_type": "detail", "day": ["05/03/2024"], "hour": ["07.30"]}
+    )
+    columns = LogFormat({"timestamp": "day+hour"}, time_format="%d/%m/%Y %H.%M", timezone="Asia/Shanghai")
+    [moment] = prepare_examples(events, columns=columns, engine=spark).examples["moment"]
+    assert moment == pd.Timestamp("2024-03-05T07:30+08:00")
+    assert [moment] == prepare_examples(events, columns=columns).examples["moment"].tolist()

@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+from decimal import Decimal
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from intent_tf.data.cleaning import clean, row_fingerprints
+from intent_tf.errors import InputError
+
+
+def test_rows_without_a_label_are_removed_and_counted() -> None:
+    frame = pd.DataFrame({"price": [1.0, 2.0, 3.0], "bought": [1, None, 0]})
+    cleaned, counts = clean(frame, "bought")
+    assert cleaned["price"].tolist() == [1.0, 3.0]
+    assert counts["rows_without_label"] == 1
+
+
+def test_of_equal_rows_the_first_is_kept_and_the_others_are_counted() -> None:
+    frame = pd.DataFrame({"title": ["hat", "cap", "hat", "hat"], "bought": [1, 0, 1, 1]})
+    cleaned, counts = clean(frame, "bought")
+    assert cleaned["title"].tolist() == ["hat", "cap"]
+    assert (counts["rows_read"], counts["duplicate_rows"], counts["rows_kept"]) == (4, 2, 2)
+
+
+def test_rows_that_differ_in_the_label_are_no_duplicates() -> None:
+    frame = pd.DataFrame({"title": ["hat", "hat"], "bought": [1, 0]})
+    assert clean(frame, "bought")[1]["duplicate_rows"] == 0
+
+
+def test_columns_that_tell_no_rows_apart_can_be_ignored() -> None:
+    frame = pd.DataFrame({"id": [1, 2, 3], "title": ["hat", "hat", "cap"], "bought": [1, 1, 0]})
+    assert clean(frame, "bought", ignore=["id", "absent"])[1]["duplicate_rows"] == 1
+
+
+def test_missing_and_infinite_values_are_counted_and_stay() -> None:
+    frame = pd.DataFrame({"price": [np.nan, np.inf, -np.inf, 1.0], "n": [1, 2, 3, 4], "bought": [1, 0, 1, 0]})
+    cleaned, counts = clean(frame, "bought")
+    assert (counts["missing_values"], counts["infinite_values"]) == (1, 2)
+    assert np.isneginf(cleaned["price"].iloc[2])
+
+
+def test_rows_keep_their_index_so_that_messages_can_name_them() -> None:
+    frame = pd.DataFrame({"title": ["hat", "hat", "cap"], "bought": [1, 1, 0]}, index=[2, 3, 4])
+    assert clean(frame, "bought")[0].index.tolist() == [2, 4]
+
+
+def test_a_table_without_rows_is_refused() -> None:
+    with pytest.raises(InputError, match=r"shop.csv: the table has no rows"):
+        clean(pd.DataFrame({"bought": []}), "bought", file="shop.csv")
+
+
+def test_a_table_without_a_label_in_any_row_is_refused() -> None:
+    with pytest.raises(InputError, match=r"shop.csv, column 'bought': no row has a label"):
+        clean(pd.DataFrame({"bought": [None, None]}), "bought", file="shop.csv")
+
+
+CELLS = st.sampled_from(
+    [
+        None, np.nan, 1.5, 3, "hat", "", True, Decimal("1.10"), (1, 2), [1.0, np.nan], ["a"], {"a": [1]},
+        np.array([1.0, np.nan]), np.array(["a", "b"]), [[1], [2]], np.arange(2000), np.arange(2000) + (np.arange(2000) == 1000),
+    ]
+)  # fmt: skip
+
+
+def same(first: object, second: object) -> bool:
+    def plain(value: object) -> object:
+        value = value.tolist() if isinstance(value, np.ndarray) else value
+        return "missing" if not isinstance(value, list | tuple | dict) and pd.isna(value) else value
+
+    return str(plain(first)) == str(plain(second)) and type(plain(first)) is type(plain(second))
+
+
+@given(CELLS, CELLS)
+def test_rows_have_equal_fingerprints_if_and_only_if_they_are_equal(first: object, second: object) -> None:
+    values = pd.Series([None, None], dtype=object)
+    values.iloc[0], values.iloc[1] = [first], [second]
+    prints = row_fingerprints(pd.DataFrame({"x": values.map(lambda cell: cell[0])}))
+    assert (prints.iloc[0] == prints.iloc[1]) == same(first, second)
+
+
+def test_fingerprints_tell_columns_apart() -> None:
+    prints = row_fingerprints(pd.DataFrame({"a": ["x", "y"], "b": ["y", "x"]}))
+    assert prints.iloc[0] != prints.iloc[1]
+
+
+def test_rows_of_no_columns_are_all_equal() -> None:
+    assert row_fingerprints(pd.DataFrame(index=[1, 2])).nunique() == 1

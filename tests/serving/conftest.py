@@ -1,0 +1,129 @@
+"""A model of each variant, exported once for all tests of serving."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import keras
+import numpy as np
+import pandas as pd
+import pytest
+
+from intent_tf.data.datasets import DATASETS
+from intent_tf.data.event_examples import event_examples
+from intent_tf.data.example_source import ExampleSource
+from intent_tf.data.raw_columns import padded, raw_columns
+from intent_tf.data.simulator import simulate
+from intent_tf.features.prepared import preprocess_data
+from intent_tf.models.calibrator import Calibrator
+from intent_tf.models.intent_model import IntentModel
+from intent_tf.serving.export import export_saved_model
+from intent_tf.text import Tokenizer
+from intent_tf.training.training import TrainingConfig, create_model
+
+sys.path.insert(0, str(Path(__file__).parent))  # for c_loader
+
+from c_loader import CLoader, compile_loader
+
+
+@dataclass
+class Exported:
+    """A model, where it is exported, and rows that it did not learn from with Keras' strengths of them."""
+
+    model: IntentModel
+    folder: Path
+    rows: pd.DataFrame
+    strengths: np.ndarray
+
+    @property
+    def base(self) -> Path:
+        """The folder of versions."""
+        return self.folder.parent
+
+    def raw(self, rows: slice = slice(None)) -> dict[str, np.ndarray]:
+        """Raw columns as arrays."""
+        columns = raw_columns(self.rows.iloc[rows], self.model.preprocessor.specification)
+        return {name: values.numpy() for name, values in padded(columns).items()}
+
+
+def _source(variant: str) -> ExampleSource:
+    if variant == "events":
+        return event_examples(simulate(300, seed=0))
+    name = {"table": "online_shoppers", "text": "clothing_reviews"}[variant]
+    if not os.environ.get("INTENT_TF_DATA"):
+        pytest.skip(f"INTENT_TF_DATA names no folder with the data set {name}")
+    return DATASETS[name].examples()
+
+
+def _export(variant: str, folder: Path) -> Exported:
+    source = _source(variant)
+    keras.utils.set_random_seed(0)
+    data = preprocess_data(
+        source.frame.head(1500), source.label, kinds=source.kinds, left_out=source.left_out,
+        plan=source.plan, positive=source.positive, derived=source.derived,
+        tokenizer=Tokenizer(source.tokenizer),
+    )  # fmt: skip
+    model = create_model(data, TrainingConfig())
+    # What is tested is the graph, not what it learnt; random weights spread the strengths at no cost.
+    for weight in model.trainable_variables:
+        weight.assign_add(keras.random.normal(weight.shape, stddev=0.2))
+    calibrator = Calibrator("platt")
+    calibrator.build((None,))
+    calibrator.scale.assign(1.2)
+    model.finish(calibrator)
+    version = folder / variant / "1"
+    export_saved_model(model, version)
+    rows = data.test.frame.reset_index(drop=True)
+    return Exported(model, version, rows, model.predict(rows))
+
+
+@pytest.fixture(scope="session")
+def exports(tmp_path_factory: pytest.TempPathFactory):
+    """A function from a variant's name to its `Exported`, made when it is first asked for."""
+    folder, made = tmp_path_factory.mktemp("saved_models"), {}
+
+    def exported(variant: str) -> Exported:
+        if variant not in made:
+            made[variant] = _export(variant, folder)
+        return made[variant]
+
+    return exported
+
+
+@pytest.fixture(scope="session", params=["table", "text", "events"])
+def exported(request, exports) -> Exported:
+    """Each variant."""
+    return exports(request.param)
+
+
+@pytest.fixture(scope="session")
+def events(exports) -> Exported:
+    """The variant that reads sessions."""
+    return exports("events")
+
+
+@pytest.fixture(scope="session")
+def loader_program(tmp_path_factory) -> Path:
+    """The compiled C program."""
+    if shutil.which("gcc") is None:
+        pytest.skip("gcc is not installed")
+    return compile_loader(tmp_path_factory.mktemp("loader"))
+
+
+@pytest.fixture(scope="session")
+def load_in_c(loader_program):
+    """A function that loads a SavedModel in the C++ loader; each folder once, in a process of its own."""
+    loaders: dict[Path, CLoader] = {}
+
+    def load(folder: Path) -> CLoader:
+        if folder not in loaders:
+            loaders[folder] = CLoader(loader_program, folder)
+        return loaders[folder]
+
+    yield load
+    for each in loaders.values():
+        each.close()

@@ -1,0 +1,152 @@
+"""What an export holds: signatures, core operations, weights once, warm-up and golden requests."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+import tensorflow as tf
+from tensorflow.core.protobuf import saved_model_pb2
+
+from intent_tf.data.raw_columns import padded, raw_columns
+from intent_tf.errors import InputError
+from intent_tf.features.prepared import preprocess_data
+from intent_tf.models.build import build_feature_extractor, build_model, build_predictor
+from intent_tf.serving.export import SIGNATURES, export_saved_model
+from intent_tf.serving.served_model import ServedModel
+
+PYTHON_OPS = {"PyFunc", "PyFuncStateless", "EagerPyFunc"}
+
+
+@pytest.fixture(scope="module")
+def served(exported) -> ServedModel:
+    return ServedModel(exported.folder)
+
+
+@pytest.fixture(scope="module")
+def odd_names(tmp_path_factory):
+    """A model of one member whose columns have names that no operation may have."""
+    frame = pd.DataFrame({"page views": range(100), "标题": ["red", "blue"] * 50, "bought": [0, 0, 1, 1] * 25})
+    data = preprocess_data(frame, "bought", kinds={"page views": "number", "标题": "category"}, seed=1)
+    model = build_model(data, build_feature_extractor(data), build_predictor(members=1))
+    export_saved_model(model, folder := tmp_path_factory.mktemp("odd") / "1")
+    return model, ServedModel(folder), frame
+
+
+def operations(folder) -> set[str]:
+    saved_model = saved_model_pb2.SavedModel.FromString((folder / "saved_model.pb").read_bytes())
+    graph = saved_model.meta_graphs[0].graph_def
+    nodes = [*graph.node, *(node for function in graph.library.function for node in function.node_def)]
+    functions = {function.signature.name for function in graph.library.function}
+    return {node.op for node in nodes} - functions
+
+
+def test_only_core_operations_are_in_the_graph(exported) -> None:
+    found = operations(exported.folder)
+    assert "StatefulPartitionedCall" in found
+    assert not found & PYTHON_OPS
+    assert {name for name in found if not hasattr(tf.raw_ops, name)} == set()
+
+
+def test_a_python_operation_would_be_found(tmp_path) -> None:
+    module = tf.Module()
+    module.serve = tf.function(
+        lambda x: tf.numpy_function(np.sin, [x], tf.float32), input_signature=[tf.TensorSpec((), tf.float32)]
+    )
+    tf.saved_model.save(module, str(tmp_path))
+    assert operations(tmp_path) & PYTHON_OPS
+
+
+def test_the_weights_are_written_once(exported) -> None:
+    written = sum(file.stat().st_size for file in (exported.folder / "variables").glob("*.data*"))
+    weights = sum(weight.nbytes for weight in map(np.asarray, exported.model.weights))
+    knots = sum(weight.nbytes for weight in map(np.asarray, exported.model.preprocessor.weights))
+    assert weights <= written <= weights + knots + 20_000
+
+
+def test_the_methods_are_those_of_tf_servings_apis(served) -> None:
+    assert {name: each.method_name for name, each in served.signatures.items()} == SIGNATURES
+
+
+def test_the_inputs_are_the_raw_columns(exported, served) -> None:
+    specification = exported.model.preprocessor.specification
+    assert set(served.signatures["serving_default"].inputs) == {each.name for each in specification.columns}
+
+
+def test_the_batch_dimension_is_free(served) -> None:
+    signature = served.signatures["serving_default"]
+    for info in (*signature.inputs.values(), *signature.outputs.values()):
+        assert info.tensor_shape.dim[0].size == -1
+
+
+def test_a_saved_model_gives_keras_strengths(exported, served) -> None:
+    np.testing.assert_allclose(served.predict(exported.rows), exported.strengths, rtol=0, atol=1e-6)
+
+
+def test_the_spread_is_the_deviation_of_the_members_calibrated_strengths(exported, served) -> None:
+    model, columns = exported.model, exported.raw(slice(7))
+    members = tf.sigmoid(model.logits(columns)).numpy()
+    calibrated = np.stack([model.calibrator(member) for member in members.T])
+    spread = served.run(columns)["intent_strength_spread"]
+    np.testing.assert_allclose(spread, calibrated.std(axis=0), rtol=1e-4, atol=1e-6)
+
+
+def test_a_feature_that_an_example_lacks_is_missing(exported, served) -> None:
+    empty = np.array([tf.train.Example().SerializeToString()], object)
+    specification = exported.model.preprocessor.specification
+    nothing = {each.name: [[]] if each.kind == "sequence" else [None] for each in specification.columns}
+    missing = padded(raw_columns(pd.DataFrame(nothing), specification))
+    np.testing.assert_allclose(
+        served.run({"inputs": empty}, "serving_examples_regress")["outputs"],
+        served.run(missing)["intent_strength"],
+        rtol=0, atol=1e-6,
+    )  # fmt: skip
+
+
+def test_columns_keep_names_that_no_operation_may_have(odd_names) -> None:
+    model, served, frame = odd_names
+    assert set(served.signatures["serving_default"].inputs) == {"page views", "标题"}
+    np.testing.assert_allclose(served.predict(frame), model.predict(frame), rtol=0, atol=1e-6)
+
+
+def test_odd_names_work_in_c(odd_names, load_in_c) -> None:
+    model, served, frame = odd_names
+    columns = {name: each.numpy() for name, each in raw_columns(frame, served.specification).items()}
+    strengths = load_in_c(served.folder).run(columns)["intent_strength"]
+    np.testing.assert_allclose(strengths, model.predict(frame), rtol=0, atol=1e-6)
+
+
+def test_one_member_has_no_spread(odd_names) -> None:
+    assert set(odd_names[1].signatures["serving_default"].outputs) == {"intent_strength"}
+
+
+def test_golden_answers_of_one_output_are_plain_numbers(odd_names) -> None:
+    extra = odd_names[1].folder / "assets.extra"
+    answers = [json.loads((extra / f"golden_response_{form}.json").read_text()) for form in ("row", "columnar")]
+    assert answers[0]["predictions"] == answers[1]["outputs"]
+    assert len(answers[0]["predictions"]) == 3
+
+
+def test_the_golden_requests_differ_in_their_rows(exported) -> None:
+    request = json.loads((exported.folder / "assets.extra/golden_request_row.json").read_text())
+    assert [row != request["instances"][0] for row in request["instances"]] == [False, True, True]
+
+
+def test_no_training_row_is_in_the_golden_requests(exports) -> None:
+    exported = exports("text")
+    request = (exported.folder / "assets.extra/golden_request_row.json").read_text()
+    assert not any(text in request for text in exported.rows["Review Text"] if len(text) > 20)
+
+
+def test_the_page_names_every_input_and_output(exported, served) -> None:
+    page = (exported.folder / "signature.md").read_text()
+    for name, signature in served.signatures.items():
+        for key in (name, *signature.inputs, *signature.outputs):
+            assert f"`{key}`" in page
+
+
+def test_a_folder_without_a_model_is_an_input_error(tmp_path) -> None:
+    with pytest.raises(InputError, match="cannot be loaded as a SavedModel"):
+        ServedModel(tmp_path)

@@ -1,0 +1,190 @@
+"""Every tokeniser gives in the graph what NLTK gives in Python, for every string."""
+
+from __future__ import annotations
+
+import os
+import unicodedata
+from collections.abc import Callable, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import pandas as pd
+import pytest
+import tensorflow as tf
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from intent_tf.errors import InputError
+from intent_tf.text import Tokenizer
+
+HOSTILE = [
+    "",
+    " ",
+    "\0",
+    "a\0b",
+    "\n\t\v\f\r",
+    "\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2003\u2028\u2029\u202f\u205f\u3000",
+    "\u200b\u200c\u200d\u2060\ufeff",
+    "e\u0301e\u0323\u0302\u0301",
+    "\u0301\u0308",
+    "ΣΑΣ ΟΔΟΣ. Σ Α'Σ Σ\u0301Α",
+    "İIıi",
+    "ＡＢＣ１２３！？",
+    "ﬁﬂ\ufdfa",
+    "\u1100\u1161\u11a8 각 \uac00\u11a8",
+    "ｶﾞｷﾞ",
+    "१२३ ١٢٣ ۱۲۳ ๑๒๓ 𝟙𝟚𝟛",
+    "नमस्ते दुनिया",
+    "สวัสดี",
+    "👩\u200d👩\u200d👧 👍🏽 🇨🇳 ❤\ufe0f",
+    "不错！衣服很好，推荐。",
+    "𐐀𐐨 𝔘𝔫𝔦 𠀀",
+    "\u0f71\u0f72\u0f74",
+    "\U000e0001\U0010ffff\uffff\ufffe",
+]
+
+OPTIONS: list[dict[str, Any]] = [
+    {"kind": "wordpunct"},
+    {"kind": "wordpunct", "lower": False},
+    {"kind": "wordpunct", "normalise": "NFC"},
+    {"kind": "wordpunct", "normalise": None},
+    {"kind": "wordpunct", "normalise": None, "lower": False},
+    {"kind": "wordpunct", "stop_words": ("the", "NOT", "!")},
+]
+every_tokeniser = pytest.mark.parametrize(
+    "options", OPTIONS, ids=lambda options: "-".join(map(str, options.values()))
+)
+
+_ALL = [chr(code_point) for code_point in range(0x110000) if not 0xD800 <= code_point <= 0xDFFF]
+#: Characters that some step treats in a way of its own; drawn by chance they would be rare.
+_DELICATE = [
+    char
+    for char in _ALL
+    if unicodedata.combining(char) or char.isspace() or unicodedata.normalize("NFKC", char) != char
+]
+any_text = st.text(
+    st.one_of(
+        st.characters(exclude_categories=["Cs"]),
+        st.characters(max_codepoint=127),
+        st.sampled_from(_DELICATE),
+        st.sampled_from("Σσς'\u0301\u00ad.:\u0345A "),
+    ),
+    max_size=40,
+)
+
+
+def in_graph(graph: Callable[[tf.Tensor], tf.RaggedTensor], batch: Sequence[str]) -> list[list[str]]:
+    encoded = np.empty(len(batch), object)  # an array of strings would lose a NUL at the end
+    encoded[:] = [text.encode() for text in batch]
+    return [
+        [token.decode() for token in tokens] for tokens in graph(tf.constant(encoded, tf.string)).to_list()
+    ]
+
+
+@cache
+def tokeniser_and_graph(key: tuple[tuple[str, Any], ...]) -> tuple[Tokenizer, Any]:
+    tokenizer = Tokenizer(**dict(key))
+    graph = tf.function(tokenizer.call, input_signature=[tf.TensorSpec((None,), tf.string)])
+    return tokenizer, graph
+
+
+def differences(batch: Sequence[str], options: dict[str, Any]) -> list[tuple[str, list[str], list[str]]]:
+    """Texts whose tokens in the graph (second) are not those of the reference (third)."""
+    tokenizer, graph = tokeniser_and_graph(tuple(options.items()))
+    expected = map(tokenizer.reference, batch)
+    triples = zip(batch, in_graph(graph, batch), expected, strict=True)
+    return [(text, got, wanted) for text, got, wanted in triples if got != wanted]
+
+
+@cache
+def reviews() -> tuple[str, ...]:
+    """All 36,000 real reviews and titles, English and Chinese."""
+    folder = Path(os.environ.get("INTENT_TF_DATA", ""))
+    english = folder / "womens-clothing-reviews" / "Womens Clothing E-Commerce Reviews.csv.gz"
+    chinese = folder / "chinese-waimai-10k" / "waimai_10k.csv"
+    if not (english.is_file() and chinese.is_file()):
+        pytest.skip("INTENT_TF_DATA holds no reviews")
+    clothing = pd.read_csv(english)
+    titled = clothing["Title"].fillna("") + "\n" + clothing["Review Text"].fillna("")
+    return (*titled, *pd.read_csv(chinese)["review"])
+
+
+@every_tokeniser
+@settings(max_examples=15, deadline=None)
+@given(batch=st.lists(any_text, min_size=10, max_size=40))
+def test_graph_and_reference_agree_on_any_text(options: dict[str, Any], batch: list[str]) -> None:
+    assert differences(batch, options) == []
+
+
+@every_tokeniser
+def test_graph_and_reference_agree_on_hostile_texts(options: dict[str, Any]) -> None:
+    assert differences(HOSTILE, options) == []
+
+
+@pytest.mark.parametrize("kind", ["wordpunct"])
+def test_graph_and_reference_agree_on_every_character_between_letters(kind: str) -> None:
+    batch = ["".join(f"a{char}b{char}{char} " for char in _ALL[i : i + 64]) for i in range(0, len(_ALL), 64)]
+    assert differences(batch, {"kind": kind}) == []
+
+
+@every_tokeniser
+@pytest.mark.parametrize("part", ["ab, ", "\u0301", "e\u0301\u0323", "\u1100\u1161\u11a8", "！", "Σ"])
+def test_graph_and_reference_agree_on_texts_of_100_kB(options: dict[str, Any], part: str) -> None:
+    assert differences([part * (100_000 // len(part.encode()))], options) == []
+
+
+@every_tokeniser
+def test_graph_and_reference_agree_on_real_reviews(options: dict[str, Any]) -> None:
+    assert differences(reviews()[::20], options) == []
+
+
+@pytest.mark.slow
+@every_tokeniser
+def test_graph_and_reference_agree_on_all_real_reviews(options: dict[str, Any]) -> None:
+    assert differences(reviews(), options) == []
+
+
+def test_wordpunct_cuts_runs_of_letters_and_of_punctuation() -> None:
+    tokens = Tokenizer()(tf.constant(["Don't miss: 2for1!!"])).to_list()
+    assert tokens == [[b"don", b"'", b"t", b"miss", b":", b"2for1", b"!!"]]
+
+
+def test_ways_of_writing_a_word_give_one_token() -> None:
+    tokens = Tokenizer()(tf.constant(["Café", "CAFE\u0301", "ｃａｆé"])).to_list()
+    assert tokens == [["café".encode()]] * 3
+
+
+def test_stop_words_are_compared_after_normalisation() -> None:
+    tokens = Tokenizer(stop_words=("ＴＨＥ",))(tf.constant(["the fit The"])).to_list()
+    assert tokens == [[b"fit"]]
+
+
+def test_an_empty_batch_gives_no_rows() -> None:
+    assert Tokenizer()(tf.constant([], tf.string)).to_list() == []
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.binary(max_size=30))
+def test_invalid_bytes_count_as_replacement_characters(text: bytes) -> None:
+    tokenizer, graph = tokeniser_and_graph(())
+    tokens = graph(tf.constant(np.array([text, b""], object), tf.string)).to_list()[0]
+    assert [token.decode() for token in tokens] == tokenizer.reference(text.decode("utf-8", "replace"))
+
+
+def test_tokeniser_survives_its_configuration() -> None:
+    tokenizer = Tokenizer(lower=False, normalise="NFC", stop_words=("the",), name="words")
+    copy = keras.saving.deserialize_keras_object(keras.saving.serialize_keras_object(tokenizer))
+    assert copy.get_config() == tokenizer.get_config()
+
+
+def test_unknown_kind_names_the_known_ones() -> None:
+    with pytest.raises(InputError, match=r"'wordpunkt'; expected .*'wordpunct'"):
+        Tokenizer("wordpunkt")
+
+
+def test_texts_must_be_one_dimensional() -> None:
+    with pytest.raises(InputError, match=r"expected shape \(batch,\)"):
+        Tokenizer()(tf.constant([["a"]]))
