@@ -109,7 +109,7 @@ def test_a_text_column_of_numbers_is_refused_with_what_was_found() -> None:
 @pytest.mark.parametrize("option", [{"kinds": {"y": "number"}}, {"drop": ["y"]}])
 def test_a_column_that_is_not_there_is_named_with_those_that_are(option: dict[str, Any]) -> None:
     frame = pd.DataFrame({"x": [1, 2], "bought": [0, 1]})
-    with pytest.raises(InputError, match="shop.csv: no column 'y'; expected x, bought"):
+    with pytest.raises(InputError, match=r"shop.csv: no column 'y'; expected x, bought"):
         infer_specification(frame, "bought", file="shop.csv", **option)
 
 

@@ -147,7 +147,7 @@ def test_a_missing_value_to_split_by_is_refused_with_its_row(plan: SplitPlan, no
 
 @pytest.mark.parametrize("plan", [SplitPlan(time="dya"), SplitPlan(group="dya"), SplitPlan(column="dya")])
 def test_a_column_to_split_by_that_is_not_there_is_named(plan: SplitPlan) -> None:
-    with pytest.raises(InputError, match="shop.csv: no column 'dya' to split by; expected user_id, pages"):
+    with pytest.raises(InputError, match=r"shop.csv: no column 'dya' to split by; expected user_id, pages"):
         divided(FRAME, LABEL, plan, file="shop.csv")
 
 
