@@ -8,7 +8,7 @@ from tensorflow.core.protobuf import meta_graph_pb2
 from intent_tf.serving.served_model import ServedModel
 
 _TYPES = {tf.string.as_datatype_enum: "string", tf.float32.as_datatype_enum: "float32"}
-_MISSING = {"string": "`\"\"`", "float32": "`NaN`"}
+_MISSING = {"string": '`""`', "float32": "`NaN`"}
 _MEANING = {
     "intent_strength": "probability of a purchase, in [0, 1]",
     "intent_strength_spread": "standard deviation of the members' strengths",

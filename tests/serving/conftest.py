@@ -22,7 +22,6 @@ from intent_tf.features.prepared import preprocess_data
 from intent_tf.models.calibrator import Calibrator
 from intent_tf.models.intent_model import IntentModel
 from intent_tf.serving.export import export_saved_model
-from intent_tf.text import Tokenizer
 from intent_tf.training.training import TrainingConfig, create_model
 
 sys.path.insert(0, str(Path(__file__).parent))  # for c_loader
@@ -52,7 +51,7 @@ class Exported:
 
 def _source(variant: str) -> ExampleSource:
     if variant == "events":
-        return event_examples(simulate(300, seed=0))
+        return event_examples(simulate(200, seed=0))
     name = {"table": "online_shoppers", "text": "clothing_reviews"}[variant]
     if not os.environ.get("INTENT_TF_DATA"):
         pytest.skip(f"INTENT_TF_DATA names no folder with the data set {name}")
@@ -63,9 +62,8 @@ def _export(variant: str, folder: Path) -> Exported:
     source = _source(variant)
     keras.utils.set_random_seed(0)
     data = preprocess_data(
-        source.frame.head(1500), source.label, kinds=source.kinds, left_out=source.left_out,
+        source.frame.head(1000), source.label, kinds=source.kinds, left_out=source.left_out,
         plan=source.plan, positive=source.positive, derived=source.derived,
-        tokenizer=Tokenizer(source.tokenizer),
     )  # fmt: skip
     model = create_model(data, TrainingConfig())
     # What is tested is the graph, not what it learnt; random weights spread the strengths at no cost.
@@ -74,7 +72,7 @@ def _export(variant: str, folder: Path) -> Exported:
     calibrator = Calibrator("platt")
     calibrator.build((None,))
     calibrator.scale.assign(1.2)
-    model.finish(calibrator)
+    model = model.finished(calibrator, 0.5)
     version = folder / variant / "1"
     export_saved_model(model, version)
     rows = data.test.frame.reset_index(drop=True)

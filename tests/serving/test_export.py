@@ -28,7 +28,9 @@ def served(exported) -> ServedModel:
 @pytest.fixture(scope="module")
 def odd_names(tmp_path_factory):
     """A model of one member whose columns have names that no operation may have."""
-    frame = pd.DataFrame({"page views": range(100), "标题": ["red", "blue"] * 50, "bought": [0, 0, 1, 1] * 25})
+    frame = pd.DataFrame(
+        {"page views": range(100), "标题": ["red", "blue"] * 50, "bought": [0, 0, 1, 1] * 25}
+    )
     data = preprocess_data(frame, "bought", kinds={"page views": "number", "标题": "category"}, seed=1)
     model = build_model(data, build_feature_extractor(data), build_predictor(members=1))
     export_saved_model(model, folder := tmp_path_factory.mktemp("odd") / "1")
@@ -124,7 +126,9 @@ def test_one_member_has_no_spread(odd_names) -> None:
 
 def test_golden_answers_of_one_output_are_plain_numbers(odd_names) -> None:
     extra = odd_names[1].folder / "assets.extra"
-    answers = [json.loads((extra / f"golden_response_{form}.json").read_text()) for form in ("row", "columnar")]
+    answers = [
+        json.loads((extra / f"golden_response_{form}.json").read_text()) for form in ("row", "columnar")
+    ]
     assert answers[0]["predictions"] == answers[1]["outputs"]
     assert len(answers[0]["predictions"]) == 3
 

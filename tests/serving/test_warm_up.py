@@ -37,6 +37,8 @@ def test_the_requests_run(exported, requests) -> None:
     columns = {name: tf.make_ndarray(proto) for name, proto in requests[3].predict_log.request.inputs.items()}
     strengths = served.run(columns)["intent_strength"]
     examples = requests[4].classify_log.request.input.example_list.examples
-    scores = served.run({"inputs": [each.SerializeToString() for each in examples]}, "serving_examples")["scores"]
+    scores = served.run({"inputs": [each.SerializeToString() for each in examples]}, "serving_examples")[
+        "scores"
+    ]
     assert strengths.shape == (3,)
     np.testing.assert_allclose(scores[:, 1], strengths, rtol=0, atol=1e-6)
