@@ -9,6 +9,7 @@ import keras
 import tensorflow as tf
 
 from intent_tf.errors import InputError
+from intent_tf.text.characters import Characters
 from intent_tf.text.normaliser import Form, Normaliser
 from intent_tf.text.wordpunct import WordPunct
 
@@ -25,7 +26,7 @@ class TokenRule(Protocol):
         ...
 
 
-KINDS: dict[str, Callable[[], TokenRule]] = {"wordpunct": WordPunct}
+KINDS: dict[str, Callable[[], TokenRule]] = {"wordpunct": WordPunct, "characters": Characters}
 
 
 @keras.saving.register_keras_serializable(package="intent_tf")
@@ -39,7 +40,8 @@ class Tokenizer(keras.layers.Layer):
     Texts are normalised (``Normaliser``), cut by the rule of ``kind``, and stripped of stop words.
 
     Args:
-        kind: ``"wordpunct"``: NLTK's ``WordPunctTokenizer``, runs of letters and digits, runs of punctuation.
+        kind: ``"wordpunct"``: NLTK's ``WordPunctTokenizer``, runs of letters and digits, runs of punctuation;
+            ``"characters"``: the same, but each Chinese and Japanese character is a token.
         lower: Whether to lower-case as ``str.lower`` does. Default ``True``.
         normalise: ``"NFKC"`` (the default), ``"NFC"`` or ``None``; see ``Normaliser``.
         stop_words: Tokens to leave out, compared after normalisation. They are kept in the layer's

@@ -52,6 +52,8 @@ OPTIONS: list[dict[str, Any]] = [
     {"kind": "wordpunct", "normalise": "NFC"},
     {"kind": "wordpunct", "normalise": None},
     {"kind": "wordpunct", "normalise": None, "lower": False},
+    {"kind": "characters"},
+    {"kind": "characters", "lower": False, "normalise": None},
     {"kind": "wordpunct", "stop_words": ("the", "NOT", "!")},
 ]
 every_tokeniser = pytest.mark.parametrize(
@@ -124,7 +126,7 @@ def test_graph_and_reference_agree_on_hostile_texts(options: dict[str, Any]) -> 
     assert differences(HOSTILE, options) == []
 
 
-@pytest.mark.parametrize("kind", ["wordpunct"])
+@pytest.mark.parametrize("kind", ["wordpunct", "characters"])
 def test_graph_and_reference_agree_on_every_character_between_letters(kind: str) -> None:
     batch = ["".join(f"a{char}b " for char in _ALL[i : i + 256]) for i in range(0, len(_ALL), 256)]
     assert differences(batch, {"kind": kind}) == []
@@ -150,6 +152,11 @@ def test_graph_and_reference_agree_on_all_real_reviews(options: dict[str, Any]) 
 def test_wordpunct_cuts_runs_of_letters_and_of_punctuation() -> None:
     tokens = Tokenizer()(tf.constant(["Don't miss: 2for1!!"])).to_list()
     assert tokens == [[b"don", b"'", b"t", b"miss", b":", b"2for1", b"!!"]]
+
+
+def test_characters_cuts_between_ideographs_and_kana_but_not_within_words() -> None:
+    tokens = Tokenizer("characters")(tf.constant(["iPhone15很好。ドレス、ok!! 々한국"])).to_list()[0]
+    assert " ".join(token.decode() for token in tokens) == "iphone15 很 好 。 ド レ ス 、 ok !! 々 한국"
 
 
 def test_ways_of_writing_a_word_give_one_token() -> None:
