@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from intent_tf.data.engines.dialect import Dialect, quoted
+from intent_tf.data.engines.dialect import Dialect
 from intent_tf.errors import InputError
 from intent_tf.nearest import nearest
 
@@ -24,8 +24,10 @@ LONGEST_ID = 256
 PROBLEM = "_problem"
 
 _DAY = 86_400_000_000
+_FACTORS = {"1e11": "1e6", "1e14": "1e3", "1e17": "1e0"}
 _ISO_TIME = r"^\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2}([.]\d{1,9})?)?( ?(Z|UTC)|[+-]\d{2}(:?\d{2})?)?)?$"
 _NUMBER = r"^[+-]?(\d+([.]\d*)?|[.]\d+)([eE][+-]?\d{1,3})?$"
+_NOTHING = "''"
 _INFINITE = "CAST('Infinity' AS DOUBLE)"
 _MISSING_NUMBER = "('', 'nan', 'NaN', 'NA', 'null', 'NULL', 'None')"
 
@@ -41,7 +43,7 @@ class LogFormat:
         event_types: What the log's event types mean, such as ``view=detail,transaction=purchase``; the
             canonical ones are ``search, browse, click, detail, cart, purchase``, and others stay as they are.
         time_format: The `strptime` pattern of the timestamps; by default ISO 8601 texts, or numbers since
-            1970-01-01 UTC in seconds, milliseconds or microseconds (told apart by their size).
+            1970-01-01 UTC in seconds, milli-, micro- or nanoseconds (told apart by their size).
         timezone: The time zone of timestamps that name none.
 
     Raises:
@@ -103,7 +105,7 @@ class LogFormat:
         """
         sources = self.sources(found, file)
         read = {column: _text(parts, found, dialect) for column, parts in sources.items()}
-        texts = ",\n  ".join(f"{read.get(column, quoted(''))} AS {column}" for column in EVENT_COLUMNS)
+        texts = ",\n  ".join(f"{read.get(column, _NOTHING)} AS {column}" for column in EVENT_COLUMNS)
         micros = self._micros(sources["timestamp"], found, dialect)
         price, quantity = (_number(column, sources, found, dialect) for column in ("price", "quantity"))
         session = "session_id" if "session_id" in sources else "CAST(NULL AS STRING)"
@@ -111,7 +113,7 @@ class LogFormat:
         return {
             "texts": f"SELECT {texts},\n  {micros} AS micros,\n  {price} AS price_number,\n"
             f"  {quantity} AS quantity_number,\n  {PROBLEM}, {fields} AS fields\nFROM raw",
-            "meanings": f"SELECT *, {self._event_type()} AS event FROM texts",
+            "meanings": f"SELECT *, {self._event_type(dialect)} AS event FROM texts",
             "reasons": f"SELECT *,\n  {_reason(session != 'session_id')} AS reason\nFROM meanings",
             "typed": (
                 f"SELECT user_id, {session} AS session_id, micros, event AS event_type,\n"
@@ -134,9 +136,9 @@ class LogFormat:
         iso = f"CASE WHEN {dialect.matches(text, _ISO_TIME)} THEN {dialect.micros_of_text(text)} END"
         return f"coalesce({iso}, {_scaled(number)})"
 
-    def _event_type(self) -> str:
+    def _event_type(self, dialect: Dialect) -> str:
         cases = "".join(
-            f" WHEN lower(event_type) = {quoted(given.lower())} THEN {quoted(meant)}"
+            f" WHEN lower(event_type) = {dialect.literal(given.lower())} THEN {dialect.literal(meant)}"
             for given, meant in self.event_types.items()
         )
         return f"CASE{cases} ELSE lower(event_type) END" if cases else "lower(event_type)"
@@ -158,11 +160,9 @@ def _text(parts: list[str], found: Mapping[str, ColumnType], dialect: Dialect) -
 
 
 def _scaled(number: str) -> str:
-    """Microseconds of seconds (below 1e11), milliseconds (below 1e14) or microseconds."""
-    return (
-        f"CAST(round({number} * CASE WHEN abs({number}) < 1e11 THEN 1000000 "
-        f"WHEN abs({number}) < 1e14 THEN 1000 ELSE 1 END) AS BIGINT)"
-    )
+    """Find microseconds of seconds (below 1e11), milli- (1e14), micro- (1e17) or nanoseconds."""
+    factor = " ".join(f"WHEN abs({number}) < {below} THEN {factor}" for below, factor in _FACTORS.items())
+    return f"try_cast(round({number} * CASE {factor} ELSE 1e-3 END) AS BIGINT)"
 
 
 def _number(
@@ -173,13 +173,15 @@ def _number(
         return "CAST(NULL AS DOUBLE)"
     parts = sources[column]
     if [found[part] for part in parts] == ["number"]:
-        return f"nullif(nullif(CAST({dialect.name(parts[0])} AS DOUBLE), {_INFINITE}), -{_INFINITE})"
-    text = _text(parts, found, dialect)
-    return f"CASE WHEN {dialect.matches(text, _NUMBER)} THEN try_cast({text} AS DOUBLE) END"
+        number = f"CAST({dialect.name(parts[0])} AS DOUBLE)"
+    else:
+        text = _text(parts, found, dialect)
+        number = f"CASE WHEN {dialect.matches(text, _NUMBER)} THEN try_cast({text} AS DOUBLE) END"
+    return f"nullif(nullif({number}, {_INFINITE}), -{_INFINITE})"
 
 
 def _rank() -> str:
-    cases = "".join(f" WHEN {quoted(each)} THEN {rank}" for rank, each in enumerate(EVENT_TYPES))
+    cases = "".join(f" WHEN '{each}' THEN {rank}" for rank, each in enumerate(EVENT_TYPES))
     return f"CASE event{cases} ELSE {len(EVENT_TYPES)} END"
 
 
@@ -200,7 +202,7 @@ def _reason(without_session: bool) -> str:
         "quantity_number < 0": "negative quantity",
     }
     cases = "".join(
-        f"\n    WHEN {test} THEN {quoted(reason)}"
+        f"\n    WHEN {test} THEN '{reason}'"
         for test, reason in tests.items()
         if not (without_session and "session_id" in test)
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from intent_tf.data.engines.dialect import Dialect, quoted
+from intent_tf.data.engines.dialect import Dialect
 from intent_tf.data.moments import Moments
 from intent_tf.errors import InputError
 
@@ -133,7 +133,7 @@ class ExampleDefinition:
     def _lists(self, dialect: Dialect, fields: list[str]) -> str:
         lists = {each: dialect.each("log", f"e.{each}") for each in [*fields, *self._instants]}
         lists["elapsed"] = dialect.each("log", "(e.micros - start) / 1e6")
-        first = [f"coalesce(nullif(array_position({lists['event_type']}, {quoted(each)}), 0) - 1, size)"
+        first = [f"coalesce(nullif(array_position({lists['event_type']}, '{each}'), 0) - 1, size)"
                  for each in _CUTS[self.cut]]  # fmt: skip
         visible = f"least({', '.join(first)})" if first else "size"
         columns = ", ".join(f"{sql} AS {each}" for each, sql in lists.items())

@@ -15,6 +15,7 @@ class Dialect:
 
     Args:
         name: A column's name, quoted.
+        literal: A text (not SQL), quoted.
         micros_of_text: Microseconds of an ISO 8601 text (in the engine's time zone if it has none), or NULL.
         micros_of_pattern: Microseconds of a text written in a `strptime` pattern, or NULL.
         micros_of_time: Microseconds of a column that already holds times.
@@ -31,6 +32,7 @@ class Dialect:
     """
 
     name: Callable[[str], str]
+    literal: Callable[[str], str]
     micros_of_text: Callable[[str], str]
     micros_of_pattern: Callable[[str, str], str]
     micros_of_time: Callable[[str], str]
@@ -47,7 +49,7 @@ class Dialect:
 
 
 def quoted(text: object) -> str:
-    """Write a text as an SQL literal.
+    """Write a text as a literal of standard SQL.
 
     Example:
         >>> quoted("O'Neill")

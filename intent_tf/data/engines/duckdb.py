@@ -24,6 +24,7 @@ BUCKET_BYTES, BUCKET_ROWS = 256 << 20, 2_000_000
 
 DUCKDB = Dialect(
     name=lambda column: '"' + column.replace('"', '""') + '"',
+    literal=quoted,
     micros_of_text=lambda text: f"epoch_us(try_cast({text} AS TIMESTAMPTZ))",
     micros_of_pattern=lambda text, pattern: (
         f"epoch_us(CAST(try_strptime({text}, {quoted(pattern)}) AS TIMESTAMPTZ))"

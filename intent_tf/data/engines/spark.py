@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from intent_tf.data.engines.dialect import Dialect, quoted
+from intent_tf.data.engines.dialect import Dialect
 from intent_tf.data.event_log import PROBLEM, LogFormat
 from intent_tf.data.example_definition import ExampleDefinition
 from intent_tf.data.log_files import LogFiles
@@ -30,7 +30,6 @@ _CONTEXT = {
 }
 _SESSION = {
     "spark.sql.ansi.enabled": "true",
-    "spark.sql.parser.escapedStringLiterals": "true",  # backslashes are those of regular expressions
     "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
     "spark.sql.sources.partitionColumnTypeInference.enabled": "false",
     "spark.sql.legacy.parquet.nanosAsLong": "true",
@@ -38,13 +37,14 @@ _SESSION = {
 
 SPARK = Dialect(
     name=lambda column: "`" + column.replace("`", "``") + "`",
+    literal=lambda text: _literal(text),
     micros_of_text=lambda text: f"unix_micros(try_cast({text} AS TIMESTAMP))",
     micros_of_pattern=lambda text, pattern: (
-        f"unix_micros(try_to_timestamp({text}, {quoted(_java(pattern))}))"
+        f"unix_micros(try_to_timestamp({text}, {_literal(_java(pattern))}))"
     ),
     micros_of_time=lambda time: f"unix_micros(CAST({time} AS TIMESTAMP))",
     time=lambda micros: f"timestamp_micros({micros})",
-    matches=lambda text, pattern: f"{text} RLIKE {quoted(pattern)}",
+    matches=lambda text, pattern: f"{text} RLIKE {_literal(pattern)}",
     struct=lambda columns: f"struct({', '.join(columns)})",
     json=lambda struct: f"substr(to_json({struct}), 1, 2000)",
     # Structs sort by their first field, which occurs once.
@@ -198,7 +198,7 @@ class _Run:
             frame = reader.schema(schema).csv(paths)
             return frame.selectExpr(*map(SPARK.name, names), *partitions, problem)
         values = [
-            f"get_json_object(value, {quoted(f'$[{quoted(name)}]')}) AS {SPARK.name(name)}" for name in names
+            f"""get_json_object(value, {_literal(f"$['{name}']")}) AS {SPARK.name(name)}""" for name in names
         ]
         problem = f"CASE WHEN try_parse_json(value) IS NULL THEN 'not JSON' END AS {PROBLEM}"
         frame = reader.text(paths).where("trim(value) <> ''")
@@ -219,6 +219,10 @@ def _time(frame: Any, name: str, log: LogFiles, functions: Any) -> Any:
     if log.columns[name] == "time" and frame.schema[name].dataType.typeName() == "long":
         return functions.expr(f"timestamp_micros({column} DIV 1000) AS {column}")
     return functions.col(column)
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 
 def _above_partitions(path: Path) -> str:
