@@ -18,6 +18,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV, StratifiedShuffleSplit
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, StandardScaler
+from threadpoolctl import threadpool_limits
 
 from intent_tf.errors import InputError
 from intent_tf.evaluation.metrics import FloatArray, check_arrays
@@ -126,13 +127,16 @@ def fit_baselines(
         "constant_rate": _ConstantRate(float(np.average(label, weights=weight)))
     }
     if min(label.sum(), (1 - label).sum()) >= 10:
-        for name, pipeline in (
-            ("logistic_regression", _logistic_regression(train, seed)),
-            ("hist_gradient_boosting", _boosting(train, seed)),
-        ):
-            if pipeline is not None:
-                pipeline.fit(train.frame(), label, model__sample_weight=weight)
-                baselines[name] = _Pipeline(pipeline)
+        pipelines = {
+            "logistic_regression": _logistic_regression(train, seed),
+            "hist_gradient_boosting": _boosting(train, seed),
+        }
+        # Few rows need no threads, and on a busy machine threads wait for each other, a hundred times longer.
+        with threadpool_limits(1 if train.rows < 20_000 else None):
+            for name, pipeline in pipelines.items():
+                if pipeline is not None:
+                    pipeline.fit(train.frame(), label, model__sample_weight=weight)
+                    baselines[name] = _Pipeline(pipeline)
     return baselines
 
 

@@ -26,7 +26,7 @@ def leak_alarm(leaks: Sequence[Mapping[str, Any]]) -> str:
 
 
 def sections(metrics: Mapping[str, Any]) -> list[str]:
-    """Lay out importance, drift, slices and the comparison with the baselines, whichever were found."""
+    """Lay out importance, drift and slices, whichever were found."""
     return [
         section(
             "On what strengths rest",
@@ -38,12 +38,27 @@ def sections(metrics: Mapping[str, Any]) -> list[str]:
             "The same model on parts of the test rows. Small parts vary by chance.",
             _slices(metrics.get("slices", {})),
         ),
-        section(
-            "Is the difference real?",
-            "Model minus baseline on the same test rows, with 95 % intervals and p-values of a paired test.",
-            _comparison(metrics.get("comparison", {})),
-        ),
     ]
+
+
+def comparison(found: Mapping[str, Mapping[str, Mapping[str, float]]]) -> str:
+    """Lay out the differences between the model and the baselines, and whether chance explains them."""
+    rows = [
+        [
+            _words(name),
+            {"auroc": "AUROC", "auprc": "AUPRC", "log_loss": "log loss"}.get(metric, metric),
+            f"{row['difference']:+.4f}",
+            f"{row['low']:+.4f} to {row['high']:+.4f}",
+            "&lt; 0.001" if row["p_value"] < 0.001 else f"{row['p_value']:.3f}",
+        ]
+        for name, metrics in found.items()
+        for metric, row in metrics.items()
+    ]
+    header = ["baseline", "figure", "difference", "95 % interval", "p"]
+    how_to_read = (
+        "Is the difference real? Below p = 0.05, chance in the test rows hardly explains it (paired)."
+    )
+    return card("Model minus baseline", how_to_read, table(header, rows)) if rows else ""
 
 
 def confusion(measured: Mapping[str, Any]) -> str:
@@ -123,22 +138,6 @@ def _slices(found: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> str:
         rows.append([text(title), f"{own['rows']:,}", rate, *figures, *beside])
     header = ["slice", "rows", "purchases", "AUROC", "AUPRC", "log loss", "ECE"]
     return card("Slices", "", table([*header, *(f"AUROC of {_words(name)}" for name in rivals)], rows))
-
-
-def _comparison(found: Mapping[str, Mapping[str, Mapping[str, float]]]) -> str:
-    rows = [
-        [
-            _words(name),
-            {"auroc": "AUROC", "auprc": "AUPRC", "log_loss": "log loss"}.get(metric, metric),
-            f"{row['difference']:+.4f}",
-            f"{row['low']:+.4f} to {row['high']:+.4f}",
-            "&lt; 0.001" if row["p_value"] < 0.001 else f"{row['p_value']:.3f}",
-        ]
-        for name, metrics in found.items()
-        for metric, row in metrics.items()
-    ]
-    header = ["baseline", "figure", "difference", "95 % interval", "p"]
-    return card("Model minus baseline", "", table(header, rows)) if rows else ""
 
 
 def _bar(share: float) -> str:

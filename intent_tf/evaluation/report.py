@@ -85,6 +85,7 @@ def render_report(report: Report) -> str:
             "Beside the baselines",
             "All of them learnt from the same train rows and are measured on the same test rows.",
             card("Test rows", _about_table(metrics), _summary(metrics)),
+            findings.comparison(metrics.get("comparison", {})),
         ),
         *_curves(report),
         _decisions(report),
@@ -115,7 +116,6 @@ def _tiles(metrics: Mapping[str, Any]) -> str:
     for key in ("auroc", "auprc", "log_loss", "ece"):
         best = max if key in HIGHER_IS_BETTER else min
         others = [row[key] for row in metrics["baselines"].values() if row[key] is not None]
-        # The constant rate is calibrated and useless, so a best ECE would say nothing.
         beside = f"best baseline {figure(best(others))}" if others and key != "ece" else ""
         tiles.append(tile(COLUMNS[key], figure(metrics["test"][key]), beside or "0 is perfect"))
     return f'<div class="tiles">{"".join(tiles)}</div>'
@@ -126,7 +126,9 @@ def _summary(metrics: Mapping[str, Any]) -> str:
     columns = {**COLUMNS, "accuracy": "accuracy", "f1": "F1", "f1_negative": "F1 of non-buyers"}
     best = {}
     for key in columns:
-        rivals = [row[key] for name, row in rows.items() if name != _name(OPTIMUM) and row[key] is not None]
+        # The constant rate is calibrated and useless: its ECE is no mark to beat.
+        beside = (_name(OPTIMUM), "constant_rate") if key == "ece" else (_name(OPTIMUM),)
+        rivals = [row[key] for name, row in rows.items() if name not in beside and row[key] is not None]
         best[key] = (min if key in ("log_loss", "brier", "ece") else max)(rivals, default=None)
     cells = []
     for name, measured in rows.items():

@@ -28,7 +28,7 @@ h3 { font-size: 15px; margin: 0 0 2px; }
 section > p { color: var(--muted); margin: 0 0 14px; max-width: 75ch; }
 .tiles, .cards { display: grid; gap: 16px; }
 .tiles { grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); margin-top: 24px; }
-.cards { grid-template-columns: repeat(auto-fit, minmax(min(100%, 400px), 1fr)); }
+.cards { grid-template-columns: repeat(auto-fit, minmax(min(100%, 400px), 1fr)); align-items: start; }
 .tile, .card { background: var(--card); border: 1px solid var(--line); border-radius: 12px; min-width: 0; }
 .tile { padding: 14px 18px; }
 .tile b { display: block; font-size: 28px; line-height: 1.25; letter-spacing: -0.02em; font-weight: 650; }
@@ -47,7 +47,7 @@ tr:last-child td { border-bottom: 0; }
 table.words td, table.words th { text-align: left; white-space: normal; overflow-wrap: anywhere; }
 td.model { color: var(--model); font-weight: 650; }
 td.best { font-weight: 700; }
-td small { display: block; color: var(--muted); font-weight: 400; font-size: 11px; line-height: 1.2; }
+td small { display: block; color: var(--muted); font-weight: 400; font-size: 11px; line-height: 14px; }
 .bar { display: inline-block; height: 9px; min-width: 1px; border-radius: 2px; background: var(--model); }
 td.wide { width: 45%; text-align: left; }
 .confusion { display: grid; grid-template-columns: auto 1fr 1fr; gap: 6px; font-size: 13px; }
@@ -58,7 +58,7 @@ td.wide { width: 45%; text-align: left; }
 .alarm { border-left: 4px solid var(--alarm); margin-top: 16px; }
 .alarm b { color: var(--alarm); }
 #data .cards { grid-template-columns: repeat(auto-fit, minmax(min(100%, 300px), 1fr)); }
-.cards + .card { margin-top: 16px; }
+section > .cards + .card, section > .card + .card { margin-top: 16px; }
 details summary { cursor: pointer; color: var(--model); font-size: 14px; padding: 4px 0; }
 footer { margin-top: 48px; border-top: 1px solid var(--line); padding-top: 12px; }
 @media (max-width: 560px) {

@@ -18,7 +18,7 @@ _LOWEST, _HIGHEST = 1e-30, 1 - 2**-24  # the float32 next below 1: beyond them a
 
 @keras.saving.register_keras_serializable(package="intent_tf")
 class Calibrator(keras.layers.Layer):
-    """Maps strengths to calibrated strengths, never changing which of two is higher.
+    """Maps strengths to calibrated strengths, leaving their order as it is (up to the rounding of float32).
 
     ============= ==============================================================================
     kind          calibrated strength of s

@@ -69,7 +69,8 @@ def test_two_knots_at_one_strength_make_a_step():
 @given(values=strengths)
 def test_a_higher_strength_is_never_calibrated_lower(kind, values):
     calibrated = apply(fitted(kind), sorted(values))
-    assert (np.diff(calibrated) >= 0).all()
+    # TensorFlow rounds a sigmoid at the end of a batch, past the last full vector, otherwise than inside.
+    assert (np.diff(calibrated) >= -2e-7 * calibrated[1:]).all()
     assert ((calibrated >= 0) & (calibrated <= 1)).all()
 
 
