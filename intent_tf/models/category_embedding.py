@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 
@@ -14,8 +15,8 @@ class CategoryEmbedding(keras.layers.Layer):
     """Embeds the category ids of all columns with one table and one look-up.
 
     Id 0 means a category that is unknown, rare or missing; ids that a column does not have are read as 0.
-    All vectors start at zero, so that a category never met in training says nothing instead of something
-    random.
+    Its vector starts at zero, so that where training rows held no such category it says nothing. The other
+    vectors start at random, which keeps the members of an ensemble behind this layer from learning the same.
 
     Args:
         vocabulary_sizes: Ids of each column, 0 included: column ``c`` takes ``0 … vocabulary_sizes[c] − 1``.
@@ -49,8 +50,14 @@ class CategoryEmbedding(keras.layers.Layer):
                 f"received the input shape {tuple(input_shape)}."
             )
         self.embeddings = self.add_weight(
-            shape=(sum(self.vocabulary_sizes), self.dimension), initializer="zeros", name="embeddings"
+            shape=(sum(self.vocabulary_sizes), self.dimension), initializer=self._start, name="embeddings"
         )
+
+    def _start(self, shape: tuple[int, int], dtype: Any = None) -> tf.Tensor:
+        spread = self.dimension**-0.5
+        vectors = keras.initializers.RandomUniform(-spread, spread)(shape, dtype)
+        known = np.concatenate([[], *map(np.arange, self.vocabulary_sizes)]) > 0
+        return tf.where(known[:, None], vectors, tf.zeros_like(vectors))
 
     def call(self, inputs: Any) -> tf.Tensor:
         """Look up ids ``(batch, columns)``."""

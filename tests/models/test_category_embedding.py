@@ -25,8 +25,9 @@ def test_an_id_that_a_column_does_not_have_is_read_as_unknown(strange: int) -> N
     assert numbered()(np.array([[strange, 1]])).numpy().ravel().tolist() == [0.0, 11.0]
 
 
-def test_a_category_never_trained_says_nothing() -> None:
-    assert not CategoryEmbedding((5, 7))(np.array([[3, 6]])).numpy().any()
+def test_before_training_only_the_unknown_category_says_nothing() -> None:
+    vectors = CategoryEmbedding((3, 2))(np.array([[0, 0], [1, 1], [2, 1]])).numpy()
+    assert vectors.any(axis=-1).tolist() == [[False, False], [True, True], [True, True]]
 
 
 def test_a_table_without_category_columns_passes() -> None:
