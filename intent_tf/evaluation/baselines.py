@@ -131,8 +131,7 @@ def fit_baselines(
             "logistic_regression": _logistic_regression(train, seed),
             "hist_gradient_boosting": _boosting(train, seed),
         }
-        # Few rows need no threads, and on a busy machine threads wait for each other, a hundred times longer.
-        with threadpool_limits(1 if train.rows < 20_000 else None):
+        with _threads_for(train.rows):
             for name, pipeline in pipelines.items():
                 if pipeline is not None:
                     pipeline.fit(train.frame(), label, model__sample_weight=weight)
@@ -171,7 +170,13 @@ class _Pipeline:
     pipeline: Pipeline
 
     def predict(self, table: BaselineTable) -> FloatArray:
-        return np.asarray(self.pipeline.predict_proba(table.frame())[:, 1], np.float64)
+        with _threads_for(table.rows):
+            return np.asarray(self.pipeline.predict_proba(table.frame())[:, 1], np.float64)
+
+
+def _threads_for(rows: int) -> threadpool_limits:
+    """Few rows need no threads, and on a busy machine threads that wait for each other take far longer."""
+    return threadpool_limits(1 if rows < 20_000 else None)
 
 
 def _logistic_regression(train: BaselineTable, seed: int) -> Pipeline | None:
