@@ -101,10 +101,7 @@ class _Run:
         columns = self._create_raw(log)
         buckets = self._deal(log, columns)
         progress("reading", 1, 1)
-        typed = f"read_parquet({quoted(self.temporary / 'typed/**/*.parquet')}, hive_partitioning = true)"
-        events, log_end = self.connection.sql(
-            f"SELECT count(*), coalesce(max(micros), 0) FROM {typed} WHERE bucket >= 0"
-        ).fetchall()[0]
+        events, log_end = self._extent()
         self._write_set_aside(log)
         counts = {"events": events, "double_fired": events, "sessions": 0, "bot_sessions": 0}
         sources = self.log_format.sources(columns)
@@ -151,6 +148,16 @@ class _Run:
             raise InputError(f"the log cannot be read ({error})", file=_named(log)) from error
         self.execute("SET TimeZone = 'UTC'")
         return buckets
+
+    def _extent(self) -> tuple[int, int]:
+        """Count the usable events, and find the last one's time."""
+        typed = self.temporary / "typed"
+        if not any(typed.rglob("*.parquet")):
+            return 0, 0
+        files = f"read_parquet({quoted(typed / '**/*.parquet')}, hive_partitioning = true)"
+        extent = "SELECT count(*), coalesce(max(micros), 0) FROM"
+        events, log_end = self.connection.sql(f"{extent} {files} WHERE bucket >= 0").fetchall()[0]
+        return events, log_end
 
     def _write_set_aside(self, log: LogFiles | pd.DataFrame) -> None:
         parts = []
