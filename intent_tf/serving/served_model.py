@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import tensorflow as tf
+from google.protobuf.message import DecodeError
 from tensorflow.core.protobuf import meta_graph_pb2, saved_model_pb2
 
 from intent_tf.data.raw_columns import padded, raw_columns
@@ -41,7 +42,7 @@ class ServedModel:
             content = (self.folder / "saved_model.pb").read_bytes()
             saved_model = saved_model_pb2.SavedModel.FromString(content)
             self._loaded = tf.saved_model.load(str(self.folder))
-        except (OSError, ValueError, tf.errors.OpError) as error:
+        except (OSError, ValueError, DecodeError, tf.errors.OpError) as error:
             raise InputError(
                 f"cannot be loaded as a SavedModel ({error})", file=self.folder,
                 expected="a version folder that `python -m intent_tf.train` wrote",

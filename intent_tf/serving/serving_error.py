@@ -1,0 +1,9 @@
+"""What a client sees when a server cannot answer."""
+
+from __future__ import annotations
+
+from intent_tf.errors import InputError
+
+
+class ServingError(InputError):
+    """The server cannot be reached, took too long, or failed; the request itself may be in order."""

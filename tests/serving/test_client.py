@@ -1,0 +1,145 @@
+"""The client checks rows, sends them in batches, is patient with a server and clear about errors."""
+
+from __future__ import annotations
+
+import http.server
+import threading
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from intent_tf.errors import InputError
+from intent_tf.serving import Client, ServingError
+
+
+@pytest.fixture
+def failing():
+    """A server that answers with what is in a list, one after the other."""
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+        answers: list[tuple[int, bytes]] = []
+        asked = 0
+
+        def do_GET(self):
+            type(self).asked += 1
+            status, content = self.answers[0] if len(self.answers) == 1 else self.answers.pop(0)
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        def log_message(self, *_):
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+    Handler.url = f"http://127.0.0.1:{server.server_address[1]}/v1/models/shop"
+    yield Handler
+    server.shutdown()
+    server.server_close()
+
+
+def test_a_table_gives_keras_strengths(events, rest_url) -> None:
+    with Client(rest_url) as client:
+        np.testing.assert_allclose(client.predict(events.rows), events.strengths, rtol=0, atol=1e-6)
+
+
+def test_a_mapping_of_columns_will_do(events, rest_url) -> None:
+    columns = {name: list(values) for name, values in events.rows.head(3).items()}
+    np.testing.assert_allclose(Client(rest_url).predict(columns), events.strengths[:3], rtol=0, atol=1e-6)
+
+
+def test_batches_of_any_size_give_the_same(events, rest_url) -> None:
+    strengths = Client(rest_url, batch_size=7).predict(events.rows.head(20))
+    np.testing.assert_allclose(strengths, events.strengths[:20], rtol=0, atol=1e-6)
+
+
+def test_no_rows_give_no_strengths(events, rest_url) -> None:
+    assert Client(rest_url).predict(events.rows.head(0)).shape == (0,)
+
+
+def test_the_spread_comes_with_the_outputs(events, rest_url) -> None:
+    outputs = Client(rest_url).outputs(events.rows.head(3))
+    assert outputs.keys() == {"intent_strength", "intent_strength_spread"}
+    assert all(len(values) == 3 for values in outputs.values())
+
+
+def test_a_version_may_be_named(events, rest_url) -> None:
+    strengths = Client(f"{rest_url}/versions/1").predict(events.rows.head(3))
+    np.testing.assert_allclose(strengths, events.strengths[:3], rtol=0, atol=1e-6)
+
+
+def test_threads_share_a_client(events, rest_url) -> None:
+    client, strengths = Client(rest_url), {}
+    threads = [
+        threading.Thread(
+            target=lambda i=i: strengths.update({i: client.predict(events.rows.iloc[i : i + 1])[0]})
+        )
+        for i in range(16)
+    ]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    np.testing.assert_allclose([strengths[i] for i in range(16)], events.strengths[:16], rtol=0, atol=1e-6)
+
+
+def test_a_missing_column_is_named_before_anything_is_sent(events, rest_url) -> None:
+    with pytest.raises(InputError, match="no column 'price'"):
+        Client(rest_url).predict(events.rows.drop(columns="price"))
+
+
+def test_what_the_server_says_is_passed_on(rest_url) -> None:
+    with pytest.raises(InputError, match="404.*no model 'other'"):
+        _ = Client(rest_url.replace("shop", "other")).specification
+
+
+@pytest.mark.parametrize(
+    "url", ["localhost:8501", "ftp://host/shop", "http://host", "http:///v1/models/shop"]
+)
+def test_what_is_no_url_is_refused(url) -> None:
+    with pytest.raises(InputError, match="no model's URL"):
+        Client(url)
+
+
+def test_a_server_that_is_away_is_named_after_all_attempts(failing) -> None:
+    with pytest.raises(ServingError, match="no answer after 2 attempts"):
+        _ = Client("http://127.0.0.1:9/v1/models/shop", retries=1).specification
+
+
+def test_a_busy_server_is_asked_again(failing) -> None:
+    failing.answers = [(503, b'{"error": "busy"}'), (429, b""), (404, b'{"error": "gone"}')]
+    with pytest.raises(InputError, match="404: gone"):
+        _ = Client(failing.url).specification
+    assert failing.asked == 3
+
+
+def test_a_server_that_fails_is_not_asked_again(failing) -> None:
+    failing.answers = [(500, b"oh")]
+    with pytest.raises(ServingError, match="500: oh"):
+        _ = Client(failing.url).specification
+    assert failing.asked == 1
+
+
+def test_an_answer_that_is_no_json_is_an_error(failing) -> None:
+    failing.answers = [(200, b"<html>")]
+    with pytest.raises(ServingError, match="no JSON"):
+        _ = Client(failing.url).specification
+
+
+def test_a_slow_server_is_not_waited_for(failing) -> None:
+    entered = threading.Event()
+    failing.do_GET = lambda self: entered.wait(5)
+    with pytest.raises(ServingError, match="no answer within"):
+        _ = Client(failing.url, timeout=0.2).specification
+    entered.set()
+
+
+def test_a_text_that_is_no_utf8_arrives_as_it_would_locally(events, rest_url) -> None:
+    row = events.rows.head(1).copy()
+    row["text"] = pd.Series([["\ud800 lamp"]], dtype=object)
+    row["event_type"] = pd.Series([["click"]], dtype=object)
+    expected = events.model.predict(row)
+    np.testing.assert_allclose(Client(rest_url).predict(row), expected, rtol=0, atol=1e-6)
