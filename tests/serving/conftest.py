@@ -19,9 +19,12 @@ from intent_tf.data.example_source import ExampleSource
 from intent_tf.data.raw_columns import padded, raw_columns
 from intent_tf.data.simulator import simulate
 from intent_tf.features.prepared import preprocess_data
+from intent_tf.models.build import build_feature_extractor, build_model, build_predictor
 from intent_tf.models.calibrator import Calibrator
 from intent_tf.models.intent_model import IntentModel
 from intent_tf.serving.export import export_saved_model
+from intent_tf.serving.model_server import ModelServer
+from intent_tf.serving.rest_server import RestServer
 from intent_tf.training.training import TrainingConfig, create_model
 
 sys.path.insert(0, str(Path(__file__).parent))  # for c_loader
@@ -105,6 +108,18 @@ def events(exports) -> Exported:
 
 
 @pytest.fixture(scope="session")
+def tiny(tmp_path_factory) -> Exported:
+    """A model of one member whose columns have names that no operation may have; it loads at once."""
+    frame = pd.DataFrame(
+        {"page views": range(100), "标题": ["red", "blue"] * 50, "bought": [0, 0, 1, 1] * 25}
+    )
+    data = preprocess_data(frame, "bought", kinds={"page views": "number", "标题": "category"})
+    model = build_model(data, build_feature_extractor(data), build_predictor(members=1))
+    export_saved_model(model, folder := tmp_path_factory.mktemp("tiny") / "1")
+    return Exported(model, folder, frame, model.predict(frame))
+
+
+@pytest.fixture(scope="session")
 def loader_program(tmp_path_factory) -> Path:
     """The compiled C program."""
     if shutil.which("gcc") is None:
@@ -125,3 +140,25 @@ def load_in_c(loader_program):
     yield load
     for each in loaders.values():
         each.close()
+
+
+@pytest.fixture(scope="session")
+def server(events):
+    """The stand-in with the variant that reads sessions."""
+    model_server = ModelServer(events.base, name="shop", poll=0.2)
+    yield model_server
+    model_server.close()
+
+
+@pytest.fixture(scope="session")
+def rest(server):
+    """Its REST API."""
+    rest_server = RestServer(server, max_body=4 << 20)
+    yield rest_server
+    rest_server.close()
+
+
+@pytest.fixture(scope="session")
+def rest_url(rest) -> str:
+    """The model's URL."""
+    return f"http://127.0.0.1:{rest.port}/v1/models/shop"

@@ -12,9 +12,7 @@ from tensorflow.core.protobuf import saved_model_pb2
 
 from intent_tf.data.raw_columns import padded, raw_columns
 from intent_tf.errors import InputError
-from intent_tf.features.prepared import preprocess_data
-from intent_tf.models.build import build_feature_extractor, build_model, build_predictor
-from intent_tf.serving.export import SIGNATURES, export_saved_model
+from intent_tf.serving.export import SIGNATURES
 from intent_tf.serving.served_model import ServedModel
 
 PYTHON_OPS = {"PyFunc", "PyFuncStateless", "EagerPyFunc"}
@@ -23,18 +21,6 @@ PYTHON_OPS = {"PyFunc", "PyFuncStateless", "EagerPyFunc"}
 @pytest.fixture(scope="module")
 def served(exported) -> ServedModel:
     return ServedModel(exported.folder)
-
-
-@pytest.fixture(scope="module")
-def odd_names(tmp_path_factory):
-    """A model of one member whose columns have names that no operation may have."""
-    frame = pd.DataFrame(
-        {"page views": range(100), "标题": ["red", "blue"] * 50, "bought": [0, 0, 1, 1] * 25}
-    )
-    data = preprocess_data(frame, "bought", kinds={"page views": "number", "标题": "category"}, seed=1)
-    model = build_model(data, build_feature_extractor(data), build_predictor(members=1))
-    export_saved_model(model, folder := tmp_path_factory.mktemp("odd") / "1")
-    return model, ServedModel(folder), frame
 
 
 def operations(folder) -> set[str]:
@@ -107,25 +93,23 @@ def test_a_feature_that_an_example_lacks_is_missing(exported, served) -> None:
     )  # fmt: skip
 
 
-def test_columns_keep_names_that_no_operation_may_have(odd_names) -> None:
-    model, served, frame = odd_names
+def test_columns_keep_names_that_no_operation_may_have(tiny) -> None:
+    served = ServedModel(tiny.folder)
     assert set(served.signatures["serving_default"].inputs) == {"page views", "标题"}
-    np.testing.assert_allclose(served.predict(frame), model.predict(frame), rtol=0, atol=1e-6)
+    np.testing.assert_allclose(served.predict(tiny.rows), tiny.strengths, rtol=0, atol=1e-6)
 
 
-def test_odd_names_work_in_c(odd_names, load_in_c) -> None:
-    model, served, frame = odd_names
-    columns = {name: each.numpy() for name, each in raw_columns(frame, served.specification).items()}
-    strengths = load_in_c(served.folder).run(columns)["intent_strength"]
-    np.testing.assert_allclose(strengths, model.predict(frame), rtol=0, atol=1e-6)
+def test_tiny_work_in_c(tiny, load_in_c) -> None:
+    strengths = load_in_c(tiny.folder).run(tiny.raw())["intent_strength"]
+    np.testing.assert_allclose(strengths, tiny.strengths, rtol=0, atol=1e-6)
 
 
-def test_one_member_has_no_spread(odd_names) -> None:
-    assert set(odd_names[1].signatures["serving_default"].outputs) == {"intent_strength"}
+def test_one_member_has_no_spread(tiny) -> None:
+    assert set(ServedModel(tiny.folder).signatures["serving_default"].outputs) == {"intent_strength"}
 
 
-def test_golden_answers_of_one_output_are_plain_numbers(odd_names) -> None:
-    extra = odd_names[1].folder / "assets.extra"
+def test_golden_answers_of_one_output_are_plain_numbers(tiny) -> None:
+    extra = ServedModel(tiny.folder).folder / "assets.extra"
     answers = [
         json.loads((extra / f"golden_response_{form}.json").read_text()) for form in ("row", "columnar")
     ]
