@@ -1,0 +1,132 @@
+"""Scores a session while it unfolds: an event in, the strength of intent out."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+import pandas as pd
+
+from intent_tf.data.specification import FeatureSpecification
+from intent_tf.errors import InputError
+from intent_tf.serving.session import NEW_SHOPPER, Event, Session
+from intent_tf.serving.session_store import MemorySessions, SessionStore
+
+
+class Scorer(Protocol):
+    """What gives strengths: a `Client`, or a `ServedModel`."""
+
+    @property
+    def specification(self) -> FeatureSpecification:
+        """The raw columns that it takes."""
+        ...
+
+    def predict(self, rows: pd.DataFrame) -> np.ndarray:
+        """Give the strengths of rows."""
+        ...
+
+
+class Driver(NamedTuple):
+    """What an event did: the strength with it less the strength without it."""
+
+    event: Event
+    change: float
+
+
+class SessionScorer:
+    """Keeps the events of live sessions and asks a model after each.
+
+    The raw columns that it makes of a session are those that `prepare` makes of the same events, so a model
+    meets in service what it met in training.
+
+    Args:
+        model: A `Client` or a `ServedModel`; it must take ``event_type`` as a sequence.
+        store: Where sessions are kept; by default a `MemorySessions`.
+        max_events: Events kept of a session, the last ones. Default 200, as `ExampleDefinition`.
+        double_fire_window: An event within so many seconds of an equal one is left out. Default 1.
+
+    Raises:
+        InputError: If the model does not read sessions, or needs columns that no session has.
+
+    Example:
+        >>> scorer = SessionScorer(Client("http://localhost:8501/v1/models/shop"))  # doctest: +SKIP
+        >>> scorer.add("s1", {"event_type": "search", "query": "red jacket"})  # doctest: +SKIP
+        0.0921
+        >>> scorer.add("s1", {"event_type": "cart", "item_id": "i7", "price": 30.0})  # doctest: +SKIP
+        0.5143
+    """
+
+    def __init__(
+        self,
+        model: Scorer,
+        store: SessionStore | None = None,
+        *,
+        max_events: int = 200,
+        double_fire_window: float = 1.0,
+    ) -> None:
+        self._model, self._store = model, MemorySessions() if store is None else store
+        self._max_events, self._window = max_events, double_fire_window
+        specification = model.specification
+        if "event_type" not in specification.of_kind("sequence"):
+            raise InputError(
+                "the model does not read sessions", expected="a sequence column 'event_type'",
+                remedy="train one on an event log, or on the simulated shop: python -m intent_tf.train",
+            )  # fmt: skip
+        known = Session().columns()
+        self._given = [column.name for column in specification.columns if column.name not in known]
+        self._names = [column.name for column in specification.columns]
+
+    def add(
+        self, session_id: str, event: Mapping[str, Any], history: Mapping[str, Any] | None = None
+    ) -> float:
+        """Take an event and give the strength after it, in [0, 1].
+
+        Args:
+            session_id: The session, by the shop's own name.
+            event: ``event_type``, and as far as they are known ``timestamp`` (seconds since 1970-01-01 UTC;
+                now if not given), ``item_id``, ``text``, ``query``, ``price``, ``quantity``.
+            history: What is known of the shopper from before the session (``previous_purchases``, …), with
+                any event of the session; a new shopper's if it is never given.
+
+        Raises:
+            InputError: If the event is not usable, or a column of the model is not known.
+        """
+        read = Event.of(event, time.time())
+
+        def change(session: Session) -> Session:
+            kept = {**session.history, **(history or {})}
+            absent = [name for name in self._given if name not in kept]
+            if absent:
+                raise InputError(
+                    f"the model's column {absent[0]!r} is not known", remedy="give it with the history",
+                    expected=", ".join([*NEW_SHOPPER, *self._given]),
+                )  # fmt: skip
+            session = Session(session.events, kept, session.start, session.seen)
+            return session.with_event(read, self._max_events, self._window)
+
+        return float(self._strengths([self._store.update(session_id, change)])[0])
+
+    def session(self, session_id: str) -> Session:
+        """Read a session as it is kept; an empty one if it is not known."""
+        return self._store.get(session_id)
+
+    def drivers(self, session_id: str) -> list[Driver]:
+        """Tell what each event of a session did to the strength, in the order of the events.
+
+        An event's part is the strength of the session less that of the session without the event; all are
+        computed in one request.
+        """
+        session = self._store.get(session_id)
+        if not session.events:
+            return []
+        variants = [session, *(session.without(place) for place in range(len(session.events)))]
+        whole, *without = self._strengths(variants).tolist()
+        return [
+            Driver(event, whole - strength) for event, strength in zip(session.events, without, strict=True)
+        ]
+
+    def _strengths(self, sessions: list[Session]) -> np.ndarray:
+        rows = pd.DataFrame([session.columns() for session in sessions])
+        return self._model.predict(rows[self._names])
