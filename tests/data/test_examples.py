@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from intent_tf.data.engines.duckdb import DuckDBEngine
 from intent_tf.data.example_definition import ExampleDefinition
 from intent_tf.data.examples import Prepared, prepare_examples
 from intent_tf.errors import InputError
@@ -166,6 +171,72 @@ def test_kept_negatives_weigh_as_much_as_all_of_them() -> None:
     weights = prepared.examples.groupby("purchase")["weight"]
     assert weights.unique().map(list).to_dict() == {0: [4.0], 1: [1.0]}
     assert 300 < weights.sum()[0] < 500
+
+
+class InterruptedRunError(Exception):
+    """What a run dies of, half-way."""
+
+
+class FailingEngine(DuckDBEngine):
+    def write_examples(self, *arguments: Any) -> dict[str, int]:
+        super().write_examples(*arguments)
+        raise InterruptedRunError
+
+
+def test_a_folder_holds_the_examples_by_day_and_a_manifest_that_tells_them(tmp_path: Path) -> None:
+    log = pd.concat([log_of(VISIT), log_of([(0, "", "a"), (1440, "detail", "a")], "bob")])
+    prepared = prepare_examples(log, out=tmp_path / "out")
+    manifest = json.loads((tmp_path / "out" / "manifest.json").read_text())
+    assert manifest["counts"] == prepared.counts
+    assert manifest["counts"]["examples"] == 3
+    assert manifest["counts"]["positives"] == 2
+    assert manifest["set_aside"] == {"no event_type": 1}
+    assert manifest["definition"]["session_gap"] == 1800.0
+    assert {Path(file["path"]).parent.name for file in manifest["files"]} == {
+        "day=2026-01-05",
+        "day=2026-01-06",
+    }
+    for file in manifest["files"]:
+        content = (tmp_path / "out" / file["path"]).read_bytes()
+        assert hashlib.sha256(content).hexdigest() == file["sha256"]
+    assert sum(file["rows"] for file in manifest["files"]) == len(prepared.examples) == 3
+
+
+def test_a_run_that_dies_leaves_nothing_behind(tmp_path: Path) -> None:
+    with pytest.raises(InterruptedRunError):
+        prepare_examples(log_of(VISIT), out=tmp_path / "out", engine=FailingEngine())
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_run_that_dies_leaves_what_it_would_have_replaced(tmp_path: Path) -> None:
+    prepare_examples(log_of(VISIT), out=tmp_path / "out")
+    before = (tmp_path / "out" / "manifest.json").read_text()
+    with pytest.raises(InterruptedRunError):
+        prepare_examples(log_of(VISIT[:1]), out=tmp_path / "out", overwrite=True, engine=FailingEngine())
+    assert (tmp_path / "out" / "manifest.json").read_text() == before
+
+
+def test_an_earlier_run_is_replaced_only_when_asked(tmp_path: Path) -> None:
+    prepare_examples(log_of(VISIT), out=tmp_path / "out")
+    with pytest.raises(InputError, match="Give --overwrite"):
+        prepare_examples(log_of(VISIT[:1]), out=tmp_path / "out")
+    assert sizes(prepare_examples(log_of(VISIT[:1]), out=tmp_path / "out", overwrite=True)) == [1]
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_a_folder_of_something_else_is_never_replaced(tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("not yours")
+    with pytest.raises(InputError, match="exists and is not empty"):
+        prepare_examples(log_of(VISIT), out=tmp_path, overwrite=True)
+
+
+def test_many_buckets_make_the_same_examples(monkeypatch: pytest.MonkeyPatch) -> None:
+    logs = pd.concat([log_of(VISIT, f"user {number}") for number in range(20)])
+    whole = prepare_examples(logs)
+    monkeypatch.setattr("intent_tf.data.engines.duckdb.BUCKET_ROWS", 10)
+    dealt = prepare_examples(logs)
+    pd.testing.assert_frame_equal(dealt.examples, whole.examples)
+    assert dealt.counts == whole.counts
 
 
 @pytest.mark.parametrize(

@@ -77,8 +77,16 @@ class DuckDBEngine:
         """
         with tempfile.TemporaryDirectory(dir=self._folder, prefix="intent_tf-") as temporary:
             run = _Run(Path(temporary), self._memory, self._threads, log_format, definition, out)
-            with run.connection:
-                return run(log, progress)
+            try:
+                with run.connection:
+                    return run(log, progress)
+            except duckdb.OutOfMemoryException as error:
+                raise InputError(
+                    f"{self._memory} of memory are too little ({error})",
+                    remedy="give more, as in --memory 6GB",
+                ) from error
+            except duckdb.Error as error:
+                raise InputError(f"DuckDB cannot prepare the log ({error})", file=_named(log)) from error
 
 
 class _Run:
@@ -139,13 +147,10 @@ class _Run:
         for name, sql in self.log_format.steps(columns, DUCKDB, _named(log)).items():
             self.execute(f"CREATE TEMP VIEW {name} AS {sql}")
         bucket = f"CASE WHEN reason IS NULL THEN CAST(hash(user_id) % {buckets} AS INT) ELSE -1 END"
-        try:
-            self.execute(
-                f"COPY (SELECT *, {bucket} AS bucket FROM typed) TO {quoted(self.temporary / 'typed')} "
-                "(FORMAT parquet, COMPRESSION lz4, PARTITION_BY (bucket))"
-            )
-        except duckdb.Error as error:
-            raise InputError(f"the log cannot be read ({error})", file=_named(log)) from error
+        self.execute(
+            f"COPY (SELECT *, {bucket} AS bucket FROM typed) TO {quoted(self.temporary / 'typed')} "
+            "(FORMAT parquet, COMPRESSION lz4, PARTITION_BY (bucket))"
+        )
         self.execute("SET TimeZone = 'UTC'")
         return buckets
 
