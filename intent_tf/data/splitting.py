@@ -122,7 +122,9 @@ def split(
                 remedy="give more rows or another split",
             )
     rates = {name: {"rows": len(labels[name]), "positives": int(labels[name].sum())} for name in PARTS}
-    return Split(**parts, description={"method": method, "seed": seed, **rates, **counts})
+    return Split(
+        **parts, description={"method": method, "group": plan.group, "seed": seed, **rates, **counts}
+    )
 
 
 def _groups(
@@ -174,10 +176,11 @@ def _stratified(
 
 
 def _draw(groups: np.ndarray, share: float, group_label: np.ndarray, seed: int) -> list[np.ndarray]:
-    """Divide groups in two, each with as many purchasing ones if there is more than one of either sort."""
+    """Divide groups in two, with the same rate of purchasing ones where they are not too few for that."""
     strata = group_label[groups]
     _, counts = np.unique(strata, return_counts=True)
-    stratify = strata if counts.min() > 1 else None
+    enough = counts.min() > 1 and min(share, 1 - share) * len(groups) >= len(counts)
+    stratify = strata if enough else None
     return train_test_split(groups, test_size=share, random_state=seed, stratify=stratify)
 
 

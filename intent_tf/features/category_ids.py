@@ -48,8 +48,8 @@ class CategoryIds(keras.layers.Layer):
             words, counts = np.unique(words, return_counts=True)
             order = np.lexsort((words, -counts))
             known = [words[i].decode() for i in order if counts[i] >= self.min_count and words[i]]
-            # A vocabulary of nothing cannot be set; a word that no category spells stands for it.
-            lookup.set_vocabulary(known or ["\x00"])
+            # A vocabulary of nothing cannot be set; what Unicode calls no character stands for it.
+            lookup.set_vocabulary(known or ["\uffff"])
 
     @property
     def vocabulary_sizes(self) -> tuple[int, ...]:

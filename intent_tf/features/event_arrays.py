@@ -42,6 +42,16 @@ def count(where: tf.Tensor) -> tf.Tensor:
     return tf.reduce_sum(tf.cast(where, tf.float32), axis=1)
 
 
+def total(values: tf.Tensor, where: tf.Tensor) -> tf.Tensor:
+    """Sum of the entries a row for which ``where`` holds: float32 ``(batch,)``.
+
+    It is computed in double precision: the order in which single numbers are added depends on the padding,
+    and the last digit of their sum must not.
+    """
+    entries = tf.cast(tf.where(where, values, 0.0), tf.float64)
+    return tf.cast(tf.reduce_sum(entries, axis=1), tf.float32)
+
+
 def count_distinct(values: tf.Tensor) -> tf.Tensor:
     """Distinct entries a row, empty strings apart: float32 ``(batch,)``, by a 62-bit hash."""
     codes = tf.where(values != "", tf.strings.to_hash_bucket_fast(values, 2**62), -1)
@@ -55,7 +65,7 @@ def summary(values: tf.Tensor) -> list[tf.Tensor]:
     entries = count(there)
     nothing = tf.where(entries > 0, 0.0, NAN)
     return [
-        tf.math.divide_no_nan(tf.reduce_sum(tf.where(there, values, 0.0), axis=1), entries) + nothing,
+        tf.math.divide_no_nan(total(values, there), entries) + nothing,
         tf.reduce_min(tf.where(there, values, values.dtype.max), axis=1) + nothing,
         tf.reduce_max(tf.where(there, values, values.dtype.min), axis=1) + nothing,
         last(values, there),

@@ -18,7 +18,7 @@ from intent_tf.data.specification import FeatureSpecification, Kind
 from intent_tf.data.splitting import PARTS, SplitPlan, split
 from intent_tf.errors import InputError
 from intent_tf.features.features import Features
-from intent_tf.features.preprocessor import Preprocessor, feature_batches
+from intent_tf.features.preprocessor import Graph, Preprocessor, feature_batches, graph_of
 from intent_tf.nearest import nearest
 
 #: How messages name test rows that are given separately.
@@ -50,16 +50,26 @@ class Rows:
         weight: np.ndarray | None = None,
         *,
         file: object = None,
+        graph: Graph | None = None,
     ) -> Rows:
         """Preprocess a table's rows.
 
+        Args:
+            frame: The rows.
+            preprocessor: Adapted.
+            label: Their labels.
+            weight: Their weights.
+            file: Where they came from, for messages.
+            graph: The preprocessor as `graph_of` traced it; traced here unless given.
+
         Raises:
-            InputError: If there are none, or a column or value is not usable; ``file`` is named.
+            InputError: If there are no rows, or a column or value is not usable.
         """
         if frame.empty:
             raise InputError("the table has no rows", file=file, expected="at least one row of data")
         parts: list[Features] = []
-        for batch in feature_batches(preprocessor, raw_columns(frame, preprocessor.specification, file=file)):
+        raw = raw_columns(frame, preprocessor.specification, file=file)
+        for batch in feature_batches(graph or graph_of(preprocessor), raw):
             ragged = {
                 name: tf.RaggedTensor.from_tensor(getattr(batch, name), padding=0)
                 for name in ("text", "session")
@@ -190,12 +200,12 @@ def preprocess_data(
     specification = replace(inferred, left_out={**left_out, **inferred.left_out})
     preprocessor = Preprocessor(specification, **preprocessor_options)
     preprocessor.adapt(parts.train, file=file)
-    rows = {}
+    rows, graph = {}, graph_of(preprocessor)
     for name in PARTS:
         part, source = getattr(parts, name), file if name != "test" or test is None else _TEST
         part_labels = read_labels(part[label], label, positive, file=source)
         weights = _weights(part[weight], source) if weight is not None and weight in part.columns else None
-        rows[name] = Rows.of(part, preprocessor, part_labels, weights, file=source)
+        rows[name] = Rows.of(part, preprocessor, part_labels, weights, file=source, graph=graph)
     return PreparedData(preprocessor, **rows, cleaning=counts, split=parts.description)
 
 
@@ -225,7 +235,7 @@ def _weights(values: pd.Series, file: object) -> np.ndarray:
     wrong = np.flatnonzero(~(np.isfinite(weights) & (weights > 0)))
     if len(wrong):
         raise InputError(
-            f"found {values.iloc[wrong[0]]!r}", expected="a positive weight", file=file, column=str(values.name),
-            row=values.index[wrong[0]],
+            f"found {values.iloc[wrong[0]]!r}", expected="a positive weight", file=file,
+            row=values.index[wrong[0]], column=str(values.name),
         )  # fmt: skip
     return weights

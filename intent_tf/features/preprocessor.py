@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import keras
@@ -23,6 +23,9 @@ from intent_tf.features.session_tokens import SessionTokens, is_rendered
 from intent_tf.text import TokenIds, Tokenizer
 
 _ROWS_AT_ONCE = 1024
+
+Graph = Callable[[dict[str, tf.Tensor]], Features]
+"""A traced preprocessor."""
 
 
 @keras.saving.register_keras_serializable(package="intent_tf")
@@ -199,7 +202,7 @@ class Preprocessor(keras.layers.Layer):
         return features
 
     def input_signature(self) -> dict[str, tf.TensorSpec]:
-        """Describe the raw columns of a batch: name, type and shape, as the SavedModel's signature has them."""
+        """Describe the raw columns of a batch: name, type and shape, as in the SavedModel's signature."""
         signature = {}
         for column in self.specification.columns:
             shape = (None, None) if column.kind == "sequence" else (None,)
@@ -233,7 +236,8 @@ class Preprocessor(keras.layers.Layer):
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Preprocessor:
         """Return what `get_config` described; vocabularies and scores come with the weights."""
-        learnt = config.pop("statistics", None)
+        config = dict(config)
+        learnt = config.pop("statistics")
         preprocessor = cls(**config)
         if learnt:
             preprocessor.statistics.restore(learnt)
@@ -244,7 +248,8 @@ class Preprocessor(keras.layers.Layer):
         absent = [name for name in names if name not in inputs]
         if absent:
             raise InputError(f"the column {absent[0]!r} is missing", expected=", ".join(names))
-        return {name: tf.convert_to_tensor(inputs[name]) for name in names}
+        signature = self.input_signature()
+        return {name: tf.cast(inputs[name], signature[name].dtype) for name in names}
 
     def _with_equal_lengths(self, inputs: Mapping[str, tf.Tensor]) -> dict[str, tf.Tensor]:
         """Pad all sequences to the longest column's length, so that events can be told side by side."""
@@ -267,7 +272,12 @@ class Preprocessor(keras.layers.Layer):
         return tf.strings.join([inputs[name] for name in self.specification.of_kind("text")], separator="\n")
 
 
-def feature_batches(preprocessor: Preprocessor, raw: RawColumns) -> Iterator[Features]:
+def graph_of(preprocessor: Preprocessor) -> Graph:
+    """Trace an adapted preprocessor, which takes seconds, once for several tables."""
+    return tf.function(preprocessor, input_signature=[preprocessor.input_signature()])
+
+
+def feature_batches(graph: Graph, raw: RawColumns) -> Iterator[Features]:
     """Preprocess many rows in the graph, some at a time, in parallel on all cores."""
-    batches = to_dataset(raw, _ROWS_AT_ONCE).map(preprocessor, num_parallel_calls=tf.data.AUTOTUNE)
+    batches = to_dataset(raw, _ROWS_AT_ONCE).map(graph, num_parallel_calls=tf.data.AUTOTUNE)
     yield from batches.prefetch(tf.data.AUTOTUNE)

@@ -11,7 +11,16 @@ import keras
 import tensorflow as tf
 
 from intent_tf.data.specification import Column
-from intent_tf.features.event_arrays import count, count_distinct, dwell, event_before, last, present, summary
+from intent_tf.features.event_arrays import (
+    count,
+    count_distinct,
+    dwell,
+    event_before,
+    last,
+    present,
+    summary,
+    total,
+)
 
 #: Event types that show something to the shopper, and those by which the shopper asks for more of it.
 IMPRESSIONS, CLICKS = ("search", "browse"), ("click", "detail")
@@ -67,7 +76,9 @@ class SessionStatistics(keras.layers.Layer):
         """Learn the event types and the click-through rate from training rows."""
         if self.has_types:
             words, _, times = tf.unique_with_counts(tf.reshape(sequences["event_type"], [-1]))
-            counts = Counter({word.decode(): int(n) for word, n in zip(words.numpy(), times, strict=True) if word})
+            counts = Counter(
+                {word.decode(): int(n) for word, n in zip(words.numpy(), times, strict=True) if word}
+            )
             self.types = tuple(sorted(sorted(counts), key=lambda word: -counts[word])[: self.max_types])
             clicks, impressions = (sum(counts[word] for word in words) for words in (CLICKS, IMPRESSIONS))
             self.rate = clicks / impressions if impressions else 0.0
@@ -115,6 +126,7 @@ class SessionStatistics(keras.layers.Layer):
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> SessionStatistics:
         """Return what `get_config` described."""
+        config = dict(config)
         learnt = config.pop("learnt")
         layer = cls(**config)
         layer.restore(learnt)
@@ -137,16 +149,14 @@ class SessionStatistics(keras.layers.Layer):
         rate = (clicks + SMOOTHING * self.rate) / (impressions + SMOOTHING)
         after = tf.cumsum(tf.cast(there, tf.float32), axis=1, exclusive=True, reverse=True)
         weight = tf.pow(0.5, after / HALF_LIFE)
-        recent = [tf.reduce_sum(tf.where(where, weight, 0.0), axis=1) for where in seen.values()]
+        recent = [total(weight, where) for where in seen.values()]
         return [count(there), count_distinct(types), rate, *map(count, seen.values()), *recent]
 
 
 def _times(elapsed: tf.Tensor, seen: dict[str, tf.Tensor]) -> list[tf.Tensor]:
     gaps = dwell(elapsed)
     now = last(elapsed, present(elapsed))
-    after = [
-        tf.reduce_sum(tf.where(event_before(where, first=False) & present(gaps), gaps, 0.0), axis=1)
-        for where in seen.values()
-    ]
+    known = present(gaps)
+    after = [total(gaps, event_before(where, first=False) & known) for where in seen.values()]
     since = [now - last(elapsed, where) for where in seen.values()]
     return [*summary(gaps), now, *after, *since]

@@ -60,11 +60,13 @@ class SessionTokens(keras.layers.Layer):
     def adapt(self, batches: tf.data.Dataset) -> None:
         """Learn the vocabulary from batches of training rows, the commonest token first."""
         counts: Counter[bytes] = Counter()
-        for words, _, times in batches.map(lambda batch: tf.unique_with_counts(self.render(batch).flat_values)):
+        documents = batches.map(self.render)
+        for words, _, times in documents.map(lambda document: tf.unique_with_counts(document.flat_values)):
             counts.update(dict(zip(words.numpy().tolist(), times.numpy().tolist(), strict=True)))
         order = sorted(counts, key=lambda word: (-counts[word], word))
         known = [word.decode() for word in order if counts[word] >= self.min_count]
-        self.lookup.set_vocabulary(known[: self.max_vocabulary - 2] or ["\x00"])
+        # A vocabulary of nothing cannot be set; what Unicode calls no character stands for it.
+        self.lookup.set_vocabulary(known[: self.max_vocabulary - 2] or ["\uffff"])
 
     @property
     def worded(self) -> tuple[str, ...]:
