@@ -21,6 +21,8 @@ from intent_tf.errors import InputError
 
 #: About how many bytes of text, or rows of a DataFrame, a bucket holds.
 BUCKET_BYTES, BUCKET_ROWS = 256 << 20, 2_000_000
+#: Rows that are read at once when the examples are streamed.
+ROW_GROUP_ROWS = 16_384
 
 DUCKDB = Dialect(
     name=lambda column: '"' + column.replace('"', '""') + '"',
@@ -185,8 +187,10 @@ class _Run:
             kind = "TABLE" if name == "sessions" else "VIEW"
             self.execute(f"CREATE OR REPLACE TEMP {kind} {name} AS {sql}")
         self.execute(
-            f"COPY examples TO {quoted(self.out / 'examples')} (FORMAT parquet, PARTITION_BY (day), "
-            f"COMPRESSION zstd, OVERWRITE_OR_IGNORE, FILENAME_PATTERN 'part-{bucket:05d}-{{i}}')"
+            f"COPY examples TO {quoted(self.out / 'examples')} "
+            "(FORMAT parquet, PARTITION_BY (day), "
+            f"ROW_GROUP_SIZE {ROW_GROUP_ROWS}, "
+            f"OVERWRITE_OR_IGNORE, FILENAME_PATTERN 'part-{bucket:05d}-{{i}}')"
         )
         totals = "count(*), coalesce(sum(size), 0), count(*) FILTER (WHERE is_bot)"
         sessions, clean, bots = self.connection.sql(f"SELECT {totals} FROM sessions").fetchall()[0]

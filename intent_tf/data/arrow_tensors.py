@@ -1,0 +1,59 @@
+"""Moves the columns of an Arrow table into tensors, without a detour through Python lists."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+import tensorflow as tf
+
+from intent_tf.data.specification import Column
+from intent_tf.errors import InputError
+
+
+def arrow_tensor(values: pa.Array, column: Column) -> tf.Tensor | tf.RaggedTensor:
+    """Move one column into a tensor, as `intent_tf.data.raw_columns.column_tensor` does for pandas.
+
+    Args:
+        values: The values; lists of them for a sequence.
+        column: Which column of the model they are.
+
+    Returns:
+        A float32 or string tensor of shape ``(rows,)``, or a ragged one ``(rows, events)``. Missing numbers
+        are NaN, missing texts ``""``, a missing list is empty.
+
+    Raises:
+        InputError: If the values do not fit the column.
+
+    Example:
+        >>> arrow_tensor(pa.array([["a", None], []]), Column("item_id", "sequence", "string"))
+        <tf.RaggedTensor [[b'a', b''], []]>
+    """
+    is_list = pa.types.is_list(values.type) or pa.types.is_large_list(values.type)
+    if is_list != (column.kind == "sequence"):
+        raise InputError(f"found {values.type}", column=column.name, expected=f"values of a {column.kind}")
+    if not is_list:
+        return _flat(values, column)
+    lengths = pc.fill_null(pc.cast(pc.list_value_length(values), pa.int64()), 0).to_numpy()
+    return tf.RaggedTensor.from_row_lengths(_flat(pc.list_flatten(values), column), lengths, validate=False)
+
+
+def _flat(values: pa.Array, column: Column) -> tf.Tensor:
+    if column.values == "string":
+        texts = pc.fill_null(pc.cast(values, pa.string()), "").to_numpy(zero_copy_only=False)
+        return tf.constant(texts, tf.string, shape=texts.shape)
+    return tf.constant(arrow_floats(values, column.name))
+
+
+def arrow_floats(values: pa.Array, name: str) -> npt.NDArray[np.float32]:
+    """Turn numbers of any type into float32, NaN where there is none.
+
+    Raises:
+        InputError: If they are no numbers.
+    """
+    try:
+        numbers = pc.cast(values, pa.float64())
+    except pa.ArrowException as error:
+        raise InputError(f"found {values.type} ({error})", column=name, expected="numbers") from error
+    return numbers.to_numpy(zero_copy_only=False).astype(np.float32)

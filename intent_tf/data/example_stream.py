@@ -1,0 +1,214 @@
+"""Streams examples from Parquet files to training: more of them than fit into memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet
+import tensorflow as tf
+
+from intent_tf.data.arrow_tensors import arrow_floats, arrow_tensor
+from intent_tf.data.specification import FeatureSpecification
+from intent_tf.errors import InputError
+from intent_tf.nearest import nearest
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """A row group of a file: the least that is read at once."""
+
+    path: Path
+    group: int
+    rows: int
+
+
+@dataclass(frozen=True)
+class ExampleStream:
+    """Batches of examples from the Parquet files of `prepare_examples`, in bounded memory.
+
+    The files are read piece by piece (row groups). With a seed, the pieces of all files are put in a random
+    order, a new one each epoch, and the rows of some pieces at a time are shuffled together; at most
+    ``shuffle_rows`` rows and one piece are in memory. The order depends on nothing but the seed and the
+    epoch, so a run can go on where it stopped, and each of several workers reads its own share.
+
+    For a table that fits into memory, `preprocess_data` is simpler.
+
+    Args:
+        folder: What `prepare_examples` wrote, or any folder of Parquet files with these columns.
+        specification: The feature columns and the label, which holds numbers.
+        batch_size: Rows a batch; the last of an epoch may be smaller.
+        seed: Of the order; None reads the rows as they lie.
+        shuffle_rows: Rows that are shuffled together.
+        weight: Column of sample weights.
+        worker: Which worker this is, from 0.
+        workers: How many there are. All get the same number of rows, so that none waits for another in
+            vain; fewer rows than a piece a worker are left out.
+
+    Raises:
+        InputError: If there are no files, or a column is missing.
+
+    Example:
+        >>> import pandas as pd
+        >>> from intent_tf.data.examples import prepare_examples
+        >>> from intent_tf.data.specification import Column
+        >>> log = pd.DataFrame({"user_id": "ann", "timestamp": [0, 60], "event_type": "detail"})
+        >>> folder = prepare_examples(log, out=getfixture("tmp_path") / "examples").folder
+        >>> specification = FeatureSpecification((Column("elapsed", "sequence", "float"),), "purchase")
+        >>> stream = ExampleStream(folder, specification, batch_size=2)
+        >>> for columns, labels in stream.dataset():
+        ...     print(columns["elapsed"], labels.numpy())
+        <tf.RaggedTensor [[0.0], [0.0, 60.0]]> [0. 0.]
+    """
+
+    folder: str | Path
+    specification: FeatureSpecification
+    batch_size: int = 256
+    seed: int | None = None
+    shuffle_rows: int = 65_536
+    weight: str | None = None
+    worker: int = 0
+    workers: int = 1
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.worker < self.workers:
+            raise InputError(f"worker is {self.worker} of {self.workers}", expected="0 <= worker < workers")
+        known = pa.parquet.read_schema(self._pieces[0].path).names
+        for name in self._names:
+            if name not in known:
+                raise InputError(
+                    f"the examples have no column {name!r}{nearest(name, known)}",
+                    file=self.folder,
+                    expected=", ".join(known),
+                )
+
+    @property
+    def batches(self) -> int:
+        """Batches an epoch, the same for all workers: ``steps_per_epoch`` of `fit`."""
+        return -(-self.rows // self.batch_size)
+
+    @cached_property
+    def rows(self) -> int:
+        """Rows an epoch of one worker."""
+        return min(sum(piece.rows for piece in share) for share in self._shares)
+
+    def dataset(self, epochs: int | None = 1, first_batch: int = 0) -> tf.data.Dataset:
+        """Make a `tf.data.Dataset` of the batches.
+
+        Args:
+            epochs: How many; None never ends (give `fit` ``steps_per_epoch=stream.batches``).
+            first_batch: Where to go on, counted over all epochs, such as the optimizer's ``iterations``;
+                what comes before is passed over without reading it.
+
+        Returns:
+            A dataset of ``(columns, labels)`` or ``(columns, labels, weights)``: columns by name, float32 or
+            string, of shape ``(batch,)``, sequences ragged ``(batch, events)`` (`padded` makes them dense);
+            labels and weights float32 ``(batch,)``.
+        """
+        columns: dict[str, Any] = {}
+        for column in self.specification.columns:
+            dtype = tf.float32 if column.values == "float" else tf.string
+            is_sequence = column.kind == "sequence"
+            columns[column.name] = (
+                tf.RaggedTensorSpec((None, None), dtype) if is_sequence else tf.TensorSpec((None,), dtype)
+            )
+        others = tf.TensorSpec((None,), tf.float32)
+        signature = (columns, others, others) if self.weight else (columns, others)
+
+        def batches() -> Iterator[Any]:
+            first, skipped = divmod(first_batch, self.batches)
+            for epoch in count(first) if epochs is None else range(first, epochs):
+                yield from self._epoch(epoch, skipped if epoch == first else 0)
+
+        return tf.data.Dataset.from_generator(batches, output_signature=signature).prefetch(2)
+
+    @cached_property
+    def _pieces(self) -> list[_Piece]:
+        paths = sorted(Path(self.folder).rglob("*.parquet"))
+        pieces = []
+        for path in paths:
+            metadata = pa.parquet.read_metadata(path)
+            groups = range(metadata.num_row_groups)
+            pieces += [_Piece(path, group, metadata.row_group(group).num_rows) for group in groups]
+        if not pieces:
+            raise InputError("the folder holds no Parquet files with rows", file=self.folder)
+        return pieces
+
+    @cached_property
+    def _shares(self) -> list[list[_Piece]]:
+        """The pieces of each worker: the largest first, each to the worker that has the fewest rows."""
+        shares: list[list[_Piece]] = [[] for _ in range(self.workers)]
+        totals = [0] * self.workers
+        for piece in sorted(self._pieces, key=lambda piece: -piece.rows):
+            least = totals.index(min(totals))
+            shares[least].append(piece)
+            totals[least] += piece.rows
+        if not min(totals):
+            raise InputError(
+                f"{len(self._pieces)} row groups for {self.workers} workers",
+                file=self.folder,
+                expected="more",
+            )
+        return [sorted(share, key=lambda piece: (piece.path, piece.group)) for share in shares]
+
+    @property
+    def _names(self) -> list[str]:
+        names = [column.name for column in self.specification.columns] + [self.specification.label]
+        return names + ([self.weight] if self.weight else [])
+
+    def _epoch(self, epoch: int, skipped: int) -> Iterator[Any]:
+        """Cut the rows of an epoch into batches, after some that are passed over."""
+        start = skipped * self.batch_size
+        left = self.rows - start
+        waiting: pa.Table | None = None
+        for table in self._tables(epoch, start):
+            waiting = (table if waiting is None else pa.concat_tables([waiting, table])).slice(0, left)
+            is_last = len(waiting) == left
+            while len(waiting) >= self.batch_size or (is_last and len(waiting)):
+                batch = waiting.slice(0, self.batch_size)
+                waiting, left = waiting.slice(self.batch_size), left - len(batch)
+                yield self._batch(batch.combine_chunks())
+            if is_last:
+                return
+
+    def _tables(self, epoch: int, start: int) -> Iterator[pa.Table]:
+        """Read the rows of an epoch in their order, from some row on."""
+        for number, pool in enumerate(self._pools(epoch)):
+            rows = sum(piece.rows for piece in pool)
+            if start < rows:
+                groups = [(pa.parquet.ParquetFile(piece.path), piece.group) for piece in pool]
+                table = pa.concat_tables(file.read_row_group(group, self._names) for file, group in groups)
+                if self.seed is not None:
+                    order = np.random.default_rng((self.seed, epoch, number)).permutation(rows)
+                    table = table.take(order)
+                yield table.slice(start)
+            start = max(0, start - rows)
+
+    def _pools(self, epoch: int) -> Iterator[list[_Piece]]:
+        """Group the pieces whose rows are shuffled together."""
+        pieces = self._shares[self.worker]
+        if self.seed is None:
+            yield from ([piece] for piece in pieces)
+            return
+        pool: list[_Piece] = []
+        for place in np.random.default_rng((self.seed, epoch)).permutation(len(pieces)):
+            pool.append(pieces[place])
+            if sum(piece.rows for piece in pool) >= self.shuffle_rows:
+                yield pool
+                pool = []
+        if pool:
+            yield pool
+
+    def _batch(self, table: pa.Table) -> Any:
+        columns = {
+            column.name: arrow_tensor(table[column.name].combine_chunks(), column)
+            for column in self.specification.columns
+        }
+        others = [name for name in (self.specification.label, self.weight) if name]
+        return (columns, *(arrow_floats(table[name].combine_chunks(), name) for name in others))
