@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -16,6 +17,7 @@ from intent_tf.command_line import parse_configuration, run_verb
 from intent_tf.data.csv_files import SetAside
 from intent_tf.data.tables import existing_file, stream_table, table_format, write_table
 from intent_tf.errors import InputError
+from intent_tf.serving.client import Client
 from intent_tf.serving.export import OUTPUT
 from intent_tf.serving.loading import load_model
 
@@ -46,7 +48,8 @@ def predict_file(model_path: str | Path, config: PredictConfig) -> int:
     """Score a table chunk by chunk, in memory that does not grow with the table.
 
     Args:
-        model_path: A version folder, a folder of versions, or a ``.keras`` file.
+        model_path: A version folder, a folder of versions, a ``.keras`` file, or the URL of a served model
+            (see `intent_tf.serving.Client`).
         config: What to read and write.
 
     Returns:
@@ -55,7 +58,10 @@ def predict_file(model_path: str | Path, config: PredictConfig) -> int:
     Raises:
         InputError: If a file, a column or a value is not usable; no half-written file stays.
     """
-    model = load_model(model_path)
+    if "://" in str(model_path):
+        score = Client(str(model_path)).predict  # in batches that a server takes
+    else:
+        score = partial(load_model(model_path).predict, batch_size=config.batch_size)
     source, out = existing_file(config.data), Path(config.out)
     table_format(out)
     set_aside, rows = SetAside(str(source)), 0
@@ -66,7 +72,7 @@ def predict_file(model_path: str | Path, config: PredictConfig) -> int:
         with _Writer(partial) as writer, tqdm(unit=" rows", disable=config.quiet, desc="predicting") as bar:
             for chunk in stream_table(source, set_aside):
                 try:
-                    strength = model.predict(chunk, batch_size=config.batch_size)
+                    strength = score(chunk)
                 except InputError as error:
                     raise InputError(f"{error} (rows counted from row {rows + 1})", file=source) from error
                 writer.write(chunk.assign(**{OUTPUT: strength}))
@@ -120,8 +126,9 @@ class _Writer:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Parse the command line and predict."""
     (config,), found = parse_configuration(
-        "predict", __doc__ or "", (PredictConfig,), arguments, {"model": "folder that `train` wrote"}
-    )
+        "predict", __doc__ or "", (PredictConfig,), arguments,
+        {"model": "folder that `train` wrote, or URL of a served model"},
+    )  # fmt: skip
     predict_file(found.model, config)
 
 

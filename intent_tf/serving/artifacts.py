@@ -9,6 +9,7 @@ from pathlib import Path
 from intent_tf.evaluation.assessment import Assessment
 from intent_tf.evaluation.report import Report, write_report
 from intent_tf.features.prepared import PreparedData
+from intent_tf.serving.drift import write_reference
 from intent_tf.serving.export import export_saved_model
 from intent_tf.serving.model_card import model_card
 
@@ -33,6 +34,7 @@ def write_artifacts(
     """
     model = assessment.model
     export_saved_model(model, folder)
+    write_reference(folder / "assets.extra", assessment.strengths["intent_tf"])
     model.save(folder / "model.keras")
     (folder / "config.yaml").write_text(configuration, encoding="utf-8")
     metrics = json.dumps(assessment.metrics, indent=2, ensure_ascii=False)
