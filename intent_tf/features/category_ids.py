@@ -41,6 +41,9 @@ class CategoryIds(keras.layers.Layer):
             for position in range(len(self.columns))
         ]
 
+    def build(self, input_shape: Any = None) -> None:
+        """Create nothing: what is learnt comes with `adapt`."""
+
     def adapt(self, values: dict[str, Any]) -> None:
         """Learn the vocabularies from training rows, the commonest category first."""
         for column, lookup in zip(self.columns, self.lookups, strict=True):

@@ -57,6 +57,9 @@ class SessionTokens(keras.layers.Layer):
         self.max_vocabulary = max_vocabulary
         self.lookup = keras.layers.StringLookup(mask_token="", num_oov_indices=1, name="lookup")
 
+    def build(self, input_shape: Any = None) -> None:
+        """Create nothing: what is learnt comes with `adapt`."""
+
     def adapt(self, batches: tf.data.Dataset) -> None:
         """Learn the vocabulary from batches of training rows, the commonest token first."""
         counts: Counter[bytes] = Counter()

@@ -15,9 +15,11 @@ from intent_tf.errors import InputError
 class ResumableEarlyStopping(keras.callbacks.EarlyStopping):
     """`keras.callbacks.EarlyStopping` with the best weights restored, that can go on after a crash.
 
-    After each epoch it writes the model's weights, its optimiser's, the best weights so far and its own
-    state to a folder. A new one that `resume` finds there goes on as if nothing had happened: with the same
-    seed, training ends with the weights of a run that was never interrupted.
+    After each epoch it writes the model's weights, its optimiser's, the best weights so far, the random seeds
+    of dropout and its own state to a folder. A new one that `resume` finds there goes on as if nothing had
+    happened: training ends with the weights of a run that was never interrupted. With an optimiser that
+    averages weights, it comes after `keras.callbacks.SwapEMAWeights(swap_on_epoch=True)` in the list of
+    callbacks, and judges and keeps the averaged weights.
 
     Args:
         folder: Where the checkpoint is kept.
@@ -57,8 +59,20 @@ class ResumableEarlyStopping(keras.callbacks.EarlyStopping):
                 f"the checkpoint does not fit the model ({error})", file=self.folder,
                 remedy="resume with the options of the interrupted run, or remove the folder",
             ) from error  # fmt: skip
+        for seed, value in zip(_seeds(model), state["seeds"], strict=True):
+            seed.assign(value)
+        if model.optimizer.use_ema:
+            # An epoch ends with the averaged weights in the model: this puts those that are trained back.
+            swap = keras.callbacks.SwapEMAWeights(swap_on_epoch=True)
+            swap.set_model(model)
+            swap.on_test_begin()
         self.history, self._resumed = state["history"], state
         return int(state["epoch"]) + 1
+
+    @property
+    def finished(self) -> bool:
+        """Whether the run that was resumed had lost its patience already."""
+        return self._resumed is not None and self._resumed["wait"] >= self.patience
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         """Start afresh, or with the state that was resumed."""
@@ -79,7 +93,7 @@ class ResumableEarlyStopping(keras.callbacks.EarlyStopping):
         self._write_weights(f"epoch-{epoch}")
         state = {
             "epoch": epoch, "best": float(self.best), "best_epoch": self.best_epoch, "wait": self.wait,
-            "history": self.history,
+            "history": self.history, "seeds": [seed.numpy().tolist() for seed in _seeds(self.model)],
         }  # fmt: skip
         self._replace("state.json", json.dumps(state).encode())
         current = {f"best-{self.best_epoch}.weights.h5", f"epoch-{epoch}.weights.h5"}
@@ -99,3 +113,13 @@ class ResumableEarlyStopping(keras.callbacks.EarlyStopping):
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(self.folder / name)
+
+
+def _seeds(model: keras.Model) -> list[keras.Variable]:
+    """List the states of random numbers, which Keras counts among a layer's variables but does not save."""
+    return [
+        variable
+        for layer in model.layers
+        for variable in layer.variables
+        if not any(variable is weight for weight in layer.weights)
+    ]

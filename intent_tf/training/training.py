@@ -17,7 +17,7 @@ from intent_tf.training.partwise_adam import PartwiseAdam
 from intent_tf.training.resumable import ResumableEarlyStopping
 
 #: Extractors of tokens have most of the weights and memorise rows soonest: they learn more slowly.
-TOKEN_FACTORS = {"/text/": 0.1, "/session/": 0.1}
+TOKEN_FACTORS = {"/text/": 0.05, "/session/": 0.05}
 
 Loss = Literal["binary_crossentropy", "mse"]
 
@@ -33,7 +33,7 @@ class TrainingConfig:
         epochs: Passes over the training rows at most.
         patience: Epochs without a better validation log loss before training stops.
         batch_size: Rows a step.
-        learning_rate: Step size of Adam; extractors of tokens take a tenth of it.
+        learning_rate: Step size of Adam; extractors of tokens take smaller steps.
         weight_decay: Decoupled decay of the dense kernels a step, times the learning rate (AdamW).
         averaging: Momentum of the weights' moving average, in [0, 1); 0 turns it off.
         dropout: Share of hidden outputs dropped in training, in [0, 1).
@@ -120,8 +120,9 @@ def train_model(
         require("tensorboard", "tensorboard")
         callbacks.append(keras.callbacks.TensorBoard(str(folder / "tensorboard")))
     folder.mkdir(parents=True, exist_ok=True)
+    epochs = done if stopping.finished else config.epochs
     model.fit(
-        data.train, validation_data=data.validation, batch_size=config.batch_size, epochs=config.epochs,
+        data.train, validation_data=data.validation, batch_size=config.batch_size, epochs=epochs,
         initial_epoch=done, seed=seed, callbacks=callbacks, verbose=verbose,
     )  # fmt: skip
     if not np.isfinite(stopping.history.get("val_log_loss", [np.nan])[-1]):
@@ -134,8 +135,6 @@ def train_model(
 
 def _optimizer(config: TrainingConfig) -> keras.optimizers.Optimizer:
     average = {"use_ema": True, "ema_momentum": config.averaging} if config.averaging else {}
-    optimizer = PartwiseAdam(
-        config.learning_rate, TOKEN_FACTORS, weight_decay=config.weight_decay, **average
-    )
+    optimizer = PartwiseAdam(config.learning_rate, TOKEN_FACTORS, weight_decay=config.weight_decay, **average)
     optimizer.exclude_from_weight_decay(var_names=["bias", "embedding", "scale"])
     return optimizer
