@@ -232,7 +232,7 @@ WINDOW past AS (PARTITION BY user_id ORDER BY micros RANGE BETWEEN UNBOUNDED PRE
 def _clean(window: int) -> str:
     return f"""SELECT * FROM (
   SELECT *, micros - lag(micros) OVER (
-    PARTITION BY user_id, session_id, event_type, item_id, text, query, price ORDER BY {_ORDER}
+    PARTITION BY user_id, session_id, event_type, item_id, text, query, price ORDER BY micros, quantity
   ) AS since_equal FROM events) AS compared
 WHERE since_equal IS NULL OR since_equal > {window}"""
 
