@@ -158,7 +158,7 @@ def main() -> None:
         return write_log(Path(options.write[0]), int(options.write[1]))
 
     results = []
-    print(f"{'events':>12}  {'way':<16}{'seconds':>9}{'events/s':>11}{'peak GB':>9}{'ours is':>10}")
+    print(f"{'events':>12}  {'way':<16}{'seconds':>9}{'events/s':>11}{'peak GB':>9}{'to DuckDB':>10}")
     for millions in options.millions:
         largest = {"DuckDB": millions, "Spark": options.spark_up_to}
         ways = [way for way in WAYS if millions <= largest.get(way, options.pandas_up_to)]
@@ -173,8 +173,8 @@ def main() -> None:
             results.append(
                 {"events": events, "events_per_second": round(speed), "ratio": round(ratio, 1), **result}
             )
-            line = f"{events:>12,}  {result['way']:<16}{result['seconds']:>9.1f}{speed:>11,.0f}{result['peak_gb']:>9.2f}"
-            print(f"{line}{ratio:>9.1f}×", flush=True)
+            took = f"{result['seconds']:>9.1f}{speed:>11,.0f}{result['peak_gb']:>9.2f}{ratio:>9.1f}×"
+            print(f"{events:>12,}  {result['way']:<16}{took}", flush=True)
     machine = {
         "cpus": os.cpu_count(),
         "processor": platform.processor() or platform.machine(),

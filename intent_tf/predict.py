@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -61,7 +61,7 @@ def predict_file(model_path: str | Path, config: PredictConfig) -> int:
     if "://" in str(model_path):
         score = Client(str(model_path)).predict  # in batches that a server takes
     else:
-        score = partial(load_model(model_path).predict, batch_size=config.batch_size)
+        score = functools.partial(load_model(model_path).predict, batch_size=config.batch_size)
     source, out = existing_file(config.data), Path(config.out)
     table_format(out)
     set_aside, rows = SetAside(str(source)), 0

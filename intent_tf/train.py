@@ -36,6 +36,8 @@ class RunConfig:
         tensorboard: Write TensorBoard logs too (pip install 'intent_tf[tensorboard]').
         cost_fp: Cost of acting on a shopper who does not buy; with cost_fn, chooses the threshold.
         cost_fn: Cost of missing a shopper who buys.
+        diagnosis: Add to the report how sure the figures are, which columns they rest on, leaks, drift and
+            weak slices; takes minutes on large tables.
         quiet: Print the last line only.
     """
 
@@ -45,6 +47,7 @@ class RunConfig:
     tensorboard: bool = False
     cost_fp: float | None = None
     cost_fn: float | None = None
+    diagnosis: bool = False
     quiet: bool = False
 
 
@@ -65,6 +68,7 @@ def run(
     Raises:
         InputError: If the input is not usable.
     """
+
     def tell(message: str) -> None:
         if not config.quiet:
             print(message, flush=True)
@@ -92,7 +96,10 @@ def run(
         tensorboard=config.tensorboard, verbose=0 if config.quiet else 1 if sys.stdout.isatty() else 2,
     )  # fmt: skip
     seconds = time.perf_counter() - started
-    assessment = assess(model, data, examples, cost_fp=config.cost_fp, cost_fn=config.cost_fn, seed=config.seed)
+    assessment = assess(
+        model, data, examples, cost_fp=config.cost_fp, cost_fn=config.cost_fn,
+        diagnosis=config.diagnosis, seed=config.seed,
+    )  # fmt: skip
     assessment.metrics["throughput"]["train_rows_per_second"] = round(
         len(history["loss"]) * len(data.train) / seconds
     )
@@ -131,7 +138,9 @@ def _prepare_folder(working: Path, configuration: str, resume: bool) -> None:
     kept = working / "config.yaml"
     if resume and kept.is_file() and _core(kept.read_text()) != _core(configuration):
         raise InputError(
-            "the interrupted run had other options", file=kept, remedy="give them again, or leave out --resume"
+            "the interrupted run had other options",
+            file=kept,
+            remedy="give them again, or leave out --resume",
         )
     if not resume:
         shutil.rmtree(working, ignore_errors=True)

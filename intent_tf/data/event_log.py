@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from intent_tf.data.engines.dialect import Dialect
 from intent_tf.errors import InputError
@@ -47,7 +48,7 @@ class LogFormat:
         timezone: The time zone of timestamps that name none.
 
     Raises:
-        InputError: If ``columns`` names something that an event does not have.
+        InputError: If ``columns`` names something that an event does not have, or there is no such zone.
     """
 
     columns: Mapping[str, str] = field(default_factory=dict)
@@ -62,6 +63,11 @@ class LogFormat:
                     f"unknown name {column!r} in the mapping of columns{nearest(column, EVENT_COLUMNS)}",
                     expected=", ".join(EVENT_COLUMNS),
                 )
+        try:
+            ZoneInfo(self.timezone)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            expected = "one such as UTC or Europe/Berlin"
+            raise InputError(f"no time zone {self.timezone!r}", expected=expected) from error
 
     def sources(self, found: Mapping[str, ColumnType], file: object = None) -> dict[str, list[str]]:
         """Find the log's columns that make up each column of an event.

@@ -173,4 +173,7 @@ def _holds_json_lists(texts: pd.Series) -> bool:
 
 def _holds_dates(texts: pd.Series) -> bool:
     sample = texts.iloc[:_SAMPLE].astype(str)
-    return bool(sample.str.match(_DATE).all() and pd.to_datetime(sample, format="ISO8601", errors="coerce").notna().all())
+    return bool(
+        sample.str.match(_DATE).all()
+        and pd.to_datetime(sample, format="ISO8601", errors="coerce").notna().all()
+    )

@@ -54,7 +54,7 @@ class SourceConfig:
     time: str | None = None
     test_fraction: float = 0.2
     validation_fraction: float = 0.1
-    sessions: int = 20_000
+    sessions: int = 10_000
 
     def __post_init__(self) -> None:
         given = [name for name in ("data", "dataset", "events") if getattr(self, name) is not None]
@@ -130,7 +130,9 @@ def _overrides(config: SourceConfig, source: ExampleSource) -> dict[str, object]
     if config.weight is not None:
         changes["weight"] = config.weight
     if config.time is not None or config.group is not None:
-        changes["plan"] = SplitPlan(config.test_fraction, config.validation_fraction, config.group, config.time)
+        changes["plan"] = SplitPlan(
+            config.test_fraction, config.validation_fraction, config.group, config.time
+        )
     elif source.plan.column is None:
         changes["plan"] = replace(
             source.plan, test_fraction=config.test_fraction, validation_fraction=config.validation_fraction

@@ -13,6 +13,7 @@ from intent_tf.data.example_source import ExampleSource
 from intent_tf.evaluation.baseline_rows import baseline_table
 from intent_tf.evaluation.baselines import fit_baselines
 from intent_tf.evaluation.calibration import fit_calibrator
+from intent_tf.evaluation.diagnosis import diagnose
 from intent_tf.evaluation.metrics import measure
 from intent_tf.evaluation.threshold import choose_threshold
 from intent_tf.features.prepared import PreparedData
@@ -42,6 +43,7 @@ def assess(
     *,
     cost_fp: float | None = None,
     cost_fn: float | None = None,
+    diagnosis: bool = False,
     seed: int = 0,
 ) -> Assessment:
     """Calibrate and choose the threshold on validation rows, then measure on test rows.
@@ -53,6 +55,7 @@ def assess(
         cost_fp: Cost of acting on a shopper who does not buy.
         cost_fn: Cost of missing one who buys. With both, the threshold has the least expected cost;
             without, the largest F1.
+        diagnosis: Find out how sure the figures are and what they rest on too, which takes many predictions.
         seed: Of the baselines.
     """
     label, frame = data.test.label, data.test.frame
@@ -90,4 +93,27 @@ def assess(
         "calibration": calibration,
         "throughput": {"predict_rows_per_second": round(len(label) / seconds)},
     }
+    if diagnosis:
+        metrics = _diagnosed(metrics, model, data, strengths, seed)
     return Assessment(model, metrics, strengths)
+
+
+def _diagnosed(
+    metrics: dict[str, Any],
+    model: IntentModel,
+    data: PreparedData,
+    strengths: dict[str, np.ndarray],
+    seed: int,
+) -> dict[str, Any]:
+    group = data.split.get("group")
+    found = diagnose(
+        model.predict,
+        (data.train.frame, data.train.label),
+        (data.test.frame, data.test.label),
+        {name: strength for name, strength in strengths.items() if name not in ("uncalibrated", "optimum")},
+        {column.name: column.kind for column in data.specification.columns},
+        model.threshold,
+        data.test.frame[group] if group else None,
+        seed,
+    )
+    return {**found, **metrics, "slices": {**found.get("slices", {}), **metrics.get("slices", {})}}

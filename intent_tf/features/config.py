@@ -62,5 +62,7 @@ class PreprocessingConfig:
 
 def _tokenizer(examples: ExampleSource) -> str:
     features = examples.frame.drop(columns=[examples.label, *examples.left_out], errors="ignore")
-    texts = (str(value) for name in features.select_dtypes(exclude="number") for value in features[name].head(2000))
+    texts = (
+        str(value) for name in features.select_dtypes(exclude="number") for value in features[name].head(2000)
+    )
     return "characters" if share_of_cjk(texts) > MUCH_CJK else "wordpunct"

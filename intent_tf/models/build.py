@@ -27,7 +27,7 @@ def build_feature_extractor(
     dimension: int = 128,
     filters: int = 128,
     kernel_sizes: Sequence[int] = (3,),
-    dropout: float = 0.0,
+    dropout: float = 0.5,
 ) -> FeatureExtractor:
     """Build the feature extractor for a table.
 
@@ -43,7 +43,7 @@ def build_feature_extractor(
         dimension: Width of a token's vector.
         filters: Filters a kernel size.
         kernel_sizes: Tokens under a filter; ``article`` uses the first.
-        dropout: Share of the vector's entries dropped in training; ``article`` has none.
+        dropout: Share of the entries of token vectors dropped in training; ``article`` drops none.
 
     Raises:
         InputError: If the article's extractor is asked for and the table has no text and no sequence.

@@ -20,7 +20,8 @@ class FeatureExtractor(keras.layers.Layer):
         parts: A layer for each part of the features that is read: ``numbers`` (takes scores and missing
             flags), ``categories``, ``text`` and ``session`` (take ids). Outputs are flattened and set side
             by side, in this order.
-        dropout: Share of the vector's entries dropped in training, in [0, 1). Default 0.
+        dropout: Share of the entries of token vectors (``text``, ``session``) dropped in training, in
+            [0, 1). Default 0.
         **kwargs: Those of every Keras layer.
 
     Shapes: `Features` to float32 ``(batch, width)``.
@@ -40,8 +41,9 @@ class FeatureExtractor(keras.layers.Layer):
         for name, layer in self.parts.items():
             part = getattr(inputs, name)
             vector = layer(part, inputs.missing) if name == "numbers" else layer(part)
-            vectors.append(tf.reshape(vector, (-1, math.prod(vector.shape[1:]))))
-        return self.dropout(tf.concat(vectors, axis=1), training=training)
+            vector = tf.reshape(vector, (-1, math.prod(vector.shape[1:])))
+            vectors.append(self.dropout(vector, training=training) if name in ("text", "session") else vector)
+        return tf.concat(vectors, axis=1)
 
     def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments."""

@@ -9,6 +9,7 @@ import keras
 import tensorflow as tf
 
 from intent_tf.models.ensemble_dense import EnsembleDense
+from intent_tf.models.section_normal import SectionNormal
 
 
 @keras.saving.register_keras_serializable(package="intent_tf")
@@ -23,7 +24,10 @@ class Predictor(keras.layers.Layer):
     Args:
         units: Width of each hidden layer. Default (64, 64).
         members: Networks in the ensemble. Default 16.
-        dropout: Share of hidden outputs dropped in training, in [0, 1). Default 0.2.
+        dropout: Share of hidden outputs dropped in training, in [0, 1); all members drop the same ones of a
+            row, which is as good and takes a fraction of the random numbers. Default 0.1.
+        sections: Widths of the parts of the input that are one feature's vector each; every member starts
+            with one random scale for each. Default None: every entry is a feature.
         **kwargs: Those of every Keras layer, such as ``name``.
 
     Shapes: ``(batch, inputs)`` to logits ``(batch, members)``.
@@ -38,19 +42,30 @@ class Predictor(keras.layers.Layer):
     """
 
     def __init__(
-        self, units: Sequence[int] = (64, 64), members: int = 16, dropout: float = 0.2, **kwargs: Any
+        self,
+        units: Sequence[int] = (64, 64),
+        members: int = 16,
+        dropout: float = 0.1,
+        sections: Sequence[int] | None = None,
+        **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
         self.units = tuple(units)
         self.members = members
         self.dropout = dropout
+        self.sections = None if sections is None else tuple(sections)
         self.hidden = [self._hidden(width, first=not place) for place, width in enumerate(self.units)]
-        self.drops = [keras.layers.Dropout(dropout) for _ in self.units]
+        noise_shape = None if members == 1 else (None, 1, None)
+        self.drops = [keras.layers.Dropout(dropout, noise_shape) for _ in self.units]
 
     def _hidden(self, width: int, first: bool) -> keras.layers.Layer:
         if self.members == 1:
             return keras.layers.Dense(width, activation="relu")
-        scale = keras.initializers.RandomNormal(stddev=1.0) if first else "ones"
+        scale: Any = "ones"
+        if first:
+            scale = (
+                SectionNormal(self.sections) if self.sections else keras.initializers.RandomNormal(stddev=1.0)
+            )
         return EnsembleDense(width, self.members, activation="relu", input_scale=scale)
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
@@ -80,4 +95,4 @@ class Predictor(keras.layers.Layer):
     def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments."""
         config = {"units": self.units, "members": self.members, "dropout": self.dropout}
-        return {**super().get_config(), **config}
+        return {**super().get_config(), **config, "sections": self.sections}

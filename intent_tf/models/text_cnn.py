@@ -10,6 +10,7 @@ import tensorflow as tf
 
 from intent_tf.errors import InputError
 from intent_tf.models.pooled_products import pooled_products
+from intent_tf.models.sharing_pays import sharing_pays
 from intent_tf.models.text_windows import text_lengths, text_windows
 
 # max(f(x)) = f(max(x)) for a function that never falls, so pooling may come first.
@@ -137,36 +138,57 @@ class TextCNN(keras.layers.Layer):
             ids = ids.to_tensor(blank)
         ids = tf.cast(ids, tf.int32)
         lengths = text_lengths(ids, blank)
-        one_by_one = getattr(self.activation, "__name__", "") not in MONOTONE
+        missing = tf.maximum(max(self.kernel_sizes) - tf.shape(ids)[1], 0)
+        ids = tf.pad(ids, [[0, 0], [0, missing]], constant_values=blank)
         # Inside XLA, which has no sets and no sparse matrices, and for one text, as in the gradient of each
         # example, there is nothing to share.
-        if one_by_one or ids.shape[0] == 1 or tf.__internal__.get_enclosing_xla_context() is not None:
-            vectors = self._look_up(ids, blank)
-            outputs = [self._convolve(vectors, lengths, place) for place in range(len(self.kernel_sizes))]
-        else:
-            distinct, index = tf.unique(tf.concat([[blank], tf.reshape(ids, [-1])], axis=0))
-            rows, index = self._look_up(distinct, blank), tf.reshape(index[1:], tf.shape(ids))
-            outputs = []
-            for place, kernel in enumerate(self.kernels):
-                windows = text_windows(index, lengths, kernel.shape[0], self.padding == "same", padding=0)
-                pooled = pooled_products(rows, kernel.value, windows, self.compute_dtype, bool(training))
-                outputs.append(self._activate(pooled, place))
-        return tf.concat(outputs, axis=-1)
+        in_xla = tf.__internal__.get_enclosing_xla_context() is not None
+        if in_xla or ids.shape[0] == 1 or not self._monotone:
+            return self._convolve(ids, lengths, blank)
+        return tf.cond(
+            sharing_pays(ids, bool(training)),
+            lambda: self._share(ids, lengths, blank, bool(training)),
+            lambda: tf.cond(
+                tf.reduce_any(ids == blank),
+                lambda: self._convolve(ids, lengths, blank),
+                lambda: self._convolve(ids),
+            ),
+        )
+
+    @property
+    def _monotone(self) -> bool:
+        return getattr(self.activation, "__name__", "") in MONOTONE
 
     def _look_up(self, ids: tf.Tensor, blank: int) -> tf.Tensor:
         vectors = tf.gather(self.embeddings.value, tf.maximum(ids, 0))
         return vectors * tf.cast(ids != blank, vectors.dtype)[..., tf.newaxis]
 
-    def _convolve(self, vectors: tf.Tensor, lengths: tf.Tensor, place: int) -> tf.Tensor:
-        taps = self.kernel_sizes[place]
-        left, lost = ((taps - 1) // 2, 0) if self.padding == "same" else (0, taps - 1)
-        windows = tf.maximum(tf.shape(vectors)[1] - lost, 1)
-        right = windows + taps - 1 - left - tf.shape(vectors)[1]
-        vectors = tf.cast(tf.pad(vectors, [[0, 0], [left, right], [0, 0]]), self.compute_dtype)
-        kernel = tf.cast(self.kernels[place].value, self.compute_dtype)
-        responses = self._activate(tf.nn.conv1d(vectors, kernel, 1, "VALID"), place)
-        real = tf.range(windows) < tf.maximum(lengths - lost, 1)[:, tf.newaxis]
-        return tf.reduce_max(tf.where(real[:, :, tf.newaxis], responses, responses.dtype.min), axis=1)
+    def _share(self, ids: tf.Tensor, lengths: tf.Tensor, blank: int, training: bool) -> tf.Tensor:
+        distinct, index = tf.unique(tf.concat([[blank], tf.reshape(ids, [-1])], axis=0))
+        rows, index = self._look_up(distinct, blank), tf.reshape(index[1:], tf.shape(ids))
+        outputs = []
+        for place, (taps, kernel) in enumerate(zip(self.kernel_sizes, self.kernels, strict=True)):
+            windows = text_windows(index, lengths, taps, self.padding == "same", padding=0)
+            pooled = pooled_products(rows, kernel.value, windows, self.compute_dtype, training)
+            outputs.append(self._activate(pooled, place))
+        return tf.concat(outputs, axis=-1)
+
+    def _convolve(self, ids: tf.Tensor, lengths: tf.Tensor | None = None, blank: int = -1) -> tf.Tensor:
+        vectors = tf.gather(self.embeddings.value, ids) if lengths is None else self._look_up(ids, blank)
+        vectors = tf.cast(vectors, self.compute_dtype)
+        outputs = []
+        for place, (taps, kernel) in enumerate(zip(self.kernel_sizes, self.kernels, strict=True)):
+            kernel = tf.cast(kernel.value, self.compute_dtype)
+            responses = tf.nn.conv1d(vectors, kernel, 1, self.padding.upper())
+            if not self._monotone:
+                responses = self._activate(responses, place)
+            if lengths is not None:
+                windows = lengths if self.padding == "same" else lengths - taps + 1
+                real = tf.range(tf.shape(responses)[1]) < tf.maximum(windows, 1)[:, tf.newaxis]
+                responses += tf.cast(tf.where(real, 0.0, float("-inf")), responses.dtype)[:, :, tf.newaxis]
+            pooled = tf.reduce_max(responses, axis=1)
+            outputs.append(self._activate(pooled, place) if self._monotone else pooled)
+        return tf.concat(outputs, axis=-1)
 
     def _activate(self, responses: tf.Tensor, place: int) -> tf.Tensor:
         if self.use_bias:

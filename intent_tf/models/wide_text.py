@@ -22,7 +22,7 @@ class WideText(keras.layers.Layer):
     Args:
         vocabulary_size: Token ids, in ``[0, vocabulary_size)``; 0 is padding.
         buckets: Weights for pairs. Default 2¹⁸.
-        scale: See above. Default 5.
+        scale: See above. Default 10.
         part: The part of the features that is read, ``text`` or ``session``.
         **kwargs: Those of every Keras layer.
 
@@ -34,7 +34,7 @@ class WideText(keras.layers.Layer):
     """
 
     def __init__(
-        self, vocabulary_size: int, buckets: int = 1 << 18, scale: float = 5.0, part: str = "text",
+        self, vocabulary_size: int, buckets: int = 1 << 18, scale: float = 10.0, part: str = "text",
         **kwargs: Any,
     ) -> None:  # fmt: skip
         super().__init__(**{"autocast": False, **kwargs})

@@ -22,7 +22,7 @@ def write_artifacts(
     configuration: str,
     title: str,
 ) -> None:
-    """Write SavedModel, ``model.keras``, ``config.yaml``, ``metrics.json``, ``report.html``, ``MODEL_CARD.md``.
+    """Write the SavedModel, ``model.keras``, configuration, metrics, report and model card.
 
     Args:
         folder: Exists and is empty.

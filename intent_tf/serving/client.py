@@ -112,10 +112,10 @@ class Client:
         names = list(self._signatures["serving_default"].outputs)
         size = batch_size or self.batch_size
         answers = [self._batch(frame.iloc[start : start + size]) for start in range(0, len(frame), size)]
+        nothing = np.zeros(0, np.float32)
         return {
             name: np.concatenate(
-                [np.zeros(0, np.float32), *(answer.get(name, answer.get("")) for answer in answers)],
-                dtype=np.float32,
+                [nothing, *(answer[name if name in answer else ""] for answer in answers)], dtype=np.float32
             )
             for name in names
         }

@@ -80,7 +80,7 @@ class _Served:
 
 
 def _catalogue() -> dict[str, Any]:
-    """A few things of the simulated shop: items of every price, departments and searches."""
+    """Choose a few things of the simulated shop: items of every price, departments and searches."""
     log = simulate(400, seed=1)
     log = log[log["text"].map(str.isascii) & log["query"].map(str.isascii)]
     items = log[log["price"].notna()].drop_duplicates("item_id").sort_values("price")

@@ -14,13 +14,15 @@ _FEWEST = 100
 
 
 class Drift:
-    """The population stability index of recent strengths against a reference::
+    """The population stability index of recent strengths against a reference.
+
+    ::
 
         Σ (recent − reference) · ln(recent / reference)
 
     over the shares in ten bins that each hold a tenth of the reference. By common use, below 0.1 nothing
-    has changed, and above 0.25 the model should be looked at. Half a strength is added to every bin, so that an
-    empty one does not make it infinite.
+    has changed, and above 0.25 the model should be looked at. Half a strength is added to every bin, so that
+    an empty one does not make it infinite.
 
     Args:
         edges: Inner edges of the bins, rising.

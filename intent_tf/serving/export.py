@@ -94,7 +94,7 @@ def export_saved_model(model: IntentModel, folder: Path) -> None:
 
 
 def _outputs(model: IntentModel, columns: Mapping[str, tf.Tensor]) -> dict[str, tf.Tensor]:
-    """What ``model(columns)`` gives, and how far its members are apart on the same, calibrated scale."""
+    """Compute what ``model(columns)`` gives, and how far its members are apart on that calibrated scale."""
     members = tf.sigmoid(model.logits(columns, training=False))
     calibrated = model.calibrator or tf.identity
     outputs = {OUTPUT: calibrated(tf.reduce_mean(members, axis=1))}

@@ -12,7 +12,8 @@ import numpy as np
 import tensorflow as tf
 
 from intent_tf.errors import InputError, require
-from intent_tf.serving.model_server import LoadedVersion, ModelServer
+from intent_tf.serving.model_server import ModelServer
+from intent_tf.serving.model_versions import LoadedVersion
 
 _THREADS = 16
 
@@ -44,7 +45,9 @@ class GrpcServer:
                 ),
             },
             "tensorflow.serving.ModelService": {
-                "GetModelStatus": (self._status, self._messages["get_model_status_pb2"].GetModelStatusRequest),
+                "GetModelStatus": (
+                    self._status, self._messages["get_model_status_pb2"].GetModelStatusRequest,
+                ),
             },
         }  # fmt: skip
         for service, methods in services.items():
@@ -67,17 +70,18 @@ class GrpcServer:
 
     def _counted(self, answer: Callable[[Any], Any]) -> Callable[[Any, Any], Any]:
         def counted(request: Any, context: Any) -> Any:
-            started, status = time.perf_counter(), grpc.StatusCode.OK
-            message = ""
+            started, response = time.perf_counter(), None
+            status, message = grpc.StatusCode.OK, ""
             try:
-                return answer(request)
+                response = answer(request)
             except InputError as error:
                 status, message = grpc.StatusCode.INVALID_ARGUMENT, str(error)
             except LookupError as error:
                 status, message = grpc.StatusCode.NOT_FOUND, error.args[0]
-            finally:
-                self._server.monitoring.request("grpc", status.name, time.perf_counter() - started)
-            context.abort(status, message)
+            self._server.monitoring.request("grpc", status.name, time.perf_counter() - started)
+            if response is None:
+                context.abort(status, message)
+            return response
 
         return counted
 

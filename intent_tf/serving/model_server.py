@@ -53,7 +53,7 @@ class ModelServer:
 
     @contextmanager
     def use(self, name: str, version: int | None = None) -> Iterator[LoadedVersion]:
-        """The model with this name.
+        """Hold the model with this name.
 
         Raises:
             LookupError: If it has another name, or another version is loaded.

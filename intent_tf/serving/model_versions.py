@@ -67,7 +67,7 @@ class VersionState:
 class ModelVersions:
     """The newest version in a folder, swapped while requests run.
 
-    A new version takes requests when it is loaded and warm; the one before answers what it has, and then goes.
+    A new version takes requests when it is loaded and warm; the one before answers what it has and goes.
     A version that cannot be loaded changes nothing.
 
     Args:
@@ -92,7 +92,7 @@ class ModelVersions:
                 f"holds no version of a model{': ' * bool(errors)}{errors}", file=base,
                 expected="a folder that `python -m intent_tf.train` wrote",
             )  # fmt: skip
-        self._thread = threading.Thread(target=self._watch, name="versions", daemon=True)
+        self._thread: threading.Thread = threading.Thread(target=self._watch, name="versions", daemon=True)
         self._thread.start()
 
     @property
@@ -109,7 +109,7 @@ class ModelVersions:
 
     @contextmanager
     def use(self, number: int | None = None) -> Iterator[LoadedVersion]:
-        """The version that answers requests; it stays loaded within the block.
+        """Hold the version that answers requests; it stays loaded within the block.
 
         Raises:
             LookupError: If another version is asked for.

@@ -49,4 +49,4 @@ class RedisSessions:
             pipe.set(key, session.to_json(), px=self._milliseconds)
             return session
 
-        return self._client.transaction(transaction, key, value_from_callable=True)  # type: ignore[no-any-return]
+        return self._client.transaction(transaction, key, value_from_callable=True)

@@ -18,7 +18,7 @@ _LARGEST, _LARGEST_WHOLE = float(np.finfo(np.float32).max), 2**24
 
 
 def to_rows(columns: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Inputs as ``instances``: one object a row.
+    """Write inputs as ``instances``: one object a row.
 
     Args:
         columns: Arrays or tensors, float32 or string, ``(batch,)`` or ``(batch, events)``.
@@ -32,7 +32,7 @@ def to_rows(columns: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def to_columns(columns: Mapping[str, Any]) -> dict[str, Any]:
-    """Inputs as ``inputs``: one (nested) list a column; numbers as short as they read back to float32."""
+    """Write inputs as ``inputs``: one list a column, numbers as short as they read back to float32."""
     return {name: _plain(np.asarray(values)) for name, values in columns.items()}
 
 
@@ -55,7 +55,7 @@ def _text(value: Any) -> Any:
 
 
 def unnamed_if_alone(outputs: Mapping[str, Any]) -> Any:
-    """What TF Serving answers: a single output without its name."""
+    """Do as TF Serving does: it answers a single output without its name."""
     return dict(outputs) if len(outputs) > 1 else next(iter(outputs.values()))
 
 
@@ -92,7 +92,7 @@ def to_tensors(
 
 
 def to_answer(outputs: Mapping[str, np.ndarray], by_row: bool) -> dict[str, Any]:
-    """Outputs in the form in which the inputs came."""
+    """Write outputs in the form in which the inputs came."""
     if by_row:
         return {"predictions": [unnamed_if_alone(each) for each in to_rows(outputs)]}
     return {"outputs": unnamed_if_alone(to_columns(outputs))}
@@ -150,7 +150,7 @@ def _read_number(value: Any, name: str) -> float:
         raise InputError(
             f"input {name!r} has {_short(value)}, which no float32 can hold", remedy="write it with a point"
         )
-    return value  # type: ignore[no-any-return]
+    return value
 
 
 def _read_text(value: Any, name: str) -> bytes:

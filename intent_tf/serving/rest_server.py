@@ -171,7 +171,7 @@ class _Handler(BaseHTTPRequestHandler):
         return self.rfile.read(int(length))
 
     def _linger(self) -> None:
-        """Let the client finish sending, without keeping it, or it would be cut off before it reads the answer."""
+        """Let the client finish sending, or it would be cut off before it reads the answer."""
         end = time.monotonic() + _LINGER_SECONDS
         self.connection.settimeout(_LINGER_SECONDS / 4)
         try:

@@ -87,6 +87,7 @@ class RestTransport:
             connection = self._connections.open = kind(self._host, timeout=self.timeout)
         if connection.sock is None:
             connection.connect()
+            assert connection.sock is not None
             # A request is written in two parts, and the second must not wait for the first to be confirmed.
             connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return connection

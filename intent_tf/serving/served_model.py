@@ -88,7 +88,7 @@ class ServedModel:
 
 
 def specification_of(signature: meta_graph_pb2.SignatureDef) -> FeatureSpecification:
-    """The raw columns that a signature takes, as far as tensors tell: a category looks like a text or number."""
+    """Tell the raw columns of a signature, as far as tensors can: a category looks like another kind."""
     columns = []
     for name in sorted(signature.inputs):
         info = signature.inputs[name]
@@ -99,7 +99,7 @@ def specification_of(signature: meta_graph_pb2.SignatureDef) -> FeatureSpecifica
 
 
 def _arguments(name: str, signature: meta_graph_pb2.SignatureDef) -> dict[str, str]:
-    """The Python argument of each input: it names the placeholder ``<signature>_<argument>:0``."""
+    """Find the Python argument of each input: it names the placeholder ``<signature>_<argument>:0``."""
     return {
         key: info.name.removeprefix(f"{name}_").removesuffix(":0") for key, info in signature.inputs.items()
     }

@@ -61,11 +61,11 @@ class Event:
         event_type = _text(values.get("event_type")).lower()
         if not event_type:
             raise InputError("the event has no type", column="event_type", expected=", ".join(EVENT_TYPES))
-        numbers = {name: _number(values.get(name), name) for name in _NUMBERS}
+        numbers: dict[str, Any] = {name: _number(values.get(name), name) for name in _NUMBERS}
         timestamp = _number(values.get("timestamp", now), "timestamp")
         if math.isnan(timestamp):
             raise InputError("the event has no time", column="timestamp")
-        texts = {name: _text(values.get(name)) for name in _TEXTS}
+        texts: dict[str, Any] = {name: _text(values.get(name)) for name in _TEXTS}
         return cls(event_type, timestamp, **texts, **numbers)
 
     @property
@@ -106,11 +106,11 @@ class Session:
         return replace(self, events=events, start=min(self.start, event.timestamp), seen=self.seen + 1)
 
     def without(self, place: int) -> Session:
-        """The session as if one of its events had not been."""
+        """Make the session as if one of its events had not been."""
         return replace(self, events=(*self.events[:place], *self.events[place + 1 :]))
 
     def columns(self) -> dict[str, Any]:
-        """The raw columns of `prepare`'s examples at this moment."""
+        """Make the raw columns of `prepare`'s examples at this moment."""
         sequences: dict[str, list[Any]] = {
             name: [getattr(event, name) for event in self.events] for name in _FIELDS if name != "timestamp"
         }

@@ -19,7 +19,7 @@ _MEANING = {
 
 
 def signature_page(model: ServedModel) -> str:
-    """The page as Markdown.
+    """Write the page as Markdown.
 
     Args:
         model: The version to document.
@@ -58,7 +58,8 @@ columns of `serving_default`: float lists and bytes lists.
 _FOOT = """\
 ## Call it
 
-    docker run -p 8501:8501 -p 8500:8500 -v "$(realpath ..)":/models/shop -e MODEL_NAME=shop tensorflow/serving
+    docker run -p 8501:8501 -p 8500:8500 -e MODEL_NAME=shop \\
+        -v "$(realpath ..)":/models/shop tensorflow/serving
     curl http://localhost:8501/v1/models/shop:predict -d @assets.extra/golden_request_row.json
 
 The answer must be `assets.extra/golden_response_row.json`, to six decimals. In Python:

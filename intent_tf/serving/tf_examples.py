@@ -29,7 +29,7 @@ def parse_examples(serialised: tf.Tensor, signature: Mapping[str, tf.TensorSpec]
         else tf.io.FixedLenSequenceFeature((), spec.dtype, True, MISSING[spec.dtype])
         for name, spec in signature.items()
     }
-    return tf.io.parse_example(serialised, features)  # type: ignore[no-any-return]
+    return tf.io.parse_example(serialised, features)
 
 
 def serialise_examples(columns: Mapping[str, Any]) -> list[bytes]:

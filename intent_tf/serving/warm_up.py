@@ -53,7 +53,7 @@ def _log(api: str, signature: str, inputs: Iterable[bytes]) -> bytes:
 
 
 def _field(number: int, content: bytes) -> bytes:
-    """A length-delimited field in the wire format of protocol buffers."""
+    """Write a length-delimited field in the wire format of protocol buffers."""
     return _varint(number << 3 | 2) + _varint(len(content)) + content
 
 

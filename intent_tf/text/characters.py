@@ -7,7 +7,7 @@ from functools import cache
 import tensorflow as tf
 from nltk.tokenize import RegexpTokenizer
 
-from intent_tf.text.code_points import code_points_matching, re2_ranges
+from intent_tf.text.code_points import code_points_matching, re2_class
 from intent_tf.text.scripts import CJK
 
 
@@ -39,4 +39,4 @@ class Characters:
 def _set_apart() -> str:
     words, spaces = code_points_matching(r"\w"), code_points_matching(r"\s")
     characters = words & code_points_matching(f"[{CJK}]")
-    return f"[{re2_ranges(characters)}]|[^{re2_ranges(words | spaces)}]+"
+    return f"{re2_class(characters)}|{re2_class(words | spaces, negated=True)}+"

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import cache
+from itertools import chain
 
 import numpy as np
 import tensorflow as tf
@@ -28,34 +29,49 @@ def every_character() -> str:
 
 
 @cache
-def code_points_matching(pattern: str) -> frozenset[int]:
-    r"""Ask NLTK which code points a pattern for one character matches, such as ``\w``."""
-    return frozenset(start for start, _ in RegexpTokenizer(pattern).span_tokenize(every_character()))
-
-
-def re2_ranges(code_points: Iterable[int]) -> str:
-    r"""Write code points as the inside of an RE2 character class.
-
-    Args:
-        code_points: The members. Surrogates are left out, since UTF-8 cannot hold them.
-
-    Returns:
-        Ranges in ascending order, to be put between ``[`` and ``]`` or ``[^`` and ``]``.
+def ranges_matching(pattern: str) -> tuple[range, ...]:
+    r"""Ask NLTK which code points a pattern for one character matches, such as ``\w``.
 
     Example:
-        >>> print(re2_ranges(map(ord, "abcx")))
-        \x{61}-\x{63}\x{78}
+        >>> ranges_matching("(?i)[a-c]")
+        (range(65, 68), range(97, 100))
     """
-    members = np.unique(np.fromiter((c for c in code_points if not 0xD800 <= c <= 0xDFFF), np.int64))
-    if not members.size:
-        return ""
+    return tuple(range(*span) for span in RegexpTokenizer(f"(?:{pattern})+").span_tokenize(every_character()))
+
+
+@cache
+def code_points_matching(pattern: str) -> frozenset[int]:
+    """List the members of ``ranges_matching``."""
+    return frozenset(chain.from_iterable(ranges_matching(pattern)))
+
+
+def re2_class(code_points: Iterable[int], negated: bool = False) -> str:
+    r"""Write code points as an RE2 character class.
+
+    Args:
+        code_points: The members, maybe none. Surrogates are never in a class, since UTF-8 cannot hold them.
+        negated: Whether the class holds all others instead. Default ``False``.
+
+    Returns:
+        A class that stands for one character.
+
+    Example:
+        >>> print(re2_class(map(ord, "abcx")))
+        [\x{61}-\x{63}\x{78}]
+    """
+    surrogates = frozenset(range(0xD800, 0xE000))
+    listed = surrogates.union(code_points) if negated else frozenset(code_points) - surrogates
+    if not listed:
+        return r"[^\x{0}-\x{10ffff}]"
+    members = np.array(sorted(listed))
     gaps = np.flatnonzero(np.diff(members) > 1)
     firsts = members[np.concatenate([[0], gaps + 1])]
     lasts = members[np.concatenate([gaps, [members.size - 1]])]
-    return "".join(
+    ranges = "".join(
         rf"\x{{{first:x}}}" + (rf"-\x{{{last:x}}}" if last > first else "")
         for first, last in zip(firsts.tolist(), lasts.tolist(), strict=True)
     )
+    return f"[^{ranges}]" if negated else f"[{ranges}]"
 
 
 class CodePointMap:

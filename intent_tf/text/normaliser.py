@@ -12,10 +12,9 @@ import tensorflow as tf
 from intent_tf.errors import InputError
 from intent_tf.text.casing import CAPITAL_SIGMA, mark_final_sigma
 from intent_tf.text.code_points import (
-    MAX_CODE_POINT,
     CodePointExpansion,
     every_character,
-    re2_ranges,
+    re2_class,
 )
 from intent_tf.text.composition import (
     canonical_compose,
@@ -33,7 +32,7 @@ class Normaliser:
     """Rewrite texts so that what reads the same is the same: ``unicodedata.normalize``, then ``str.lower``.
 
     Shoppers type the same word as ``Café``, ``CAFÉ``, ``Cafe`` + combining accent, or in full-width letters.
-    NFKC folds the ways of writing, lower-casing the case, and every white space becomes a plain space.
+    NFKC folds the ways of writing, lower-casing the case.
 
     The exact result costs next to nothing where it changes nothing. A text made only of characters that no
     step touches (ASCII, most of Chinese, Korean and lower-case text) passes one regular expression and one
@@ -46,6 +45,7 @@ class Normaliser:
         form: ``"NFKC"`` (compatibility composition, the default), ``"NFC"`` (canonical composition), or
             ``None``.
         lower: Lower-case as ``str.lower`` does, final sigma and dotted capital I included. Default ``True``.
+        spaces: Turn every white space into a plain space. Default ``True``.
 
     Raises:
         InputError: If ``form`` is none of these.
@@ -61,16 +61,17 @@ class Normaliser:
         Unicode Standard Annex 15, *Unicode Normalization Forms*.
     """
 
-    def __init__(self, form: Form | None = "NFKC", lower: bool = True) -> None:
+    def __init__(self, form: Form | None = "NFKC", lower: bool = True, spaces: bool = True) -> None:
         if form not in ("NFC", "NFKC", None):
             raise InputError(f"unknown normalisation {form!r}", expected="'NFC', 'NFKC' or None")
         self.form = form
         self.lower = lower
-        self._untouched, self._alone = _patterns(form, lower)
+        self.spaces = spaces
+        self._untouched, self._alone = _patterns(form, lower, spaces)
 
     def reference(self, text: str) -> str:
         """Normalise one text in Python: the definition that the graph follows."""
-        return _rewritten_text(text, self.form, self.lower)
+        return _rewritten_text(text, self.form, self.lower, self.spaces)
 
     def __call__(self, texts: tf.Tensor) -> tf.Tensor:
         """Normalise texts in the graph.
@@ -82,16 +83,20 @@ class Normaliser:
         Returns:
             Strings, ``(batch,)``.
         """
-        texts = _where(~tf.strings.regex_full_match(texts, self._untouched), texts, self._rewrite)
+        texts = rewrite_where(~tf.strings.regex_full_match(texts, self._untouched), texts, self._rewrite)
         return tf.strings.lower(texts) if self.lower else texts
 
     def _rewrite(self, texts: tf.Tensor) -> tf.Tensor:
         contextual = ~tf.strings.regex_full_match(texts, self._alone)
-        return _where(contextual, _where(~contextual, texts, self._each_alone), self._in_context)
+        return rewrite_where(
+            contextual, rewrite_where(~contextual, texts, self._each_alone), self._in_context
+        )
 
     def _each_alone(self, texts: tf.Tensor) -> tf.Tensor:
         code_points = tf.strings.unicode_decode(texts, "UTF-8")
-        return tf.strings.unicode_encode(_each_alone(self.form, self.lower)(code_points), "UTF-8")
+        return tf.strings.unicode_encode(
+            _each_alone(self.form, self.lower, self.spaces)(code_points), "UTF-8"
+        )
 
     def _in_context(self, texts: tf.Tensor) -> tf.Tensor:
         code_points = tf.strings.unicode_decode(texts, "UTF-8")
@@ -99,23 +104,39 @@ class Normaliser:
             code_points = canonical_compose(_decomposition(self.form)(code_points))
         if self.lower:
             code_points = mark_final_sigma(code_points)
-        return tf.strings.unicode_encode(_each_alone(None, self.lower)(code_points), "UTF-8")
+        return tf.strings.unicode_encode(_each_alone(None, self.lower, self.spaces)(code_points), "UTF-8")
 
 
-def _where(mask: tf.Tensor, texts: tf.Tensor, rewrite: Callable[[tf.Tensor], tf.Tensor]) -> tf.Tensor:
-    """Rewrite some texts of a batch, and spend nothing if there are none."""
+def rewrite_where(
+    mask: tf.Tensor,
+    texts: tf.Tensor,
+    rewrite: Callable[[tf.Tensor], tf.Tensor],
+    otherwise: Callable[[tf.Tensor], tf.Tensor] = tf.identity,
+) -> tf.Tensor:
+    """Rewrite some strings of a batch in one way and the others in another, which must take them all.
+
+    Args:
+        mask: Which strings, bool ``(batch,)``.
+        texts: Strings ``(batch,)``.
+        rewrite: What becomes of the masked ones; costs nothing in a batch without any.
+        otherwise: What becomes of the others. Default: they stay as they are.
+
+    Returns:
+        Strings ``(batch,)``.
+    """
+    others = otherwise(texts)
     return tf.cond(
         tf.reduce_any(mask),
-        lambda: tf.tensor_scatter_nd_update(texts, tf.where(mask), rewrite(tf.boolean_mask(texts, mask))),
-        lambda: texts,
+        lambda: tf.tensor_scatter_nd_update(others, tf.where(mask), rewrite(tf.boolean_mask(texts, mask))),
+        lambda: others,
     )
 
 
-def _rewritten_text(text: str, form: Form | None, lower: bool) -> str:
+def _rewritten_text(text: str, form: Form | None, lower: bool, spaces: bool) -> str:
     """Normalise a text in Python; the definition of the layer."""
     text = unicodedata.normalize(form, text) if form else text
     text = text.lower() if lower else text
-    return "".join(" " if char.isspace() else char for char in text)
+    return "".join(" " if char.isspace() else char for char in text) if spaces else text
 
 
 @cache
@@ -126,9 +147,9 @@ def _decompositions(form: Form) -> dict[str, str]:
 
 
 @cache
-def _rewritten(form: Form | None, lower: bool) -> dict[str, str]:
+def _rewritten(form: Form | None, lower: bool, spaces: bool) -> dict[str, str]:
     """List what each character becomes that does not stay itself when it stands alone."""
-    pairs = ((char, _rewritten_text(char, form, lower)) for char in every_character())
+    pairs = ((char, _rewritten_text(char, form, lower, spaces)) for char in every_character())
     return {char: text for char, text in pairs if char != text}
 
 
@@ -148,14 +169,15 @@ def _contextual(form: Form | None, lower: bool) -> frozenset[int]:
 
 
 @cache
-def _patterns(form: Form | None, lower: bool) -> tuple[str, str]:
+def _patterns(form: Form | None, lower: bool, spaces: bool) -> tuple[str, str]:
     """RE2 patterns of texts that no step touches, and of those whose characters are rewritten one by one."""
     contextual = _contextual(form, lower)
     # A to Z are lower-cased by an operation of their own, which is faster.
-    touched = {ord(char) for char in _rewritten(form, lower) if not (char.isascii() and char.isalpha())}
-    everything = frozenset(range(MAX_CODE_POINT + 1))
-    untouched, alone = everything - touched - contextual, everything - contextual
-    return f"[{re2_ranges(untouched)}]*", f"[{re2_ranges(alone)}]*"
+    touched = {
+        ord(char) for char in _rewritten(form, lower, spaces) if not (char.isascii() and char.isalpha())
+    }
+    untouched, alone = (re2_class(members, negated=True) for members in (touched | contextual, contextual))
+    return f"{untouched}*", f"{alone}*"
 
 
 @cache
@@ -164,5 +186,5 @@ def _decomposition(form: Form) -> CodePointExpansion:
 
 
 @cache
-def _each_alone(form: Form | None, lower: bool) -> CodePointExpansion:
-    return CodePointExpansion(_rewritten(form, lower))
+def _each_alone(form: Form | None, lower: bool, spaces: bool) -> CodePointExpansion:
+    return CodePointExpansion(_rewritten(form, lower, spaces))

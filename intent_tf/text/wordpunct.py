@@ -7,7 +7,7 @@ from functools import cache
 import tensorflow as tf
 from nltk.tokenize import WordPunctTokenizer
 
-from intent_tf.text.code_points import code_points_matching, re2_ranges
+from intent_tf.text.code_points import code_points_matching, re2_class
 
 
 class WordPunct:
@@ -35,4 +35,4 @@ class WordPunct:
 @cache
 def _punctuation() -> str:
     words_and_spaces = code_points_matching(r"\w") | code_points_matching(r"\s")
-    return f"[^{re2_ranges(words_and_spaces)}]+"
+    return re2_class(words_and_spaces, negated=True) + "+"

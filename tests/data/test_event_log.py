@@ -59,6 +59,12 @@ def test_a_time_zone_counts_for_times_that_name_none() -> None:
     assert moment_of("2024-01-05 10:00:00Z", timezone="Asia/Shanghai") == pd.Timestamp("2024-01-05T10:00:00Z")
 
 
+@pytest.mark.parametrize("zone", ["Mars/Olympus", "", "../UTC"])
+def test_a_time_zone_that_is_none_is_refused(zone: str) -> None:
+    with pytest.raises(InputError, match="no time zone"):
+        LogFormat(timezone=zone)
+
+
 def test_a_time_format_reads_other_texts() -> None:
     assert moment_of("05/01/2024 10h", time_format="%d/%m/%Y %Hh") == pd.Timestamp("2024-01-05T10:00:00Z")
 

@@ -50,6 +50,20 @@ def test_dropout_acts_in_training_only() -> None:
     assert np.array_equal(calm, again) and not np.array_equal(calm, dropped)
 
 
+def test_all_members_drop_the_same_outputs_of_a_row() -> None:
+    predictor = Predictor((64,), members=4, dropout=0.5)
+    predictor.build(X.shape)
+    dropped = predictor.drops[0](np.ones((3, 4, 64), "float32"), training=True).numpy() == 0
+    assert (dropped == dropped[:, :1]).all() and not (dropped[0] == dropped[1]).all()
+
+
+def test_each_member_starts_with_one_scale_a_section() -> None:
+    predictor = Predictor((8,), members=4, sections=(4, 2))
+    predictor.build(X.shape)
+    scales = predictor.hidden[0].scale_in.numpy()
+    assert [len(np.unique(row)) for row in scales] == [2, 2, 2, 2]
+
+
 @pytest.mark.parametrize("members", [1, 8])
 def test_it_learns_what_no_line_separates(members: int) -> None:
     keras.utils.set_random_seed(0)
@@ -65,7 +79,7 @@ def test_it_learns_what_no_line_separates(members: int) -> None:
 @pytest.mark.parametrize("members", [1, 4])
 def test_a_saved_model_predicts_the_same(tmp_path: Path, members: int) -> None:
     inputs = keras.Input((6,))
-    model = keras.Model(inputs, Predictor((8, 4), members)(inputs))
+    model = keras.Model(inputs, Predictor((8, 4), members, sections=(5, 1))(inputs))
     model.save(tmp_path / "model.keras")
     restored = keras.models.load_model(tmp_path / "model.keras")
     np.testing.assert_array_equal(model(X), restored(X))

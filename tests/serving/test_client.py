@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.server
 import threading
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
@@ -19,7 +20,7 @@ def failing():
 
     class Handler(http.server.BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
-        answers: list[tuple[int, bytes]] = []
+        answers: ClassVar[list[tuple[int, bytes]]] = []
         asked = 0
 
         def do_GET(self):
@@ -92,7 +93,7 @@ def test_a_missing_column_is_named_before_anything_is_sent(events, rest_url) -> 
 
 
 def test_what_the_server_says_is_passed_on(rest_url) -> None:
-    with pytest.raises(InputError, match="404.*no model 'other'"):
+    with pytest.raises(InputError, match=r"404.*no model 'other'"):
         _ = Client(rest_url.replace("shop", "other")).specification
 
 

@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
+import grpc
 import numpy as np
 import pytest
 import tensorflow as tf
-
-grpc = pytest.importorskip("grpc")
-pytest.importorskip("tensorflow_serving.apis", reason="tensorflow-serving-api is not installed")
-
-from tensorflow_serving.apis import (
-    classification_pb2,
-    get_model_status_pb2,
-    model_service_pb2_grpc,
-    predict_pb2,
-    prediction_service_pb2_grpc,
-    regression_pb2,
-)
 
 from intent_tf.errors import InputError
 from intent_tf.serving import Client, ServingError
 from intent_tf.serving.grpc_server import GrpcServer
 from intent_tf.serving.tf_examples import serialise_examples
+
+
+def api(name: str):
+    return pytest.importorskip(
+        f"tensorflow_serving.apis.{name}", reason="tensorflow-serving-api is not installed"
+    )
+
+
+classification_pb2, predict_pb2, regression_pb2 = map(
+    api, ("classification_pb2", "predict_pb2", "regression_pb2")
+)
+get_model_status_pb2, model_service_pb2_grpc = map(api, ("get_model_status_pb2", "model_service_pb2_grpc"))
+prediction_service_pb2_grpc = api("prediction_service_pb2_grpc")
 
 
 @pytest.fixture(scope="module")
@@ -138,7 +140,7 @@ def test_the_client_speaks_grpc(events, remote) -> None:
 
 
 def test_the_client_passes_on_what_the_server_says(remote) -> None:
-    with pytest.raises(InputError, match="NOT_FOUND.*no model 'other'"):
+    with pytest.raises(InputError, match=r"NOT_FOUND.*no model 'other'"):
         _ = Client(f"grpc://127.0.0.1:{remote.port}/other").specification
 
 

@@ -15,7 +15,8 @@ from intent_tf.serving import ServedModel
 
 ODD_NUMBERS = [math.nan, math.inf, -math.inf, -0.0, -1.0, 3.4e38, -3.4e38, 1e-45, 0.5, 2.0**31, 2.0**63, 7.0]
 ODD_TEXTS = [
-    b"", b"\x00", b"\xff\xfe", b"\xed\xa0\x80", b"caf\xc3", b"\x1b[31m\r\n\t\x7f", "e\u0301\u200d\u202e".encode(),
+    b"", b"\x00", b"\xff\xfe", b"\xed\xa0\x80", b"caf\xc3",
+    b"\x1b[31m\r\n\t\x7f", "e\u0301\u200d\u202e".encode(),
     "手表".encode(), "👩‍👩‍👧".encode(), b"cart", b"[cart]", b"search", b" ", b"NaN", b"lamp " * 50,
 ]  # fmt: skip
 numbers = st.one_of(st.sampled_from(ODD_NUMBERS), st.floats(width=32))

@@ -179,7 +179,7 @@ def test_changes_at_the_same_time_are_all_kept() -> None:
     def add(worker: int) -> None:
         for i in range(50):
             event = Event("click", float(i), item_id=f"{worker}-{i}")
-            store.update("s", lambda session: session.with_event(event, 1000, 0.0))
+            store.update("s", lambda session, event=event: session.with_event(event, 1000, 0.0))
 
     threads = [threading.Thread(target=add, args=(worker,)) for worker in range(4)]
     for each in threads:

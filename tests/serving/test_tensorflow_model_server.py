@@ -49,7 +49,9 @@ def address(events):
 def test_a_golden_request_gets_its_golden_response(events, address, form) -> None:
     extra = events.folder / "assets.extra"
     connection = http.client.HTTPConnection("127.0.0.1", address[0], timeout=60)
-    connection.request("POST", "/v1/models/shop:predict", (extra / f"golden_request_{form}.json").read_bytes())
+    connection.request(
+        "POST", "/v1/models/shop:predict", (extra / f"golden_request_{form}.json").read_bytes()
+    )
     answer = json.loads(connection.getresponse().read())
     golden = json.loads((extra / f"golden_response_{form}.json").read_text())
     if form == "row":

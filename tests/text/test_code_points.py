@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,7 +13,7 @@ from intent_tf.text.code_points import (
     CodePointMap,
     code_points_matching,
     every_character,
-    re2_ranges,
+    re2_class,
 )
 
 code_points = st.integers(0, 0x10FFFF)
@@ -30,21 +31,22 @@ def test_newline_can_match() -> None:
     assert 0x0A in code_points_matching(r"\s")
 
 
+@pytest.mark.parametrize("negated", [False, True])
 @settings(deadline=None, max_examples=30)
-@given(st.sets(st.one_of(code_points, st.integers(0x60, 0x90), st.integers(0xD7F0, 0xE010)), min_size=1))
-def test_re2_matches_exactly_the_members_of_a_class(members: set[int]) -> None:
+@given(members=st.sets(st.one_of(code_points, st.integers(0x60, 0x90), st.integers(0xD7F0, 0xE010))))
+def test_re2_matches_exactly_the_members_of_a_class(negated: bool, members: set[int]) -> None:
     near = sorted(members | {c + 1 for c in members} | {c - 1 for c in members})
     near = [c for c in near if 0 <= c <= 0x10FFFF and not 0xD800 <= c <= 0xDFFF]
     members = {c for c in members if not 0xD800 <= c <= 0xDFFF}
     encoded = np.empty(len(near), object)
     encoded[:] = [chr(c).encode() for c in near]
-    pattern = f"[{re2_ranges(members)}]" if members else "a^"
-    matches = tf.strings.regex_full_match(tf.constant(encoded, tf.string), pattern).numpy()
-    assert {c for c, match in zip(near, matches, strict=True) if match} == members
+    matches = tf.strings.regex_full_match(tf.constant(encoded, tf.string), re2_class(members, negated)).numpy()
+    wanted = set(near) - members if negated else members
+    assert {c for c, match in zip(near, matches, strict=True) if match} == wanted
 
 
-def test_no_code_points_make_no_ranges() -> None:
-    assert re2_ranges([]) == ""
+def test_a_negated_class_matches_no_bytes_that_are_no_utf_8() -> None:
+    assert not tf.strings.regex_full_match(b"\xed\xa0\x80", re2_class([0x61], negated=True) + "*")
 
 
 @given(st.dictionaries(code_points, st.integers(-(2**31), 2**31 - 1), max_size=5), st.lists(code_points))

@@ -1,0 +1,153 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import pandas as pd
+import pytest
+
+from intent_tf.errors import InputError
+from intent_tf.features.prepared import PreparedData, Rows
+from intent_tf.models.intent_model import IntentModel
+from intent_tf.training.training import TrainingConfig, create_model, train_model
+
+
+def train(data: PreparedData, config: TrainingConfig, folder: Path, seed: int = 3) -> IntentModel:
+    keras.utils.set_random_seed(seed)
+    model = create_model(data, config)
+    train_model(model, data, config, folder, seed=seed, verbose=0)
+    return model
+
+
+def same_weights(model: IntentModel, other: IntentModel) -> bool:
+    pairs = zip(model.get_weights(), other.get_weights(), strict=True)
+    return all(np.array_equal(weight, expected) for weight, expected in pairs)
+
+
+@pytest.fixture(scope="module")
+def trained(
+    shop_data: PreparedData, tiny: TrainingConfig, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[IntentModel, Path]:
+    folder = tmp_path_factory.mktemp("trained")
+    return train(shop_data, tiny, folder), folder
+
+
+def test_the_same_seed_gives_the_same_weights(
+    shop_data: PreparedData, tiny: TrainingConfig, trained: tuple[IntentModel, Path], tmp_path: Path
+) -> None:
+    assert same_weights(train(shop_data, tiny, tmp_path), trained[0])
+
+
+def test_another_seed_gives_other_weights(
+    shop_data: PreparedData, tiny: TrainingConfig, trained: tuple[IntentModel, Path], tmp_path: Path
+) -> None:
+    assert not same_weights(train(shop_data, tiny, tmp_path, seed=4), trained[0])
+
+
+def test_validation_and_test_rows_teach_the_weights_nothing(
+    shop_data: PreparedData, tiny: TrainingConfig, trained: tuple[IntentModel, Path], tmp_path: Path
+) -> None:
+    # Shuffled labels change what validation measures; with ever better strengths the last epoch wins in both.
+    def flipped(rows: Rows) -> Rows:
+        return Rows(rows.frame, rows.features, 1 - rows.label, rows.weight)
+
+    other = replace(shop_data, validation=flipped(shop_data.validation), test=flipped(shop_data.test))
+    keras.utils.set_random_seed(3)
+    model, reference = create_model(other, tiny), None
+    model.fit(other.train, validation_data=other.validation, batch_size=32, epochs=2, seed=3, verbose=0)
+    keras.utils.set_random_seed(3)
+    reference = create_model(shop_data, tiny)
+    reference.fit(
+        shop_data.train, validation_data=shop_data.validation, batch_size=32, epochs=2, seed=3, verbose=0
+    )
+    assert same_weights(model, reference)
+
+
+def test_training_finds_what_the_labels_follow_from(
+    shop_data: PreparedData, trained: tuple[IntentModel, Path]
+) -> None:
+    found = trained[0].evaluate(shop_data.test, return_dict=True, verbose=0)
+    assert found["auroc"] > 0.95 and found["log_loss"] < 0.4
+
+
+def test_the_history_is_written_as_csv_by_epoch(trained: tuple[IntentModel, Path]) -> None:
+    history = pd.read_csv(trained[1] / "history.csv")
+    assert history["epoch"].tolist() == [0, 1]
+    assert {"loss", "log_loss", "auroc", "val_loss", "val_log_loss", "val_auroc"} <= {*history.columns}
+
+
+def test_a_weight_counts_as_so_many_rows(shop_data: PreparedData, trained: tuple[IntentModel, Path]) -> None:
+    rows, model = shop_data.validation, trained[0]
+    weights = np.where(rows.label == 1, 3.0, 1.0).astype(np.float32)
+    weighted = Rows(rows.frame, rows.features, rows.label, weights)
+    strength = np.clip(model.predict(rows), 1e-7, 1 - 1e-7)
+    losses = -np.where(rows.label == 1, np.log(strength), np.log(1 - strength))
+    found = model.evaluate(weighted, return_dict=True, verbose=0)["loss"]
+    assert found == pytest.approx((losses * weights).sum() / len(rows), rel=1e-4)
+
+
+def test_a_loss_that_is_no_number_is_told_as_divergence(
+    shop_data: PreparedData, tiny: TrainingConfig, tmp_path: Path
+) -> None:
+    with pytest.raises(InputError, match=r"training diverged.*Lower the learning rate \(it is 1e\+38\)"):
+        train(shop_data, replace(tiny, learning_rate=1e38), tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"epochs": 0}, "epochs is 0; expected at least 1"),
+        ({"batch_size": 0}, "batch_size is 0; expected at least 1"),
+        ({"members": -1}, "members is -1; expected at least 1"),
+        ({"dropout": 1.0}, r"dropout is 1.0; expected a share in \[0, 1\)"),
+        ({"averaging": -0.1}, r"averaging is -0.1; expected a share in \[0, 1\)"),
+        ({"learning_rate": 0.0}, "learning_rate is 0.0; expected a positive number"),
+    ],
+)
+def test_an_option_out_of_its_range_is_refused(options: dict[str, Any], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        TrainingConfig(**options)
+
+
+def test_the_article_is_trained_as_printed(shop_data: PreparedData) -> None:
+    model = create_model(shop_data, TrainingConfig(preset="article"))
+    assert model.loss == "mse" and type(model.optimizer) is keras.optimizers.Adam
+    assert float(model.optimizer.learning_rate) == pytest.approx(1e-3)
+
+
+def test_a_loss_can_be_chosen(shop_data: PreparedData, tiny: TrainingConfig) -> None:
+    assert create_model(shop_data, replace(tiny, loss="mse")).loss == "mse"
+    assert create_model(shop_data, tiny).loss == "binary_crossentropy"
+
+
+def test_averaging_can_be_turned_off(shop_data: PreparedData, tiny: TrainingConfig) -> None:
+    assert not create_model(shop_data, replace(tiny, averaging=0.0)).optimizer.use_ema
+    assert create_model(shop_data, tiny).optimizer.ema_momentum == tiny.averaging
+
+
+def test_embeddings_biases_and_scales_do_not_decay(shop_data: PreparedData, tiny: TrainingConfig) -> None:
+    model = create_model(shop_data, tiny)
+    model.optimizer.build(model.trainable_variables)
+    decaying = {
+        variable.path.split("/")[-1]
+        for variable in model.trainable_variables
+        if model.optimizer._use_weight_decay(variable)
+    }
+    assert {"kernel"} <= decaying
+    assert not any(word in name for name in decaying for word in ("bias", "embedding", "scale"))
+
+
+def test_tensorboard_that_is_not_installed_names_its_extra(
+    shop_data: PreparedData, tiny: TrainingConfig, shop_model: IntentModel, tmp_path: Path
+) -> None:
+    pytest.importorskip("keras")
+    try:
+        import tensorboard  # noqa: F401
+    except ImportError:
+        with pytest.raises(ImportError, match=r"intent_tf\[tensorboard\]"):
+            train_model(shop_model, shop_data, tiny, tmp_path, tensorboard=True)
+    else:
+        pytest.skip("tensorboard is installed")
