@@ -1,8 +1,8 @@
 """How strongly a shopper intends to buy, as a calibrated probability, from behaviour and text.
 
-Raw columns in, strength out: `preprocess_data` cleans, splits and learns a `Preprocessor` from training rows;
-`build_feature_extractor`, `build_predictor` and `build_model` join it to an `IntentModel`, a Keras model whose
-exported graph holds every transformation that a prediction depends on.
+Raw columns in, strength out: `preprocess_data` cleans, splits and learns a `Preprocessor` from training
+rows; `build_feature_extractor`, `build_predictor` and `build_model` join it to an `IntentModel`, a Keras
+model whose exported graph holds every transformation that a prediction depends on.
 
 Example:
     >>> import intent_tf
@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any
 # TensorFlow's start-up chatter hides what a verb prints; whoever sets the variable keeps it.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
-from intent_tf.version import __version__  # noqa: E402
+from intent_tf.version import __version__
 
 if TYPE_CHECKING:
     from intent_tf.data.example_definition import ExampleDefinition

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 
 from intent_tf.data.csv_files import SetAside
 from intent_tf.data.datasets import DATASETS
-from intent_tf.data.example_source import ExampleSource
 from intent_tf.data.event_examples import event_examples
+from intent_tf.data.example_source import ExampleSource
 from intent_tf.data.optimum import optimal_strengths
 from intent_tf.data.simulator import simulate
 from intent_tf.data.specification import Kind

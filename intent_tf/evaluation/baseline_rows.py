@@ -1,4 +1,4 @@
-"""Rows of a run in the form that the baselines take: what the model's own graph computed, before it learnt."""
+"""Rows of a run in the form that the baselines take: what the model's own graph computed."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ class PreprocessingConfig:
                 raise InputError(f"{name} is {getattr(self, name)}", expected="at least 1")
 
     def options(self, examples: ExampleSource) -> dict[str, Any]:
-        """The arguments of `Preprocessor`.
+        """Return the arguments of `Preprocessor`.
 
         Args:
             examples: Their texts choose the tokeniser, unless it is given; what their source knows of

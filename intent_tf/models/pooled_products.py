@@ -7,10 +7,7 @@ from collections.abc import Callable
 import tensorflow as tf
 
 from intent_tf.models.chosen_products import chosen_gradients
-
-# The responses of a chunk of texts should still be in a core's cache when their maximum is taken, and
-# be large enough that starting the operations on them costs nothing: measured best at 1 to 3 MB.
-CHUNK = 400_000
+from intent_tf.models.window_maxima import window_maxima
 
 
 def pooled_products(
@@ -48,8 +45,8 @@ def pooled_products(
 
     def pool(rows: tf.Tensor, kernel: tf.Tensor) -> list[tf.Tensor]:
         matrix = tf.reshape(tf.transpose(kernel, [1, 0, 2]), [dimension, taps * filters])
-        products = tf.cast(tf.cast(rows, dtype) @ tf.cast(matrix, dtype), rows.dtype)
-        return _scan(tf.reshape(products, [-1, filters]), windows, best=training)
+        products = tf.cast(rows, dtype) @ tf.cast(matrix, dtype)
+        return window_maxima(products, windows, best=training, dtype=rows.dtype)
 
     @tf.custom_gradient
     def pool_to_train(
@@ -62,28 +59,3 @@ def pooled_products(
         return largest, lambda upstream: chosen_gradients(upstream, rows, kernel, chosen)
 
     return pool_to_train(rows, kernel) if training else pool(rows, kernel)[0]
-
-
-def _scan(products: tf.Tensor, windows: tf.Tensor, best: bool) -> list[tf.Tensor]:
-    """Take the maximum over windows and, if asked for, the first window that reaches it, chunk by chunk."""
-    taps, filters = windows.shape[0], products.shape[1]
-    entries = windows * taps + tf.range(taps)[:, tf.newaxis, tf.newaxis]
-    batch, length = tf.shape(windows)[1], tf.shape(windows)[2]
-    chunks = tf.minimum(batch, 1 + batch * length // (CHUNK // filters))
-    dtypes = [products.dtype, tf.int32] if best else [products.dtype]
-    results = [
-        tf.TensorArray(dtype, chunks, element_shape=(None, filters), infer_shape=False) for dtype in dtypes
-    ]
-
-    def pool(chunk: tf.Tensor, *results: tf.TensorArray) -> tuple[tf.Tensor, ...]:
-        part = entries[:, chunk * batch // chunks : (chunk + 1) * batch // chunks]
-        responses = tf.add_n([tf.gather(products, part[tap]) for tap in range(taps)])
-        pooled = [tf.reduce_max(responses, axis=1)]
-        if best:
-            pooled.append(tf.argmax(responses, axis=1, output_type=tf.int32))
-        return chunk + 1, *(result.write(chunk, x) for result, x in zip(results, pooled, strict=True))
-
-    _, *results = tf.while_loop(
-        lambda chunk, *_: chunk < chunks, pool, [tf.constant(0), *results], parallel_iterations=2
-    )
-    return [result.concat() for result in results]

@@ -13,9 +13,8 @@ import tensorflow as tf
 class SectionNormal(keras.initializers.Initializer):
     """Draws one standard normal number for each section of the last axis, and repeats it over the section.
 
-    As the first scales of an ensemble it makes each member see each *feature* larger, smaller or mirrored, and not
-    each entry of the feature's embedding on its own, which would blur the embedding and leave the members
-    more alike. On tables this lowers the log loss by about 0.001.
+    As the first scales of an ensemble it makes each member see each *feature* larger, smaller or mirrored.
+    Scales of single entries would blur a feature's embedding, and leave the members more alike.
 
     Args:
         sections: Widths of the sections, from left to right.
@@ -28,8 +27,8 @@ class SectionNormal(keras.initializers.Initializer):
         - Gorishniy et al. (2024), TabM, on the initialisation of the first adapter.
 
     Example:
-        >>> scales = SectionNormal((2, 3))((16, 5))
-        >>> bool((scales[:, 0] == scales[:, 1]).numpy().all()), bool((scales[:, 1] == scales[:, 2]).numpy().any())
+        >>> row = SectionNormal((2, 3))((16, 5)).numpy()[0]
+        >>> bool(row[0] == row[1]), bool(row[1] == row[2])
         (True, False)
     """
 

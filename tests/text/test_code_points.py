@@ -40,7 +40,9 @@ def test_re2_matches_exactly_the_members_of_a_class(negated: bool, members: set[
     members = {c for c in members if not 0xD800 <= c <= 0xDFFF}
     encoded = np.empty(len(near), object)
     encoded[:] = [chr(c).encode() for c in near]
-    matches = tf.strings.regex_full_match(tf.constant(encoded, tf.string), re2_class(members, negated)).numpy()
+    matches = tf.strings.regex_full_match(
+        tf.constant(encoded, tf.string), re2_class(members, negated)
+    ).numpy()
     wanted = set(near) - members if negated else members
     assert {c for c, match in zip(near, matches, strict=True) if match} == wanted
 

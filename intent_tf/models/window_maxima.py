@@ -1,0 +1,54 @@
+"""The largest sum of table entries over the windows of a text."""
+
+from __future__ import annotations
+
+import tensorflow as tf
+
+# The responses of a chunk of texts should still be in a core's cache when their maximum is taken, and
+# be large enough that starting the operations on them costs nothing: measured best at 1 to 3 MB.
+CHUNK = 400_000
+
+
+def window_maxima(
+    table: tf.Tensor, windows: tf.Tensor, best: bool = False, dtype: tf.DType = tf.float32
+) -> list[tf.Tensor]:
+    """Find the largest response of each filter over all windows of a text, chunk by chunk.
+
+    ``output[b, f] = max_t sum_j table[windows[j, b, t], j, f]``
+
+    Args:
+        table: ``(rows, taps * filters)``: what each row adds to the filters under each tap.
+        windows: int32 ``(taps, batch, windows)``, indices of rows; at least one window.
+        best: Whether to tell the first window that reaches the maximum as well.
+        dtype: Type in which the entries are added.
+
+    Returns:
+        The maxima, ``(batch, filters)``, and if asked for the windows that reach them, int32 of that shape.
+
+    Example:
+        >>> table = tf.constant([[1.0, 20.0], [2.0, 10.0]])
+        >>> window_maxima(table, tf.constant([[[0, 1]], [[1, 0]]]))[0].numpy()
+        array([[22.]], dtype=float32)
+    """
+    taps, batch, length = windows.shape[0], *tf.unstack(tf.shape(windows)[1:])
+    filters = table.shape[1] // taps
+    table = tf.reshape(table, [-1, filters])
+    entries = windows * taps + tf.range(taps)[:, tf.newaxis, tf.newaxis]
+    chunks = tf.minimum(batch, 1 + batch * length // max(CHUNK // filters, 1))
+    results = [
+        tf.TensorArray(kind, chunks, element_shape=(None, filters), infer_shape=False)
+        for kind in ([dtype, tf.int32] if best else [dtype])
+    ]
+
+    def pool(chunk: tf.Tensor, *results: tf.TensorArray) -> tuple[tf.Tensor, ...]:
+        part = entries[:, chunk * batch // chunks : (chunk + 1) * batch // chunks]
+        responses = tf.add_n([tf.cast(tf.gather(table, part[tap]), dtype) for tap in range(taps)])
+        found = [tf.reduce_max(responses, axis=1)]
+        if best:
+            found.append(tf.argmax(responses, axis=1, output_type=tf.int32))
+        return chunk + 1, *(result.write(chunk, x) for result, x in zip(results, found, strict=True))
+
+    _, *results = tf.while_loop(
+        lambda chunk, *_: chunk < chunks, pool, [tf.constant(0), *results], parallel_iterations=2
+    )
+    return [result.concat() for result in results]
