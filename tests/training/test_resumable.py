@@ -66,12 +66,12 @@ def interrupt(
 @pytest.fixture(scope="module", params=[0.9, 0.0], ids=["averaged weights", "plain weights"])
 def undisturbed(
     request: pytest.FixtureRequest,
-    shop_data: PreparedData,
+    table_data: PreparedData,
     tiny: TrainingConfig,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Run:
     config = replace(tiny, epochs=4, dropout=0.5, averaging=request.param, learning_rate=0.05)
-    return train(shop_data, config, tmp_path_factory.mktemp("undisturbed"))
+    return train(table_data, config, tmp_path_factory.mktemp("undisturbed"))
 
 
 def assert_same_weights(model: IntentModel, expected: IntentModel) -> None:
@@ -80,16 +80,16 @@ def assert_same_weights(model: IntentModel, expected: IntentModel) -> None:
 
 
 def test_a_resumed_run_ends_with_the_weights_and_history_of_an_undisturbed_one(
-    shop_data: PreparedData, undisturbed: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    table_data: PreparedData, undisturbed: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    interrupt(shop_data, undisturbed.config, tmp_path, monkeypatch, epoch=2)
-    resumed = train(shop_data, undisturbed.config, tmp_path, resume=True)
+    interrupt(table_data, undisturbed.config, tmp_path, monkeypatch, epoch=2)
+    resumed = train(table_data, undisturbed.config, tmp_path, resume=True)
     assert resumed.history == undisturbed.history
     assert_same_weights(resumed.model, undisturbed.model)
 
 
-def test_the_best_weights_are_restored(shop_data: PreparedData, undisturbed: Run) -> None:
-    found = undisturbed.model.evaluate(shop_data.validation, return_dict=True, verbose=0)["log_loss"]
+def test_the_best_weights_are_restored(table_data: PreparedData, undisturbed: Run) -> None:
+    found = undisturbed.model.evaluate(table_data.validation, return_dict=True, verbose=0)["log_loss"]
     assert found == pytest.approx(min(undisturbed.history["val_log_loss"]), rel=1e-5)
 
 
@@ -101,29 +101,31 @@ def test_the_folder_holds_the_last_and_the_best_weights_only(undisturbed: Run) -
 
 
 def test_a_run_that_had_lost_its_patience_is_not_trained_on_when_resumed(
-    shop_data: PreparedData, tiny: TrainingConfig, tmp_path: Path
+    table_data: PreparedData, tiny: TrainingConfig, tmp_path: Path
 ) -> None:
     hasty = replace(tiny, patience=1, epochs=20, learning_rate=1.0)
-    ended = train(shop_data, hasty, tmp_path)
-    resumed = train(shop_data, hasty, tmp_path, resume=True)
+    ended = train(table_data, hasty, tmp_path)
+    resumed = train(table_data, hasty, tmp_path, resume=True)
     assert len(ended.history["loss"]) < 20 and resumed.history == ended.history
     assert_same_weights(resumed.model, ended.model)
 
 
-def test_without_a_checkpoint_training_starts_afresh(shop_model: IntentModel, tmp_path: Path) -> None:
-    assert ResumableEarlyStopping(tmp_path / "none").resume(shop_model) == 0
+def test_without_a_checkpoint_training_starts_afresh(undisturbed: Run, tmp_path: Path) -> None:
+    assert ResumableEarlyStopping(tmp_path / "none").resume(undisturbed.model) == 0
 
 
-def test_a_checkpoint_of_another_model_is_refused(shop_data: PreparedData, undisturbed: Run) -> None:
-    other = create_model(shop_data, replace(undisturbed.config, filters=5))
+def test_a_checkpoint_of_another_model_is_refused(table_data: PreparedData, undisturbed: Run) -> None:
+    other = create_model(table_data, replace(undisturbed.config, members=5))
     with pytest.raises(InputError, match=r"checkpoint: the checkpoint does not fit the model"):
         ResumableEarlyStopping(undisturbed.folder / "checkpoint").resume(other)
 
 
-def test_a_checkpoint_cut_short_is_refused(shop_data: PreparedData, undisturbed: Run, tmp_path: Path) -> None:
+def test_a_checkpoint_cut_short_is_refused(
+    table_data: PreparedData, undisturbed: Run, tmp_path: Path
+) -> None:
     shutil.copytree(undisturbed.folder / "checkpoint", tmp_path / "checkpoint")
     weights = tmp_path / "checkpoint" / "epoch-3.weights.h5"
     weights.write_bytes(weights.read_bytes()[:1000])
-    model = create_model(shop_data, undisturbed.config)
+    model = create_model(table_data, undisturbed.config)
     with pytest.raises(InputError, match="the checkpoint does not fit the model"):
         ResumableEarlyStopping(tmp_path / "checkpoint").resume(model)
