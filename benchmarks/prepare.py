@@ -25,9 +25,10 @@ from typing import Any
 
 import pandas as pd
 
+from intent_tf.data.engines.engine import Engine
 from intent_tf.data.engines.spark import SparkEngine
 from intent_tf.data.example_definition import ExampleDefinition
-from intent_tf.data.examples import Engine, prepare_examples
+from intent_tf.data.examples import prepare_examples
 from intent_tf.data.simulator import simulate
 
 GAP = pd.Timedelta(ExampleDefinition().session_gap, "s")

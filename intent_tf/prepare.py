@@ -12,9 +12,11 @@ from tqdm import tqdm
 from intent_tf.command_line import parse_configuration, run_verb
 from intent_tf.data.adapters import ADAPTERS
 from intent_tf.data.engines.duckdb import DuckDBEngine
+from intent_tf.data.engines.engine import Engine
 from intent_tf.data.engines.spark import SparkEngine
 from intent_tf.data.event_log import LogFormat
-from intent_tf.data.examples import Engine, ExampleDefinition, Prepared, prepare_examples
+from intent_tf.data.example_definition import ExampleDefinition
+from intent_tf.data.examples import Prepared, prepare_examples
 from intent_tf.data.log_files import LogFiles
 from intent_tf.errors import InputError
 from intent_tf.nearest import nearest

@@ -120,14 +120,15 @@ class ExampleDefinition:
             f"max(CASE WHEN event_type IN ({types}) THEN place END) AS final_{action}"
             for action, types in _ACTIONS.items()
         )
-        fastest = f"{self.bot_speed!r}e-6 * (max(micros) - min(micros))"
+        fastest = f"{_double(self.bot_speed)} * (max(micros) - min(micros)) / 1e6"
         return (
-            f"SELECT user_id, session_id, min(micros) AS start, count(*) AS size, {known}, {final},\n"
+            "SELECT user_id, session AS session_id, min(micros) AS start, count(*) AS size,\n"
+            f"  {known},\n  {final},\n"
             f"  count(CASE WHEN micros <= {self.parsed_moments.micros} THEN 1 END) AS reached,\n"
             f"  count(*) > {self.bot_events}\n"
             f"    OR count(*) >= {_FEWEST_OF_BOT} AND count(*) - 1 > {fastest} AS is_bot,\n"
             f"  {dialect.collect([*fields, *self._instants], 'place')} AS log\n"
-            "FROM histories GROUP BY user_id, session_id"
+            "FROM histories GROUP BY user_id, session"
         )
 
     def _lists(self, dialect: Dialect, fields: list[str]) -> str:
@@ -171,7 +172,7 @@ class ExampleDefinition:
             label = f"coalesce({dialect.item('event_type', 'n + 1')}, 'end')"
         elif self.label == "strength":
             cases = " ".join(
-                f"WHEN final_{action} > moment_place THEN {STRENGTHS[action]!r}e0"
+                f"WHEN final_{action} > moment_place THEN {_double(STRENGTHS[action])}"
                 for action in reversed(_ACTIONS)
             )
             label = f"CASE {cases} ELSE 0e0 END"
@@ -201,7 +202,7 @@ class ExampleDefinition:
             # The first digits of a hash, compared as text, are a share that both engines agree on.
             share = f"substr(md5(concat('{self.sampling_seed} ', user_id, ' ', session_id)), 1, 8)"
             where = f" WHERE purchase = 1 OR {share} <= '{int(self.negative_rate * (16**8 - 1)):08x}'"
-            columns["weight"] = f"CASE WHEN purchase = 1 THEN 1e0 ELSE {1 / self.negative_rate!r}e0 END"
+            columns["weight"] = f"CASE WHEN purchase = 1 THEN 1e0 ELSE {_double(1 / self.negative_rate)} END"
         columns["day"] = f"CAST({dialect.time('moment')} AS DATE)"
         return (
             "SELECT "
@@ -247,11 +248,9 @@ FROM clean WINDOW sequence AS (PARTITION BY {partition} ORDER BY {_ORDER})"""
 
 
 def _numbered(given_sessions: bool, horizon: bool) -> str:
-    columns = ["*"] if given_sessions else [
-        "* EXCEPT (session_id)",
-        "concat(user_id, '-', CAST(sum(starts) OVER (PARTITION BY user_id ORDER BY place "
-        "ROWS UNBOUNDED PRECEDING) AS STRING)) AS session_id",
-    ]  # fmt: skip
+    number = "sum(starts) OVER (PARTITION BY user_id ORDER BY place ROWS UNBOUNDED PRECEDING)"
+    session = "session_id" if given_sessions else f"concat(user_id, '-', CAST({number} AS STRING))"
+    columns = ["*", f"{session} AS session"]
     if horizon:
         columns.append(
             "min(CASE WHEN event_type = 'purchase' THEN micros END) OVER (PARTITION BY user_id "
@@ -262,6 +261,11 @@ def _numbered(given_sessions: bool, horizon: bool) -> str:
 
 def _micros(seconds: float) -> int:
     return round(seconds * 1_000_000)
+
+
+def _double(number: float) -> str:
+    # A plain literal would be a decimal, of another precision in each engine.
+    return f"CAST('{number!r}' AS DOUBLE)"
 
 
 def _days(since: str) -> str:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -16,31 +16,15 @@ import pyarrow.compute
 import pyarrow.dataset
 
 from intent_tf.data.engines.duckdb import DuckDBEngine
+from intent_tf.data.engines.engine import Engine, Progress
 from intent_tf.data.event_log import LogFormat
 from intent_tf.data.example_definition import ExampleDefinition
 from intent_tf.data.log_files import LogFiles
 from intent_tf.errors import InputError
 
-__all__ = ["Engine", "ExampleDefinition", "LogFormat", "Prepared", "prepare_examples"]
+__all__ = ["ExampleDefinition", "LogFormat", "Prepared", "prepare_examples"]
 
 MANIFEST, SET_ASIDE, EXAMPLES = "manifest.json", "set_aside.csv", "examples"
-
-Progress = Callable[[str, int, int], None]
-
-
-class Engine(Protocol):
-    """What runs the shared SQL; see `DuckDBEngine.write_examples`."""
-
-    def write_examples(
-        self,
-        log: LogFiles | pd.DataFrame,
-        log_format: LogFormat,
-        definition: ExampleDefinition,
-        out: Path,
-        progress: Progress,
-    ) -> dict[str, int]:
-        """Write the examples and the rows set aside to a folder, and count."""
-        ...
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,14 @@ holds all that its examples need; then the buckets are prepared one after the ot
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
 import pandas as pd
 
 from intent_tf.data.engines.dialect import Dialect, quoted
+from intent_tf.data.engines.engine import Progress, log_name
 from intent_tf.data.event_log import PROBLEM, ColumnType, LogFormat
 from intent_tf.data.example_definition import ExampleDefinition
 from intent_tf.data.log_files import LogFiles
@@ -63,20 +64,9 @@ class DuckDBEngine:
         log_format: LogFormat,
         definition: ExampleDefinition,
         out: Path,
-        progress: Callable[[str, int, int], None],
+        progress: Progress,
     ) -> dict[str, int]:
-        """Write ``out/examples/day=.../*.parquet`` and, if rows were set aside, ``out/set_aside.csv``.
-
-        Args:
-            log: The log.
-            log_format: How to read it.
-            definition: What an example is.
-            out: An existing folder.
-            progress: Called with what is being done, steps done and steps in all.
-
-        Returns:
-            Counts: ``events, double_fired, sessions, bot_sessions``.
-        """
+        """Write the examples of a log; see `Engine.write_examples`."""
         with tempfile.TemporaryDirectory(dir=self._folder, prefix="intent_tf-") as temporary:
             run = _Run(Path(temporary), self._memory, self._threads, log_format, definition, out)
             try:
@@ -88,7 +78,7 @@ class DuckDBEngine:
                     remedy="give more, as in --memory 6GB",
                 ) from error
             except duckdb.Error as error:
-                raise InputError(f"DuckDB cannot prepare the log ({error})", file=_named(log)) from error
+                raise InputError(f"DuckDB cannot prepare the log ({error})", file=log_name(log)) from error
 
 
 class _Run:
@@ -104,9 +94,7 @@ class _Run:
         if threads:
             self.execute(f"SET threads = {threads}")
 
-    def __call__(
-        self, log: LogFiles | pd.DataFrame, progress: Callable[[str, int, int], None]
-    ) -> dict[str, int]:
+    def __call__(self, log: LogFiles | pd.DataFrame, progress: Progress) -> dict[str, int]:
         progress("reading", 0, 1)
         columns = self._create_raw(log)
         buckets = self._deal(log, columns)
@@ -146,7 +134,7 @@ class _Run:
         else:
             buckets = 1 + log.bytes // BUCKET_BYTES
         self.execute(f"SET TimeZone = {quoted(self.log_format.timezone)}")
-        for name, sql in self.log_format.steps(columns, DUCKDB, _named(log)).items():
+        for name, sql in self.log_format.steps(columns, DUCKDB, log_name(log)).items():
             self.execute(f"CREATE TEMP VIEW {name} AS {sql}")
         bucket = f"CASE WHEN reason IS NULL THEN CAST(hash(user_id) % {buckets} AS INT) ELSE -1 END"
         self.execute(
@@ -181,7 +169,7 @@ class _Run:
             self.execute(f"COPY ({' UNION ALL '.join(parts)}) TO {quoted(path)} (HEADER)")
 
     def _prepare(self, bucket: int, steps: dict[str, str], counts: dict[str, int]) -> None:
-        source = quoted(str(self.temporary / f"typed/bucket={bucket}/*.parquet"))
+        source = quoted(self.temporary / f"typed/bucket={bucket}/*.parquet")
         self.execute(f"CREATE OR REPLACE TEMP VIEW events AS SELECT * FROM read_parquet({source})")
         for name, sql in steps.items():
             kind = "TABLE" if name == "sessions" else "VIEW"
@@ -204,10 +192,6 @@ _REJECTED = """
 SELECT file_path AS file, CAST(line AS BIGINT) AS line, lower(min(error_type)) AS reason,
   substr(min(csv_line), 1, 2000) AS row
 FROM reject_errors JOIN reject_scans USING (scan_id, file_id) GROUP BY file_path, line"""
-
-
-def _named(log: LogFiles | pd.DataFrame) -> str:
-    return "the DataFrame" if isinstance(log, pd.DataFrame) else str(log)
 
 
 def _read(log: LogFiles) -> str:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import csv
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from intent_tf.data.engines.dialect import Dialect
+from intent_tf.data.engines.engine import Progress, log_name
 from intent_tf.data.event_log import PROBLEM, LogFormat
 from intent_tf.data.example_definition import ExampleDefinition
 from intent_tf.data.log_files import LogFiles
@@ -82,9 +83,9 @@ class SparkEngine:
         log_format: LogFormat,
         definition: ExampleDefinition,
         out: Path,
-        progress: Callable[[str, int, int], None],
+        progress: Progress,
     ) -> dict[str, int]:
-        """Write the same rows as `DuckDBEngine.write_examples`; its arguments, files and counts."""
+        """Write the examples of a log; see `Engine.write_examples`."""
         sessions = require("pyspark.sql", "spark").SparkSession
         failure = require("pyspark.errors", "spark").PySparkException
         running = sessions.getActiveSession()
@@ -96,7 +97,7 @@ class SparkEngine:
                 run = _Run(spark.newSession(), Path(temporary), log_format, definition, out)
                 return run(log, progress)
         except failure as error:
-            raise InputError(f"Spark cannot prepare the log ({error})", file=_named(log)) from error
+            raise InputError(f"Spark cannot prepare the log ({error})", file=log_name(log)) from error
         finally:
             if running is None:
                 spark.stop()
@@ -118,15 +119,13 @@ class _Run:
         for key, value in _SESSION.items():
             spark.conf.set(key, value)
 
-    def __call__(
-        self, log: LogFiles | pd.DataFrame, progress: Callable[[str, int, int], None]
-    ) -> dict[str, int]:
+    def __call__(self, log: LogFiles | pd.DataFrame, progress: Progress) -> dict[str, int]:
         progress("reading", 0, 1)
         files = self._on_disk(log)
         self._read(files).createOrReplaceTempView("raw")
         # A time zone counts when a query is analysed, not when it runs.
         self.spark.conf.set("spark.sql.session.timeZone", self.log_format.timezone)
-        typed = self._views(self.log_format.steps(files.columns, SPARK, _named(log)), cached="typed")
+        typed = self._views(self.log_format.steps(files.columns, SPARK, log_name(log)), cached="typed")
         self.spark.conf.set("spark.sql.session.timeZone", "UTC")
         self.spark.sql("SELECT * FROM typed WHERE reason IS NULL").createOrReplaceTempView("events")
         events, log_end = self.spark.sql("SELECT count(*), coalesce(max(micros), 0) FROM events").first()
@@ -243,7 +242,3 @@ def _java(pattern: str) -> str:
             )
         java, rest = java + _JAVA.get(code, code), rest[len(code) :]
     return java
-
-
-def _named(log: LogFiles | pd.DataFrame) -> str:
-    return "the DataFrame" if isinstance(log, pd.DataFrame) else str(log)
