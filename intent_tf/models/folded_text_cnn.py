@@ -84,7 +84,9 @@ class FoldedTextCNN(keras.layers.Layer):
 
         def weights(name: str, shapes: list[tuple[int, ...]], dtype: str) -> list[keras.Variable]:
             return [
-                self.add_weight(name=f"{name}_{place}", shape=shape, dtype=dtype, initializer="zeros")
+                self.add_weight(
+                    name=f"{name}_{place}", shape=shape, dtype=dtype, initializer="zeros", trainable=False
+                )
                 for place, shape in enumerate(shapes)
             ]
 

@@ -9,6 +9,7 @@ import keras
 import tensorflow as tf
 
 from intent_tf.errors import InputError
+from intent_tf.models.folded_text_cnn import FoldedTextCNN
 from intent_tf.models.pooled_products import pooled_products
 from intent_tf.models.sharing_pays import sharing_pays
 from intent_tf.models.text_windows import text_lengths, text_windows
@@ -194,6 +195,44 @@ class TextCNN(keras.layers.Layer):
         if self.use_bias:
             responses += tf.cast(self.biases[place].value, responses.dtype)
         return self.activation(tf.cast(responses, self.compute_dtype))
+
+    def fold(self, storage: str = "float32") -> FoldedTextCNN:
+        """Compute the products of all tokens once and for all, for serving.
+
+        Args:
+            storage: Type of the table: ``"float32"``, ``"bfloat16"`` or ``"int8"``.
+
+        Returns:
+            A layer that gives the same for the same ids, to the accuracy of its storage.
+
+        Raises:
+            InputError: If the activation is not known to be monotone.
+        """
+        if not self._monotone:
+            raise InputError(
+                f"TextCNN has activation={self.activation!r}", expected=f"one of {sorted(MONOTONE)} to fold"
+            )
+        if not self.built:
+            self.build((None, None))
+        folded = FoldedTextCNN(
+            self.vocabulary_size,
+            self.filters,
+            self.kernel_sizes,
+            self.activation,
+            self.padding,
+            self.mask_zero,
+            storage,
+            name=self.name,
+            dtype=self.dtype_policy,
+        )
+        folded.build(None)
+        tokens = tf.cast(self.embeddings.value, tf.float32)
+        rows = tf.concat([tf.zeros([1, self.dimension]), tokens[1:] if self.mask_zero else tokens], axis=0)
+        for place, kernel in enumerate(self.kernels):
+            matrix = tf.transpose(tf.cast(kernel.value, tf.float32), [1, 0, 2])
+            products = rows @ tf.reshape(matrix, [self.dimension, -1])
+            folded.assign(place, products, self.biases[place].value if self.use_bias else 0.0)
+        return folded
 
     def compute_output_shape(self, input_shape: Any) -> tuple[int | None, int]:
         """``(batch, filters * len(kernel_sizes))``."""

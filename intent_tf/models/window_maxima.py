@@ -30,25 +30,31 @@ def window_maxima(
         >>> window_maxima(table, tf.constant([[[0, 1]], [[1, 0]]]))[0].numpy()
         array([[22.]], dtype=float32)
     """
-    taps, batch, length = windows.shape[0], *tf.unstack(tf.shape(windows)[1:])
+    taps = windows.shape[0]
+    _, batch, length = tf.unstack(tf.shape(windows))
     filters = table.shape[1] // taps
     table = tf.reshape(table, [-1, filters])
     entries = windows * taps + tf.range(taps)[:, tf.newaxis, tf.newaxis]
+
+    def pool(part: tf.Tensor) -> list[tf.Tensor]:
+        responses = tf.add_n([tf.cast(tf.gather(table, part[tap]), dtype) for tap in range(taps)])
+        found = [tf.reduce_max(responses, axis=1)]
+        return [*found, tf.argmax(responses, axis=1, output_type=tf.int32)] if best else found
+
+    # XLA makes one loop of it all by itself, and has no arrays whose parts differ in size.
+    if tf.__internal__.get_enclosing_xla_context() is not None:
+        return pool(entries)
     chunks = tf.minimum(batch, 1 + batch * length // max(CHUNK // filters, 1))
     results = [
         tf.TensorArray(kind, chunks, element_shape=(None, filters), infer_shape=False)
         for kind in ([dtype, tf.int32] if best else [dtype])
     ]
 
-    def pool(chunk: tf.Tensor, *results: tf.TensorArray) -> tuple[tf.Tensor, ...]:
-        part = entries[:, chunk * batch // chunks : (chunk + 1) * batch // chunks]
-        responses = tf.add_n([tf.cast(tf.gather(table, part[tap]), dtype) for tap in range(taps)])
-        found = [tf.reduce_max(responses, axis=1)]
-        if best:
-            found.append(tf.argmax(responses, axis=1, output_type=tf.int32))
+    def pool_next(chunk: tf.Tensor, *results: tf.TensorArray) -> tuple[tf.Tensor, ...]:
+        found = pool(entries[:, chunk * batch // chunks : (chunk + 1) * batch // chunks])
         return chunk + 1, *(result.write(chunk, x) for result, x in zip(results, found, strict=True))
 
     _, *results = tf.while_loop(
-        lambda chunk, *_: chunk < chunks, pool, [tf.constant(0), *results], parallel_iterations=2
+        lambda chunk, *_: chunk < chunks, pool_next, [tf.constant(0), *results], parallel_iterations=2
     )
     return [result.concat() for result in results]
