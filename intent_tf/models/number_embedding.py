@@ -25,7 +25,8 @@ class NumberEmbedding(keras.layers.Layer):
 
     Args:
         dimension: Length of each vector. Default 8.
-        bins: Bins between quantiles, at most; equal quantiles are merged. Default 32.
+        bins: Bins between quantiles, at most; equal quantiles are merged. Default 8: with more, a network
+            that is trained on 10,000 rows bends where there is only noise.
         **kwargs: Those of every Keras layer, such as ``name``.
 
     Shapes: two float32 ``(batch, columns)`` from `NormalScores`, the scores and the missing flags,
@@ -43,7 +44,7 @@ class NumberEmbedding(keras.layers.Layer):
         TensorShape([100, 3, 4])
     """
 
-    def __init__(self, dimension: int = 8, bins: int = 32, **kwargs: Any) -> None:
+    def __init__(self, dimension: int = 8, bins: int = 8, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.dimension = dimension
         self.bins = bins

@@ -62,7 +62,7 @@ def test_missing_training_rows_do_not_move_the_quantiles() -> None:
 def test_a_column_that_says_nothing_has_no_bends(gap: float) -> None:
     layer = NumberEmbedding(dimension=1)
     layer.adapt(np.zeros((5, 1)), np.full((5, 1), gap))
-    layer.steps.assign(np.full((1, 32, 1), 9.0))
+    layer.steps.assign(np.full((1, 8, 1), 9.0))
     layer.bias.assign([[1.0]])
     assert embed(layer, 0.0) == [1.0]
 
