@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from intent_tf.data.csv_files import SetAside
 from intent_tf.data.datasets import DATASETS
@@ -123,8 +124,8 @@ def _simulated(sessions: int, seed: int) -> ExampleSource:
     )
 
 
-def _overrides(config: SourceConfig, source: ExampleSource) -> dict[str, object]:
-    changes: dict[str, object] = {"kinds": {**source.kinds, **config.kinds}}
+def _overrides(config: SourceConfig, source: ExampleSource) -> dict[str, Any]:
+    changes: dict[str, Any] = {"kinds": {**source.kinds, **config.kinds}}
     if config.positive is not None:
         changes["positive"] = config.positive
     if config.weight is not None:

@@ -1,1 +1,1 @@
-"""placeholder."""
+"""Models: extractors, the predictor, and the model that joins them."""

@@ -65,7 +65,7 @@ def _symbols(code_points: tf.Tensor, rows: tf.Tensor) -> tf.Tensor:
 
 
 class _Alphabet:
-    """The shapes of the pattern, those for which it looks around in several variants, as numbers below 126."""
+    """The shapes of the pattern, in variants where it looks around, as numbers below 126."""
 
     def __init__(self) -> None:
         self.shapes = Shapes(_classes())

@@ -1,1 +1,1 @@
-"""placeholder."""
+"""Training: optimisers, early stopping that resumes, and the settings of a run."""

@@ -104,8 +104,8 @@ def test_the_metadata_describes_the_inputs(ask) -> None:
 
 @pytest.mark.parametrize(
     ("path", "method", "status"),
-    [("/other:predict", "POST", 404), ("/shop/versions/7:predict", "POST", 404), ("/shop:explain", "POST", 404),
-     ("/shop:predict", "GET", 405), ("/shop", "POST", 405)],
+    [("/other:predict", "POST", 404), ("/shop/versions/7:predict", "POST", 404),
+     ("/shop:explain", "POST", 404), ("/shop:predict", "GET", 405), ("/shop", "POST", 405)],
 )  # fmt: skip
 def test_what_is_not_there_is_not_found(ask, path, method, status) -> None:
     found, answer = ask(path, {"instances": []}, method)
