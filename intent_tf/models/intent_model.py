@@ -140,6 +140,8 @@ class IntentModel(keras.Model):
         Takes a DataFrame of raw columns (a label is not needed), `Rows`, or what Keras takes.
         """
         if isinstance(x, pd.DataFrame):
+            if x.empty:
+                raise InputError("the table has no rows", expected="at least one row of data")
             x, batch_size = to_dataset(raw_columns(x, self.preprocessor.specification), batch_size), None  # type: ignore[assignment]
         elif isinstance(x, Rows):
             x, batch_size = x.batches(batch_size), None  # type: ignore[assignment]
@@ -157,8 +159,8 @@ class IntentModel(keras.Model):
         """
         parts = (self.preprocessor, self.extractor, self.predictor, self.wide)
         finished = IntentModel(*parts, calibrator, threshold, name=self.name)
-        compiled = self.get_compile_config()
-        finished.compile(loss=keras.losses.get(compiled["loss"]), metrics=compiled["metrics"])
+        compiled = keras.saving.deserialize_keras_object(self.get_compile_config())
+        finished.compile(loss=compiled["loss"], metrics=compiled["metrics"])
         return finished
 
     def get_config(self) -> dict[str, Any]:

@@ -1,0 +1,243 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import keras
+import numpy as np
+import pandas as pd
+import pytest
+import tensorflow as tf
+
+from intent_tf.data.raw_columns import padded, raw_columns
+from intent_tf.errors import InputError
+from intent_tf.features.prepared import PreparedData, Rows
+from intent_tf.models.build import build_feature_extractor, build_model, build_predictor
+from intent_tf.models.calibrator import Calibrator
+from intent_tf.models.intent_model import IntentModel
+from intent_tf.training.training import TrainingConfig, create_model
+
+Frames = Callable[..., pd.DataFrame]
+
+
+def raw(model: IntentModel, frame: pd.DataFrame) -> dict[str, tf.Tensor]:
+    return padded(raw_columns(frame, model.preprocessor.specification))
+
+
+@pytest.fixture(scope="module")
+def finished(shop_model: IntentModel) -> IntentModel:
+    calibrator = Calibrator("platt")
+    calibrator.build((None,))
+    calibrator.scale.assign(0.5)
+    calibrator.offset.assign(-0.25)
+    return shop_model.finished(calibrator, 0.375)
+
+
+def test_a_strength_is_the_mean_of_the_members_probabilities(
+    shop_model: IntentModel, shop: pd.DataFrame
+) -> None:
+    columns = raw(shop_model, shop[:20])
+    members = 1 / (1 + np.exp(-shop_model.logits(columns).numpy()))
+    np.testing.assert_allclose(shop_model(columns), members.mean(axis=1), rtol=1e-6)
+
+
+def test_in_training_each_member_gives_its_own_strength(shop_model: IntentModel, shop: pd.DataFrame) -> None:
+    assert shop_model(raw(shop_model, shop[:20]), training=True).shape == (20, 2)
+
+
+def test_the_wide_part_adds_to_every_members_logit(shop_model: IntentModel, shop: pd.DataFrame) -> None:
+    features = shop_model.preprocessor(raw(shop_model, shop[:20]))
+    deep = shop_model.predictor(shop_model.extractor(features))
+    np.testing.assert_allclose(shop_model.logits(features), deep + shop_model.wide(features), rtol=1e-5)
+
+
+def test_a_table_rows_and_raw_columns_give_the_same_strengths(
+    shop_model: IntentModel, shop_data: PreparedData
+) -> None:
+    rows = shop_data.test
+    expected = shop_model.predict(rows)
+    np.testing.assert_allclose(shop_model.predict(rows.frame), expected, rtol=0, atol=1e-6)
+    np.testing.assert_allclose(shop_model(raw(shop_model, rows.frame)), expected, rtol=0, atol=1e-6)
+
+
+def test_a_strength_does_not_depend_on_the_batch(shop_model: IntentModel, shop: pd.DataFrame) -> None:
+    together = shop_model.predict(shop[:30])
+    np.testing.assert_allclose(shop_model.predict(shop[:30], batch_size=1), together, rtol=0, atol=1e-6)
+
+
+def test_predicting_needs_no_label_and_ignores_other_columns(
+    shop_model: IntentModel, shop: pd.DataFrame
+) -> None:
+    frame = shop[:9].drop(columns=["bought", "user_id"]).assign(note="x")
+    np.testing.assert_array_equal(shop_model.predict(frame), shop_model.predict(shop[:9]))
+
+
+def test_rows_that_hold_nothing_have_a_strength(shop_model: IntentModel, shop: pd.DataFrame) -> None:
+    nothing = pd.DataFrame({name: [None] * 2 for name in shop.columns}, dtype=object)
+    strengths = shop_model.predict(nothing)
+    assert np.isfinite(strengths).all() and strengths[0] == strengths[1]
+
+
+def test_a_missing_column_is_named(shop_model: IntentModel, shop: pd.DataFrame) -> None:
+    with pytest.raises(InputError, match="the table has no column 'pages'"):
+        shop_model.predict(shop.drop(columns="pages"))
+
+
+def test_a_table_without_rows_is_refused(shop_model: IntentModel, shop: pd.DataFrame) -> None:
+    with pytest.raises(InputError, match="the table has no rows"):
+        shop_model.predict(shop[:0])
+
+
+def test_evaluating_needs_the_label(shop_model: IntentModel, shop: pd.DataFrame) -> None:
+    with pytest.raises(InputError, match="the table has no label column 'bought'"):
+        shop_model.evaluate(shop.drop(columns="bought"))
+
+
+def test_the_loss_is_the_mean_of_the_members_losses(shop_model: IntentModel) -> None:
+    label, members = tf.constant([1.0, 0.0]), tf.constant([[0.9, 0.5], [0.2, 0.4]])
+    expected = -np.mean(np.log([[0.9, 0.5], [0.8, 0.6]]))
+    assert float(shop_model.compute_loss(None, label, members)) == pytest.approx(expected, rel=1e-5)
+
+
+def test_sample_weights_weigh_the_loss(shop_model: IntentModel) -> None:
+    label, members = tf.constant([1.0, 0.0]), tf.constant([[0.9, 0.5], [0.2, 0.4]])
+    losses = -np.log([[0.9, 0.5], [0.8, 0.6]]).mean(axis=1)
+    found = shop_model.compute_loss(None, label, members, tf.constant([3.0, 1.0]))
+    assert float(found) == pytest.approx((3 * losses[0] + losses[1]) / 2, rel=1e-5)
+
+
+def test_metrics_are_those_of_the_strengths(shop_model: IntentModel, shop_data: PreparedData) -> None:
+    rows = shop_data.test
+    strength = np.clip(shop_model.predict(rows).astype(float), 1e-7, 1 - 1e-7)
+    expected = -np.mean(np.where(rows.label == 1, np.log(strength), np.log(1 - strength)))
+    found = shop_model.evaluate(rows, return_dict=True, verbose=0)["log_loss"]
+    assert found == pytest.approx(expected, rel=1e-4)
+
+
+def test_a_metric_does_not_depend_on_the_batches(shop_model: IntentModel, shop_data: PreparedData) -> None:
+    whole, cut = (
+        shop_model.evaluate(shop_data.test, batch_size=size, return_dict=True, verbose=0)
+        for size in (4096, 5)
+    )
+    assert cut["log_loss"] == pytest.approx(whole["log_loss"], rel=1e-5)
+
+
+def test_a_table_can_be_evaluated(shop_model: IntentModel, shop_data: PreparedData) -> None:
+    rows = shop_data.test
+    found, expected = (shop_model.evaluate(x, return_dict=True, verbose=0) for x in (rows.frame, rows))
+    assert found["log_loss"] == pytest.approx(expected["log_loss"], rel=1e-5)
+
+
+@pytest.fixture(scope="module")
+def small(make_shop: Frames, prepare_shop: Callable[..., PreparedData]) -> PreparedData:
+    """The shop's numbers and categories."""
+    frame = make_shop()[["pages", "seconds", "month", "bought"]]
+    return prepare_shop(frame, kinds={}, left_out={})
+
+
+def fresh(data: PreparedData) -> IntentModel:
+    keras.utils.set_random_seed(1)
+    predictor = build_predictor(units=(8,), members=2, dropout=0.0)
+    return build_model(data, build_feature_extractor(data), predictor, optimizer=keras.optimizers.Adam(0.01))
+
+
+def test_a_model_fits_a_table_as_it_fits_rows(small: PreparedData) -> None:
+    losses = [
+        fresh(small).fit(x, batch_size=64, epochs=2, seed=4, verbose=0).history["loss"]
+        for x in (small.train, small.train.frame)
+    ]
+    assert losses[0] == pytest.approx(losses[1], rel=1e-6)
+
+
+def test_a_model_fits_what_keras_takes(small: PreparedData) -> None:
+    model = fresh(small)
+    rows = small.train
+    history = model.fit(rows.features, rows.label, batch_size=64, epochs=3, verbose=0).history
+    assert history["loss"][-1] < history["loss"][0]
+
+
+def test_callbacks_and_validation_work_as_in_keras(small: PreparedData, tmp_path: Path) -> None:
+    model = fresh(small)
+    saving = keras.callbacks.ModelCheckpoint(str(tmp_path / "best.keras"), save_best_only=True)
+    stopping = keras.callbacks.EarlyStopping("val_loss", patience=0, min_delta=10.0)
+    history = model.fit(
+        small.train, validation_data=small.validation.frame, epochs=9, callbacks=[saving, stopping], verbose=0
+    )
+    assert len(history.history["val_auroc"]) == 2
+    restored = keras.models.load_model(tmp_path / "best.keras")
+    np.testing.assert_allclose(restored.predict(small.test), model.predict(small.test), rtol=0, atol=1e-6)
+
+
+def test_every_epoch_sees_the_rows_in_an_order_of_its_own(small: PreparedData) -> None:
+    seen: list[list[float]] = []
+
+    class Spy(IntentModel):
+        def train_step(self, data: tuple[tf.Tensor, ...]) -> dict[str, object]:
+            seen.append(data[2].numpy().tolist())
+            return super().train_step(data)
+
+    parts = fresh(small)
+    model = Spy(parts.preprocessor, parts.extractor, parts.predictor)
+    model.compile(loss="binary_crossentropy", run_eagerly=True)
+    rows = small.train
+    numbered = Rows(rows.frame, rows.features, rows.label, np.arange(len(rows), dtype=np.float32))
+    model.fit(numbered, batch_size=len(rows), epochs=2, seed=4, verbose=0)
+    assert [sorted(order) for order in seen[-2:]] == [list(range(len(rows)))] * 2
+    assert seen[-1] != seen[-2]
+
+
+def test_a_calibrator_maps_the_strengths(
+    finished: IntentModel, shop_model: IntentModel, shop: pd.DataFrame
+) -> None:
+    plain = shop_model.predict(shop[:50])
+    np.testing.assert_allclose(finished.predict(shop[:50]), finished.calibrator(plain), rtol=1e-6)
+
+
+def test_finishing_leaves_the_model_as_it_was(finished: IntentModel, shop_model: IntentModel) -> None:
+    assert shop_model.calibrator is None and shop_model.threshold == 0.5 and finished.threshold == 0.375
+
+
+@pytest.fixture(scope="module")
+def restored(finished: IntentModel, tmp_path_factory: pytest.TempPathFactory) -> IntentModel:
+    path = tmp_path_factory.mktemp("saved") / "model.keras"
+    finished.save(path)
+    return keras.models.load_model(path)
+
+
+def test_a_saved_model_predicts_the_same(
+    restored: IntentModel, finished: IntentModel, make_shop: Frames
+) -> None:
+    frame = make_shop(300, 9)
+    np.testing.assert_allclose(restored.predict(frame), finished.predict(frame), rtol=0, atol=1e-6)
+
+
+def test_a_saved_model_keeps_threshold_calibrator_and_specification(
+    restored: IntentModel, finished: IntentModel
+) -> None:
+    assert restored.threshold == 0.375 and restored.calibrator.kind == "platt"
+    assert restored.preprocessor.specification == finished.preprocessor.specification
+    assert restored.preprocessor.number_names == finished.preprocessor.number_names
+
+
+def test_a_saved_model_is_compiled(
+    restored: IntentModel, finished: IntentModel, shop_data: PreparedData
+) -> None:
+    found, expected = (
+        model.evaluate(shop_data.test, return_dict=True, verbose=0) for model in (restored, finished)
+    )
+    assert found == pytest.approx(expected, rel=1e-5)
+
+
+def test_a_saved_model_trains_on(shop_data: PreparedData, shop_model: IntentModel, tmp_path: Path) -> None:
+    shop_model.save(tmp_path / "model.keras")
+    model = keras.models.load_model(tmp_path / "model.keras")
+    before = model.evaluate(shop_data.train, return_dict=True, verbose=0)["log_loss"]
+    model.fit(shop_data.train, batch_size=32, epochs=2, verbose=0)
+    assert model.evaluate(shop_data.train, return_dict=True, verbose=0)["log_loss"] < before
+
+
+def test_the_article_is_saved_too(shop_data: PreparedData, shop: pd.DataFrame, tmp_path: Path) -> None:
+    model = create_model(shop_data, TrainingConfig(preset="article", dimension=4, filters=4))
+    model.save(tmp_path / "model.keras")
+    restored = keras.models.load_model(tmp_path / "model.keras")
+    np.testing.assert_allclose(restored.predict(shop[:50]), model.predict(shop[:50]), rtol=0, atol=1e-6)
