@@ -20,7 +20,7 @@ class PreprocessingConfig:
     """Preprocessing.
 
     Args:
-        tokenizer: How texts are cut into tokens (wordpunct, characters, social, treebank); by default
+        tokenizer: How texts are cut into tokens (wordpunct, characters); by default
             characters where a tenth of the letters are Chinese or Japanese, else wordpunct.
         stop_words: Tokens to leave out of texts.
         derived: Derived number columns by expression, such as seconds_a_page=duration/pages.

@@ -24,9 +24,9 @@ class Shapes:
     Example:
         >>> shapes = Shapes([r"\w", "[é!]"])
         >>> shapes(tf.constant(list(map(ord, "aé漢!—")))).numpy().tolist()
-        [2, 3, 2, 1, 0]
+        [1, 3, 1, 2, 0]
         >>> shapes.like(r"\w")
-        [2, 3]
+        [1, 3]
     """
 
     def __init__(self, classes: Iterable[str]) -> None:
