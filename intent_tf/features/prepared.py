@@ -194,9 +194,14 @@ def preprocess_data(
         test_label=None if test is None else _labels_of(test, label, positive),
     )  # fmt: skip
     inferred = infer_specification(
-        parts.train.drop(columns=list(left_out), errors="ignore"), label, kinds=kinds, drop=drop,
-        positive=positive, file=file,
-    )  # fmt: skip
+        parts.train.drop(columns=list(left_out), errors="ignore"),
+        label,
+        kinds=kinds,
+        # What already has a better reason to be left out is not in the table any more.
+        drop=[name for name in drop if name not in left_out],
+        positive=positive,
+        file=file,
+    )
     specification = replace(inferred, left_out={**left_out, **inferred.left_out})
     preprocessor = Preprocessor(specification, **preprocessor_options)
     preprocessor.adapt(parts.train, file=file)

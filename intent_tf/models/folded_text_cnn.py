@@ -24,8 +24,7 @@ class FoldedTextCNN(keras.layers.Layer):
 
     It is made by ``TextCNN.fold()`` and is not trained. The table holds ``vocabulary × taps × filters``
     numbers. ``bfloat16`` halves its memory and ``int8`` quarters it: there each filter has a scale of its
-    own, ``max |table[:, :, f]| / 127``; they do not make it faster, and both cost accuracy:
-    ``benchmarks/extractor.py`` prints how much.
+    own, ``max |table[:, :, f]| / 127``; they do not make it faster, and both cost accuracy.
 
     Args:
         vocabulary_size: As in ``TextCNN``.

@@ -18,7 +18,6 @@ def sharing_pays(ids: tf.Tensor, training: bool = False) -> tf.Tensor:
     It is where a position can expect the batch to hold another with the same token. How likely two
     positions are equal is estimated from up to 2,048 of them: ``p = 2 * repeated / sample²``; then a
     position expects ``positions * p`` equals. Words always do; random ids of a large vocabulary do not.
-    ``benchmarks/extractor.py`` shows both sides of the rule.
 
     Args:
         ids: int ``(batch, tokens)``.
