@@ -9,10 +9,21 @@ Example:
     [[2, 1]]
 """
 
+from intent_tf.text.ngrams import NGrams
 from intent_tf.text.normaliser import Normaliser
+from intent_tf.text.offline import cut_offline
 from intent_tf.text.stop_lists import load_stop_words
 from intent_tf.text.token_ids import TokenIds
 from intent_tf.text.tokenizer import Tokenizer
 from intent_tf.text.vocabulary import count_tokens, count_vocabulary
 
-__all__ = ["Normaliser", "TokenIds", "Tokenizer", "count_tokens", "count_vocabulary", "load_stop_words"]
+__all__ = [
+    "NGrams",
+    "Normaliser",
+    "TokenIds",
+    "Tokenizer",
+    "count_tokens",
+    "count_vocabulary",
+    "cut_offline",
+    "load_stop_words",
+]

@@ -11,6 +11,7 @@ import keras
 import tensorflow as tf
 
 from intent_tf.errors import InputError
+from intent_tf.text.ngrams import NGrams
 from intent_tf.text.tokenizer import Tokenizer
 from intent_tf.text.vocabulary import count_vocabulary
 
@@ -32,14 +33,15 @@ class TokenIds(keras.layers.Layer):
         **kwargs: Of ``keras.layers.Layer``, such as ``name``.
 
     Call arguments:
-        texts: Strings in UTF-8, ``(batch,)``.
+        texts: Strings in UTF-8, ``(batch,)``; or tokens that were cut before, ``(batch, tokens)``, ragged or
+            padded with the empty string.
 
     Returns:
         int32 ``(batch, tokens)``, padded at the end with 0 to the longest text of the batch, at least one
         token wide.
 
     Raises:
-        InputError: If called before ``adapt``.
+        InputError: If called before ``adapt``, or with raw texts and a tokeniser that works in Python only.
 
     Example:
         >>> layer = TokenIds()
@@ -52,7 +54,7 @@ class TokenIds(keras.layers.Layer):
 
     def __init__(
         self,
-        tokenizer: Tokenizer | None = None,
+        tokenizer: Tokenizer | NGrams | None = None,
         min_count: int = 2,
         max_tokens: int = 20_000,
         max_tokens_per_text: int = 200,
@@ -69,7 +71,7 @@ class TokenIds(keras.layers.Layer):
         self.max_tokens_per_text = max_tokens_per_text
         self.oov_buckets = oov_buckets
         self.vocabulary: tuple[str, ...] = ()
-        self._table: tf.lookup.StaticHashTable | None = None
+        self._table: Any = None
 
     @property
     def vocabulary_size(self) -> int:
@@ -97,23 +99,36 @@ class TokenIds(keras.layers.Layer):
         contents = tf.lookup.KeyValueTensorInitializer(keys, ids)
         self._table = tf.lookup.StaticHashTable(contents, default_value=1)
 
+    def build(self, input_shape: tuple[int | None, ...]) -> None:
+        """Build the tokeniser, which has no weights."""
+        self.tokenizer.build(input_shape)
+
     def call(self, texts: tf.Tensor) -> tf.Tensor:
-        """Turn ``(batch,)`` strings into ``(batch, tokens)`` int32 ids."""
+        """Turn ``(batch,)`` texts or ``(batch, tokens)`` strings into ``(batch, tokens)`` int32 ids."""
         if self._table is None:
             raise InputError(
                 f"layer {self.name!r} has no vocabulary", remedy="call adapt() on the training texts first"
             )
-        tokens = self.tokenizer(texts)
-        ids = self._table.lookup(tokens.values)
-        if self.oov_buckets > 1:
-            bucket = 1 + tf.strings.to_hash_bucket_fast(tokens.values, self.oov_buckets)
-            ids = tf.where(ids == 1, tf.cast(bucket, tf.int32), ids)
-        padded = tokens.with_values(ids).to_tensor()[:, : self.max_tokens_per_text]
+        tokens = texts if len(texts.shape) == 2 else self.tokenizer(texts)
+        if isinstance(tokens, tf.RaggedTensor):
+            padded = tokens.with_values(self._ids(tokens.values)).to_tensor()
+        else:
+            padded = self._ids(tokens)
+        padded = padded[:, : self.max_tokens_per_text]
         # An empty batch of tokens would leave pooling layers nothing to take the maximum of.
         return tf.cond(tf.shape(padded)[1] > 0, lambda: padded, lambda: tf.pad(padded, [[0, 0], [0, 1]]))
 
+    def _ids(self, tokens: tf.Tensor) -> tf.Tensor:
+        ids = self._table.lookup(tokens)
+        if self.oov_buckets == 1:
+            return ids
+        bucket = 1 + tf.strings.to_hash_bucket_fast(tokens, self.oov_buckets)
+        return tf.where(ids == 1, tf.cast(bucket, tf.int32), ids)
+
     def compute_output_spec(self, texts: keras.KerasTensor) -> keras.KerasTensor:
         """Shape and type of the output, known before there is a vocabulary."""
+        if len(texts.shape) == 1:
+            self.tokenizer.require_graph()
         return keras.KerasTensor((texts.shape[0], None), dtype="int32")
 
     def save_assets(self, inner_path: str) -> None:

@@ -2,31 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Iterable
 from typing import Any, Protocol
 
 import keras
 import tensorflow as tf
+from nltk.stem import SnowballStemmer
 
 from intent_tf.errors import InputError
 from intent_tf.text.characters import Characters
+from intent_tf.text.code_points import every_character, re2_class
+from intent_tf.text.jieba_words import JiebaWords
 from intent_tf.text.normaliser import Form, Normaliser
+from intent_tf.text.social import Social
+from intent_tf.text.treebank import Treebank
 from intent_tf.text.wordpunct import WordPunct
+
+#: The kinds of tokeniser, by name.
+KINDS = {
+    "wordpunct": WordPunct,
+    "characters": Characters,
+    "social": Social,
+    "treebank": Treebank,
+    "jieba": JiebaWords,
+}
 
 
 class TokenRule(Protocol):
-    """How one kind of tokeniser cuts a normalised text, in Python and in the graph."""
+    """How one kind of tokeniser cuts a normalised text in Python; those with a graph are callable as well."""
 
     def reference(self, text: str) -> list[str]:
         """Tokens of one text."""
         ...
-
-    def __call__(self, texts: tf.Tensor) -> tf.RaggedTensor:
-        """Tokens ``(batch, tokens)`` of texts ``(batch,)``."""
-        ...
-
-
-KINDS: dict[str, Callable[[], TokenRule]] = {"wordpunct": WordPunct, "characters": Characters}
 
 
 @keras.saving.register_keras_serializable(package="intent_tf")
@@ -37,16 +45,27 @@ class Tokenizer(keras.layers.Layer):
     both: ``reference`` explores and counts with NLTK in Python, calling the layer runs in tf.data and in the
     exported model, and for every string, in any script, the two agree.
 
-    Texts are normalised (``Normaliser``), cut by the rule of ``kind``, and stripped of stop words.
+    Texts are normalised (``Normaliser``) and cut by the rule of ``kind``; then numbers are replaced, stop
+    words left out and tokens stemmed.
 
     Args:
-        kind: ``"wordpunct"``: NLTK's ``WordPunctTokenizer``, runs of letters and digits, runs of punctuation;
-            ``"characters"``: the same, but each Chinese and Japanese character is a token.
-        lower: Whether to lower-case as ``str.lower`` does. Default ``True``.
+        kind: How to cut. Default ``"wordpunct"``.
+
+            - ``"wordpunct"``: NLTK's ``WordPunctTokenizer``: runs of word characters, runs of punctuation.
+            - ``"characters"``: the same, but each Chinese and Japanese character is a token.
+            - ``"social"``: NLTK's ``TweetTokenizer``: links, names, tags, emoji and ``don't`` whole.
+            - ``"treebank"``: NLTK's ``NLTKWordTokenizer`` on one sentence: ``do n't``.
+            - ``"jieba"``: Chinese words by jieba's dictionary, in Python only.
+        lower: Whether to lower-case as ``str.lower`` does. Default ``True``. ``"social"`` keeps emoticons.
         normalise: ``"NFKC"`` (the default), ``"NFC"`` or ``None``; see ``Normaliser``.
+        numbers: A token to put for each number, such as ``"<number>"``: digits of any script, maybe with a
+            sign and ``.``, ``,``, ``:``, ``/`` or ``-`` between them. Default ``None``: numbers stay.
         stop_words: Tokens to leave out, compared after normalisation. They are kept in the layer's
             configuration, so that a model carries the list it was trained with. Default none;
             ``load_stop_words`` has lists.
+        stem: A language of NLTK's ``SnowballStemmer``, or ``"porter"``, in Python only. Default ``None``.
+        strip_handles: Leave out ``@names``; ``"social"`` only. Default ``False``.
+        shorten: Cut runs of more than three equal characters to three; ``"social"`` only. Default ``False``.
         **kwargs: Of ``keras.layers.Layer``, such as ``name``.
 
     Call arguments:
@@ -56,14 +75,15 @@ class Tokenizer(keras.layers.Layer):
         ``tf.RaggedTensor`` of strings, ``(batch, tokens)``.
 
     Raises:
-        InputError: If ``kind`` or ``normalise`` is unknown, or texts are not ``(batch,)``.
+        InputError: If an option is unknown or does not belong to the kind, if texts are not ``(batch,)``, or
+            if a tokeniser that works in Python only is called.
 
     Example:
-        >>> tokenizer = Tokenizer(stop_words=("the",))
-        >>> tokenizer.reference("The dress FITS!")
-        ['dress', 'fits', '!']
-        >>> tokenizer(tf.constant(["The dress FITS!", ""])).to_list()
-        [[b'dress', b'fits', b'!'], []]
+        >>> tokenizer = Tokenizer(stop_words=("the",), numbers="<number>")
+        >>> tokenizer.reference("The dress FITS size 12!")
+        ['dress', 'fits', 'size', '<number>', '!']
+        >>> tokenizer(tf.constant(["The dress FITS size 12!", ""])).to_list()
+        [[b'dress', b'fits', b'size', b'<number>', b'!'], []]
     """
 
     def __init__(
@@ -71,35 +91,74 @@ class Tokenizer(keras.layers.Layer):
         kind: str = "wordpunct",
         lower: bool = True,
         normalise: Form | None = "NFKC",
+        numbers: str | None = None,
         stop_words: Iterable[str] = (),
+        stem: str | None = None,
+        strip_handles: bool = False,
+        shorten: bool = False,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
         if kind not in KINDS:
             raise InputError(f"unknown tokeniser {kind!r}", expected=" or ".join(map(repr, KINDS)))
+        if stem not in (None, *SnowballStemmer.languages):
+            raise InputError(f"unknown stemmer {stem!r}", expected=" or ".join(SnowballStemmer.languages))
+        if (strip_handles or shorten) and kind != "social":
+            raise InputError(f"strip_handles or shorten for {kind!r}", expected="the kind 'social'")
         self.kind = kind
         self.lower = lower
         self.normalise = normalise
+        self.numbers = numbers
         self.stop_words = tuple(stop_words)
-        self._normaliser = Normaliser(normalise, lower)
-        self._rule = KINDS[kind]()
-        self._stopped = frozenset(map(self._normaliser.reference, self.stop_words))
+        self.stem = stem
+        self.strip_handles = strip_handles
+        self.shorten = shorten
+        self._rule: Any = Social(lower, strip_handles, shorten) if kind == "social" else KINDS[kind]()
+        # Social lower-cases the tokens itself, since emoticons keep their case.
+        self._normaliser = Normaliser(normalise, lower=lower and kind != "social")
+        self._stopped = frozenset(map(Normaliser(normalise, lower).reference, self.stop_words))
         self._stop_table = _membership(self._stopped) if self._stopped else None
+        self._stemmer = SnowballStemmer(stem) if stem else None
+
+    @property
+    def offline(self) -> bool:
+        """Whether the tokeniser works in Python only, so that no graph can hold it."""
+        return self.kind == "jieba" or self.stem is not None
 
     def reference(self, text: str) -> list[str]:
-        """Tokens of one text by NLTK in Python: what the graph must equal."""
-        tokens = self._rule.reference(self._normaliser.reference(text))
-        return [token for token in tokens if token not in self._stopped] if self._stopped else tokens
+        """Tokens of one text in Python: what the graph must equal."""
+        rule: TokenRule = self._rule
+        tokens = rule.reference(self._normaliser.reference(text))
+        if self.numbers is not None:
+            tokens = [self.numbers if _NUMBER.fullmatch(token) else token for token in tokens]
+        if self._stopped:
+            tokens = [token for token in tokens if token not in self._stopped]
+        return list(map(self._stemmer.stem, tokens)) if self._stemmer else tokens
 
     def call(self, texts: tf.Tensor) -> tf.RaggedTensor:
         """Tokenise ``(batch,)`` strings to ``(batch, tokens)``."""
+        self.require_graph()
         texts = tf.convert_to_tensor(texts, tf.string)
         if texts.shape.rank not in (1, None):
             raise InputError(f"texts of shape {tuple(texts.shape)}", expected="shape (batch,)")
         tokens = self._rule(self._normaliser(texts))
-        if self._stop_table is None:
-            return tokens
-        return tf.ragged.boolean_mask(tokens, tokens.with_values(self._stop_table.lookup(tokens.values) == 0))
+        if self.numbers is not None:
+            numeric = tf.strings.regex_full_match(tokens.values, _number_pattern())
+            tokens = tokens.with_values(tf.where(numeric, self.numbers, tokens.values))
+        if self._stop_table is not None:
+            kept = self._stop_table.lookup(tokens.values) == 0
+            tokens = tf.ragged.boolean_mask(tokens, tokens.with_values(kept))
+        return tokens
+
+    def require_graph(self) -> None:
+        """Raise ``InputError`` if the tokeniser works in Python only."""
+        if self.offline:
+            what = f"the {self.stem} stemmer" if self.stem else f"the tokeniser {self.kind!r}"
+            raise InputError(
+                f"{what} works in Python only, so that no model can take raw text through it",
+                remedy="cut the texts with intent_tf.text.cut_offline(), train on the tokens and serve "
+                "arrays of tokens, or choose a tokeniser that has a graph",
+            )
 
     def get_config(self) -> dict[str, Any]:
         """Return the constructor arguments."""
@@ -108,8 +167,20 @@ class Tokenizer(keras.layers.Layer):
             "kind": self.kind,
             "lower": self.lower,
             "normalise": self.normalise,
+            "numbers": self.numbers,
             "stop_words": list(self.stop_words),
+            "stem": self.stem,
+            "strip_handles": self.strip_handles,
+            "shorten": self.shorten,
         }
+
+
+_NUMBER = re.compile(r"[+-]?\d+(?:[.,:/-]\d+)*")
+
+
+def _number_pattern() -> str:
+    digit = re2_class(ord(char) for char in every_character() if char.isdecimal())
+    return _NUMBER.pattern.replace(r"\d", digit)
 
 
 def _membership(words: Iterable[str]) -> tf.lookup.StaticHashTable:

@@ -6,10 +6,11 @@ from collections.abc import Iterable
 
 from nltk import FreqDist
 
+from intent_tf.text.ngrams import NGrams
 from intent_tf.text.tokenizer import Tokenizer
 
 
-def count_tokens(texts: Iterable[str], tokenizer: Tokenizer) -> FreqDist:
+def count_tokens(texts: Iterable[str], tokenizer: Tokenizer | NGrams) -> FreqDist:
     """How often each token occurs, as NLTK's ``FreqDist``.
 
     Example:
@@ -23,7 +24,7 @@ def count_tokens(texts: Iterable[str], tokenizer: Tokenizer) -> FreqDist:
 
 
 def count_vocabulary(
-    texts: Iterable[str], tokenizer: Tokenizer, min_count: int = 2, max_tokens: int = 20_000
+    texts: Iterable[str], tokenizer: Tokenizer | NGrams, min_count: int = 2, max_tokens: int = 20_000
 ) -> list[str]:
     """List the tokens that are frequent enough to learn something about, most frequent first.
 

@@ -16,11 +16,17 @@ import pytest
 import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from nltk.tokenize import TweetTokenizer
 
 from intent_tf.errors import InputError
 from intent_tf.text import Tokenizer
 
 HOSTILE = [
+    "don't can't 'tis 'Twas cannot gonna d'ye 'n' 's's 's 's ''quoted'' \"said\" (a). b...",
+    "see https://x.com/a_(b) or foo.com/@x, a.co@ me@shop.co.uk :@foo.com =@x.io x\u200d@y.com",
+    "@bob @abcdefghijklmnopq @a@b #tag ##a-b_c <3 </3 :-) 8D =p size 8/10 --> <b>",
+    "+1 (800) 555-1234 12.50 -5/6 1,000 ....... ! ! !!!!!! soooooo     x",
+    "&amp;&lt;3 &#128525; &#x1F60D; &#xD800; &xi; &bogus; &#10;&nbsp;. &#13; .",
     "",
     " ",
     "\0",
@@ -55,6 +61,12 @@ OPTIONS: list[dict[str, Any]] = [
     {"kind": "characters"},
     {"kind": "characters", "lower": False, "normalise": None},
     {"kind": "wordpunct", "stop_words": ("the", "NOT", "!")},
+    {"kind": "wordpunct", "numbers": "<number>"},
+    {"kind": "social"},
+    {"kind": "social", "lower": False, "normalise": None},
+    {"kind": "social", "strip_handles": True, "shorten": True},
+    {"kind": "treebank"},
+    {"kind": "treebank", "lower": False, "normalise": None, "numbers": "<number>"},
 ]
 every_tokeniser = pytest.mark.parametrize(
     "options", OPTIONS, ids=lambda options: "-".join(map(str, options.values()))
@@ -67,6 +79,14 @@ _DELICATE = [
     for char in _ALL
     if unicodedata.combining(char) or char.isspace() or unicodedata.normalize("NFKC", char) != char
 ]
+#: Pieces that mean something to some rule, alone or next to each other.
+_PIECES = [
+    *("http://", "https:", "a.com", "foo.bar.org/", "@", "@bob", "#tag", "(", ")", "[", "]", "<", ">", "->"),
+    *(":)", ":@", "=@", ":P", "<3", "+1 (800) 555 1234", "12.5", "...", ".", ",", "a@b.co", "don't", "n't"),
+    *("'ll", "'s", "'", "''", '"', "`", "—", "?", "!", "cannot", "gonna", "wanna", "'tis", "é", "漢", "👍🏽"),
+    *("👩\u200d👧", "🇨🇳", "&amp;", "&#x41;", "&#10;", "aaaa", "!!!!", "ſ", "İ", "٣", " ", " ", " "),
+]
+piecewise_text = st.lists(st.sampled_from(_PIECES), max_size=15).map("".join)
 any_text = st.text(
     st.one_of(
         st.characters(exclude_categories=["Cs"]),
@@ -116,7 +136,7 @@ def reviews() -> tuple[str, ...]:
 
 @every_tokeniser
 @settings(max_examples=15, deadline=None)
-@given(batch=st.lists(any_text, min_size=10, max_size=40))
+@given(batch=st.lists(st.one_of(any_text, piecewise_text), min_size=10, max_size=40))
 def test_graph_and_reference_agree_on_any_text(options: dict[str, Any], batch: list[str]) -> None:
     assert differences(batch, options) == []
 
@@ -126,7 +146,14 @@ def test_graph_and_reference_agree_on_hostile_texts(options: dict[str, Any]) -> 
     assert differences(HOSTILE, options) == []
 
 
-@pytest.mark.parametrize("kind", ["wordpunct", "characters"])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "wordpunct",
+        "characters",
+        *(pytest.param(kind, marks=pytest.mark.slow) for kind in ("social", "treebank")),
+    ],
+)
 def test_graph_and_reference_agree_on_every_character_between_letters(kind: str) -> None:
     batch = ["".join(f"a{char}b " for char in _ALL[i : i + 256]) for i in range(0, len(_ALL), 256)]
     assert differences(batch, {"kind": kind}) == []
@@ -159,6 +186,60 @@ def test_characters_cuts_between_ideographs_and_kana_but_not_within_words() -> N
     assert " ".join(token.decode() for token in tokens) == "iphone15 很 好 。 ド レ ス 、 ok !! 々 한국"
 
 
+def test_social_keeps_what_shoppers_write_whole() -> None:
+    tokens = Tokenizer("social")(
+        tf.constant(["LOVE it :D!! #OOTD @shop don't https://x.co/a ❤\ufe0f 👍🏽"])
+    ).to_list()
+    assert " ".join(token.decode() for token in tokens[0]) == (
+        "love it :D ! ! #ootd @shop don't https://x.co/a ❤ \ufe0f 👍🏽"
+    )
+
+
+def test_social_names_and_lengthened_words_go_on_demand() -> None:
+    tokens = Tokenizer("social", strip_handles=True, shorten=True)(tf.constant(["@a @b soooooo"])).to_list()
+    assert tokens == [[b"sooo"]]
+
+
+def test_social_gives_what_nltk_gives_for_the_raw_text() -> None:
+    tokenizer = Tokenizer("social", lower=False, normalise=None)
+    plain = [text.replace("\n", " ") for text in reviews()[::50]]
+    assert [tokenizer.reference(text) for text in plain] == [
+        TweetTokenizer().tokenize(text) for text in plain
+    ]
+
+
+def test_references_to_surrogates_are_the_one_input_on_which_social_is_not_nltk() -> None:
+    assert TweetTokenizer().tokenize("&#xD800;") == ["\ud800"]
+    assert Tokenizer("social").reference("&#xD800;") == ["\ufffd"]
+
+
+def test_treebank_parts_clitics_and_the_final_period() -> None:
+    tokens = Tokenizer("treebank")(tf.constant(["They don't ship to U.S. (yet)."])).to_list()[0]
+    assert b" ".join(tokens) == b"they do n't ship to u.s. ( yet ) ."
+
+
+def test_numbers_of_all_scripts_become_one_token() -> None:
+    tokens = Tokenizer("social", numbers="0")(tf.constant(["12 -3.50 1,000 ٣٤ x2 3d"])).to_list()
+    assert tokens == [[b"0", b"0", b"0", b"0", b"x2", b"3d"]]
+
+
+def test_stems_are_those_of_nltk() -> None:
+    assert Tokenizer(stem="english").reference("Dresses were fitting") == ["dress", "were", "fit"]
+
+
+def test_jieba_cuts_words() -> None:
+    pytest.importorskip("jieba", reason="jieba is not installed")
+    assert Tokenizer("jieba").reference("衣服很好 iPhone") == ["衣服", "很", "好", "iphone"]
+
+
+@pytest.mark.parametrize(
+    ("options", "what"), [({"kind": "jieba"}, "tokeniser 'jieba'"), ({"stem": "porter"}, "porter stemmer")]
+)
+def test_tokenisers_of_python_only_refuse_raw_text(options: dict[str, Any], what: str) -> None:
+    with pytest.raises(InputError, match=f"{what} works in Python only.*cut_offline"):
+        Tokenizer(**options)(tf.constant(["a"]))
+
+
 def test_ways_of_writing_a_word_give_one_token() -> None:
     tokens = Tokenizer()(tf.constant(["Café", "CAFE\u0301", "ｃａｆé"])).to_list()
     assert tokens == [["café".encode()]] * 3
@@ -182,7 +263,9 @@ def test_invalid_bytes_count_as_replacement_characters(text: bytes) -> None:
 
 
 def test_tokeniser_survives_its_configuration() -> None:
-    tokenizer = Tokenizer(lower=False, normalise="NFC", stop_words=("the",), name="words")
+    tokenizer = Tokenizer(
+        "social", False, "NFC", "<n>", ("the",), stem="porter", strip_handles=True, shorten=True, name="words"
+    )
     copy = keras.saving.deserialize_keras_object(keras.saving.serialize_keras_object(tokenizer))
     assert copy.get_config() == tokenizer.get_config()
 
@@ -190,6 +273,17 @@ def test_tokeniser_survives_its_configuration() -> None:
 def test_unknown_kind_names_the_known_ones() -> None:
     with pytest.raises(InputError, match=r"'wordpunkt'; expected .*'wordpunct'"):
         Tokenizer("wordpunkt")
+
+
+def test_unknown_stemmer_names_the_known_ones() -> None:
+    with pytest.raises(InputError, match=r"'klingon'; expected .*english"):
+        Tokenizer(stem="klingon")
+
+
+@pytest.mark.parametrize("option", ["strip_handles", "shorten"])
+def test_options_of_social_belong_to_social(option: str) -> None:
+    with pytest.raises(InputError, match="expected the kind 'social'"):
+        Tokenizer(**{option: True})  # type: ignore[arg-type]
 
 
 def test_texts_must_be_one_dimensional() -> None:
