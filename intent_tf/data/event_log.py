@@ -21,8 +21,8 @@ EVENT_COLUMNS = (
 #: In the order in which events of the same instant are taken to have happened.
 EVENT_TYPES = ("search", "browse", "click", "detail", "cart", "purchase")
 LONGEST_ID = 256
-#: Column of the raw relation in which an engine says why a row could not be read; NULL if it could.
-PROBLEM = "_problem"
+#: Columns of the relation ``raw`` beside the log's own: why a row could not be read, and where it came from.
+PROBLEM, FILE = "_problem", "_file"
 
 _DAY = 86_400_000_000
 _FACTORS = {"1e11": "1e6", "1e14": "1e3", "1e17": "1e0"}
@@ -107,7 +107,7 @@ class LogFormat:
         Returns:
             By name, each SELECT reading from those before it. ``typed`` has ``user_id, session_id`` (NULL
             if the log has none), ``micros, event_type, type_rank, item_id, text, query, price, quantity,
-            reason, record``.
+            reason, file, record``.
         """
         sources = self.sources(found, file)
         read = {column: _text(parts, found, dialect) for column, parts in sources.items()}
@@ -118,7 +118,7 @@ class LogFormat:
         fields = dialect.struct([dialect.name(column) for column in found])
         return {
             "texts": f"SELECT {texts},\n  {micros} AS micros,\n  {price} AS price_number,\n"
-            f"  {quantity} AS quantity_number,\n  {PROBLEM}, {fields} AS fields\nFROM raw",
+            f"  {quantity} AS quantity_number,\n  {PROBLEM}, {FILE}, {fields} AS fields\nFROM raw",
             "meanings": f"SELECT *, {self._event_type(dialect)} AS event FROM texts",
             "reasons": f"SELECT *,\n  {_reason(session != 'session_id')} AS reason\nFROM meanings",
             "typed": (
@@ -126,6 +126,7 @@ class LogFormat:
                 f"  {_rank()} AS type_rank, item_id, text, query,\n"
                 "  coalesce(price_number, CAST('NaN' AS DOUBLE)) AS price,\n"
                 "  coalesce(quantity_number, CAST('NaN' AS DOUBLE)) AS quantity, reason,\n"
+                f"  CASE WHEN reason IS NOT NULL THEN {FILE} END AS file,\n"
                 f"  CASE WHEN reason IS NOT NULL THEN {dialect.json('fields')} END AS record\nFROM reasons"
             ),
         }

@@ -86,12 +86,13 @@ class LogFiles:
         return sum(path.stat().st_size * factor.get(path.suffix, 1) for path in self.paths)
 
     def as_utf8(self, folder: Path) -> LogFiles:
-        """Rewrite the files in UTF-8 in a folder, unless they already are."""
+        """Rewrite the files in UTF-8 below a folder, at their own paths, unless they already are."""
         if self.encoding == "utf-8":
             return self
         recoded = []
-        for number, path in enumerate(self.paths):
-            recoded.append(folder / f"{number:05d}-{path.name.removesuffix('.gz')}")
+        for path in map(Path.resolve, self.paths):
+            recoded.append(folder / path.relative_to(path.anchor).with_name(path.name.removesuffix(".gz")))
+            recoded[-1].parent.mkdir(parents=True, exist_ok=True)
             decoder = codecs.getincrementaldecoder(self.encoding)(errors="replace")
             with opened(path) as source, recoded[-1].open("w", encoding="utf-8", newline="") as target:
                 while block := source.read(_BLOCK):

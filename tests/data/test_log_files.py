@@ -95,6 +95,17 @@ def test_broken_rows_of_csv_are_set_aside_with_their_line(tmp_path: Path, row: s
     assert row.strip() in aside["row"][0]
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+def test_rows_of_no_use_are_set_aside_with_their_file(tmp_path: Path, encoding: str) -> None:
+    (tmp_path / "1.csv").write_text(HEADER + ROW)
+    (tmp_path / "2.csv").write_bytes((HEADER + ROW.replace("2024", "红帽")).encode(encoding))
+    prepare_examples(tmp_path / "*.csv", out=tmp_path / "out")
+    aside = pd.read_csv(tmp_path / "out" / "set_aside.csv")
+    assert aside[["file", "reason"]].to_numpy().tolist() == [
+        [str(tmp_path / "2.csv"), "timestamp is no time"]
+    ]
+
+
 def test_bytes_that_are_no_text_are_set_aside_where_the_beginning_is_text(tmp_path: Path) -> None:
     path = tmp_path / "log.csv"
     path.write_bytes((HEADER + ROW * 40_000).encode() + b"ann,2024-01-05 10:00:00,detail,\xff\xfe\n")

@@ -15,7 +15,7 @@ import pandas as pd
 
 from intent_tf.data.engines.dialect import Dialect, quoted
 from intent_tf.data.engines.engine import Progress, log_name
-from intent_tf.data.event_log import PROBLEM, ColumnType, LogFormat
+from intent_tf.data.event_log import FILE, PROBLEM, ColumnType, LogFormat
 from intent_tf.data.example_definition import ExampleDefinition
 from intent_tf.data.log_files import LogFiles
 from intent_tf.errors import InputError
@@ -122,7 +122,8 @@ class _Run:
     def _create_raw(self, log: LogFiles | pd.DataFrame) -> dict[str, ColumnType]:
         if isinstance(log, pd.DataFrame):
             self.connection.register("frame", log)
-            self.execute(f"CREATE TEMP VIEW raw AS SELECT *, CAST(NULL AS VARCHAR) AS {PROBLEM} FROM frame")
+            unknown = f"CAST(NULL AS VARCHAR) AS {PROBLEM}, CAST(NULL AS VARCHAR) AS {FILE}"
+            self.execute(f"CREATE TEMP VIEW raw AS SELECT *, {unknown} FROM frame")
             return {str(name): _frame_type(log[name]) for name in log.columns}
         self.execute(f"CREATE TEMP VIEW raw AS {_read(log.as_utf8(self.temporary))}")
         return dict(log.columns)
@@ -157,16 +158,18 @@ class _Run:
     def _write_set_aside(self, log: LogFiles | pd.DataFrame) -> None:
         parts = []
         if (self.temporary / "typed/bucket=-1").exists():
-            unusable = quoted(str(self.temporary / "typed/bucket=-1/*.parquet"))
+            unusable = quoted(self.temporary / "typed/bucket=-1/*.parquet")
             parts.append(
-                "SELECT CAST(NULL AS VARCHAR) AS file, CAST(NULL AS BIGINT) AS line, reason, record AS row "
+                "SELECT file, CAST(NULL AS BIGINT) AS line, reason, record AS row "
                 f"FROM read_parquet({unusable})"
             )
         if isinstance(log, LogFiles) and log.format == "csv":
             parts.append(_REJECTED)
         if parts:
             path = self.out / "set_aside.csv"
-            self.execute(f"COPY ({' UNION ALL '.join(parts)}) TO {quoted(path)} (HEADER)")
+            # Files that were rewritten in UTF-8 have their own paths below the temporary folder.
+            own = f"* REPLACE (replace(file, {quoted(self.temporary)}, '') AS file)"
+            self.execute(f"COPY (SELECT {own} FROM ({' UNION ALL '.join(parts)})) TO {quoted(path)} (HEADER)")
 
     def _prepare(self, bucket: int, steps: dict[str, str], counts: dict[str, int]) -> None:
         source = quoted(self.temporary / f"typed/bucket={bucket}/*.parquet")
@@ -197,12 +200,15 @@ FROM reject_errors JOIN reject_scans USING (scan_id, file_id) GROUP BY file_path
 def _read(log: LogFiles) -> str:
     """Select the log's columns, and why a row could not be read."""
     files = "[" + ", ".join(map(quoted, log.paths)) + "]"
-    options = [f"hive_partitioning = {str(bool(log.partitions)).lower()}, hive_types_autocast = false"]
+    options = [
+        f"hive_partitioning = {str(bool(log.partitions)).lower()}, hive_types_autocast = false",
+        f"filename = {quoted(FILE)}",
+    ]
     names = [column for column in log.columns if column not in log.partitions]
     whole = f"SELECT *, CAST(NULL AS VARCHAR) AS {PROBLEM} FROM"
     if log.format == "parquet":
         whole = "SELECT * FROM" if log.problems else whole
-        return f"{whole} read_parquet({files}, union_by_name = true, {options[0]})"
+        return f"{whole} read_parquet({files}, union_by_name = true, {', '.join(options)})"
     options.append("auto_detect = false")
     if log.format == "csv":
         columns = ", ".join(f"{DUCKDB.name(name)}: 'VARCHAR'" for name in names)
@@ -217,7 +223,7 @@ def _read(log: LogFiles) -> str:
     paths = ", ".join(quoted(f'$."{name}"') for name in names)
     values = [f"fields[{number}] AS {DUCKDB.name(name)}" for number, name in enumerate(names, start=1)]
     return (
-        f"SELECT {', '.join(values + [DUCKDB.name(name) for name in log.partitions])},\n"
+        f"SELECT {', '.join([FILE, *values, *map(DUCKDB.name, log.partitions)])},\n"
         f"  CASE WHEN fields IS NULL THEN 'not JSON' END AS {PROBLEM}\n"
         f"FROM (SELECT *, try_cast(line AS JSON) ->> [{paths}] AS fields\n"
         f"  FROM read_csv({files}, {', '.join(options)}) WHERE trim(line) <> '')"

@@ -12,7 +12,7 @@ import pandas as pd
 
 from intent_tf.data.engines.dialect import Dialect
 from intent_tf.data.engines.engine import Progress, log_name
-from intent_tf.data.event_log import PROBLEM, LogFormat
+from intent_tf.data.event_log import FILE, PROBLEM, LogFormat
 from intent_tf.data.example_definition import ExampleDefinition
 from intent_tf.data.log_files import LogFiles
 from intent_tf.errors import InputError, require
@@ -177,47 +177,51 @@ class _Run:
         return log.as_utf8(self.temporary)
 
     def _read(self, log: LogFiles) -> Any:
-        functions = require("pyspark.sql.functions", "spark")
         paths = [str(path) for path in log.paths]
-        names = [column for column in log.columns if column not in log.partitions]
+        columns = {name: SPARK.name(name) for name in log.columns}
+        own = [name for name in log.columns if name not in log.partitions]
         reader = self.spark.read.option("basePath", _above_partitions(log.paths[0]))
-        none = functions.expr(f"CAST(NULL AS STRING) AS {PROBLEM}")
+        problem = "CAST(NULL AS STRING)"
         if log.format == "parquet":
             frame = reader.option("mergeSchema", "true").parquet(*paths)
-            problem = functions.col(PROBLEM) if log.problems else none
-            return frame.select(*(_time(frame, name, log, functions) for name in log.columns), problem)
-        partitions = [SPARK.name(column) for column in log.partitions]
-        if log.format == "csv":
-            schema = ", ".join(f"{SPARK.name(name)} STRING" for name in [*names, "_unread"])
+            problem = PROBLEM if log.problems else problem
+            columns |= {
+                name: _in_micros(columns[name]) for name in log.columns if _is_nanos(frame, log, name)
+            }
+        elif log.format == "csv":
             options = {"sep": log.separator, "quote": '"', "escape": '"', "multiLine": "true"}
-            reader = reader.options(**options, columnNameOfCorruptRecord="_unread").option(
-                "header", log.header
-            )
-            problem = f"CASE WHEN _unread IS NOT NULL THEN 'wrong number of fields' END AS {PROBLEM}"
+            schema = ", ".join(f"{columns.get(name, name)} STRING" for name in [*own, "_unread"])
+            reader = reader.options(**options, header=log.header, columnNameOfCorruptRecord="_unread")
             frame = reader.schema(schema).csv(paths)
-            return frame.selectExpr(*map(SPARK.name, names), *partitions, problem)
-        values = [
-            f"""get_json_object(value, {_literal(f"$['{name}']")}) AS {SPARK.name(name)}""" for name in names
-        ]
-        problem = f"CASE WHEN try_parse_json(value) IS NULL THEN 'not JSON' END AS {PROBLEM}"
-        frame = reader.text(paths).where("trim(value) <> ''")
-        return frame.selectExpr(*values, *partitions, problem)
+            problem = "CASE WHEN _unread IS NOT NULL THEN 'wrong number of fields' END"
+        else:
+            frame = reader.text(paths).where("trim(value) <> ''")
+            problem = "CASE WHEN try_parse_json(value) IS NULL THEN 'not JSON' END"
+            columns |= {name: f"""get_json_object(value, {_literal(f"$['{name}']")})""" for name in own}
+        # Files that were written for Spark alone have their own paths below the temporary folder.
+        path = "regexp_replace(_metadata.file_path, '^file:/+', '/')"
+        file = f"replace({path}, {_literal(str(self.temporary))}, '')"
+        selected = [f"{sql} AS {SPARK.name(name)}" for name, sql in columns.items()]
+        return frame.selectExpr(*selected, f"{problem} AS {PROBLEM}", f"{file} AS {FILE}")
 
     def _write_set_aside(self) -> None:
-        rows = self.spark.sql("SELECT reason, record FROM typed WHERE reason IS NOT NULL").toLocalIterator()
+        rows = self.spark.sql(
+            "SELECT file, reason, record FROM typed WHERE reason IS NOT NULL"
+        ).toLocalIterator()
         path = self.out / "set_aside.csv"
         with path.open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file)
             writer.writerow(["file", "line", "reason", "row"])
-            writer.writerows(("", "", row.reason, row.record) for row in rows)
+            writer.writerows((row.file, "", row.reason, row.record) for row in rows)
 
 
-def _time(frame: Any, name: str, log: LogFiles, functions: Any) -> Any:
-    """Select a column; times in nanoseconds, which Spark does not know, as times in microseconds."""
-    column = SPARK.name(name)
-    if log.columns[name] == "time" and frame.schema[name].dataType.typeName() == "long":
-        return functions.expr(f"timestamp_micros({column} DIV 1000) AS {column}")
-    return functions.col(column)
+def _is_nanos(frame: Any, log: LogFiles, name: str) -> bool:
+    """Whether a column has times in nanoseconds, which Spark does not know and reads as integers."""
+    return log.columns[name] == "time" and frame.schema[name].dataType.typeName() == "long"
+
+
+def _in_micros(column: str) -> str:
+    return f"timestamp_micros({column} DIV 1000)"
 
 
 def _literal(text: str) -> str:

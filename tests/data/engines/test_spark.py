@@ -101,9 +101,11 @@ def test_the_rows_are_the_same(
 ) -> None:
     path = tmp_path / f"log.{ending}"
     write(log() if given_sessions else log().drop(columns="session_id"), path)
-    ours, theirs = prepare_examples(path, definition), prepare_examples(path, definition, engine=spark)
+    ours = prepare_examples(path, definition)
+    theirs = prepare_examples(path, definition, engine=spark, out=tmp_path / "out")
     assert theirs.counts == ours.counts
     assert sum(theirs.reasons.values()) == sum(ours.reasons.values()) == 9
+    assert set(pd.read_csv(tmp_path / "out" / "set_aside.csv")["file"]) == {str(path)}
     assert theirs.examples.dtypes.to_dict() == ours.examples.dtypes.to_dict()
     assert digest(theirs.examples) == digest(ours.examples)
 
