@@ -19,37 +19,21 @@ Example:
 
 from __future__ import annotations
 
-import importlib
 import os
-from typing import TYPE_CHECKING, Any
 
 # TensorFlow's start-up chatter hides what a verb prints; whoever sets the variable keeps it.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
+# Importing the models registers them with Keras: `keras.models.load_model` then needs no `custom_objects`.
+from intent_tf.data.example_definition import ExampleDefinition
+from intent_tf.data.examples import prepare_examples
+from intent_tf.data.simulator import simulate
+from intent_tf.data.splitting import SplitPlan
+from intent_tf.features.prepared import preprocess_data
+from intent_tf.models.build import build_feature_extractor, build_model, build_predictor
+from intent_tf.models.intent_model import IntentModel
+from intent_tf.serving.loading import load_model
 from intent_tf.version import __version__
-
-if TYPE_CHECKING:
-    from intent_tf.data.example_definition import ExampleDefinition
-    from intent_tf.data.examples import prepare_examples
-    from intent_tf.data.simulator import simulate
-    from intent_tf.data.splitting import SplitPlan
-    from intent_tf.features.prepared import preprocess_data
-    from intent_tf.models.build import build_feature_extractor, build_model, build_predictor
-    from intent_tf.models.intent_model import IntentModel
-    from intent_tf.serving.loading import load_model
-
-_HOMES = {
-    "ExampleDefinition": "intent_tf.data.example_definition",
-    "IntentModel": "intent_tf.models.intent_model",
-    "SplitPlan": "intent_tf.data.splitting",
-    "build_feature_extractor": "intent_tf.models.build",
-    "build_model": "intent_tf.models.build",
-    "build_predictor": "intent_tf.models.build",
-    "load_model": "intent_tf.serving.loading",
-    "prepare_examples": "intent_tf.data.examples",
-    "preprocess_data": "intent_tf.features.prepared",
-    "simulate": "intent_tf.data.simulator",
-}
 
 __all__ = [
     "ExampleDefinition",
@@ -64,14 +48,3 @@ __all__ = [
     "preprocess_data",
     "simulate",
 ]
-
-
-def __getattr__(name: str) -> Any:
-    """Import a public name when it is first asked for, so that importing the package stays cheap."""
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(_HOMES[name]), name)
-
-
-def __dir__() -> list[str]:
-    return __all__

@@ -70,7 +70,7 @@ def test_a_new_process_evaluates_the_trained_model(version: Path, table: Path) -
 
 
 def test_a_new_process_loads_the_keras_file_without_custom_objects(version: Path) -> None:
-    code = f"import keras, intent_tf.models; keras.models.load_model({str(version / 'model.keras')!r})"
+    code = f"import keras, intent_tf; keras.models.load_model({str(version / 'model.keras')!r})"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 
