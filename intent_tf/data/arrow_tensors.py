@@ -31,7 +31,7 @@ def arrow_tensor(values: pa.Array, column: Column) -> tf.Tensor | tf.RaggedTenso
         <tf.RaggedTensor [[b'a', b''], []]>
     """
     is_list = pa.types.is_list(values.type) or pa.types.is_large_list(values.type)
-    if is_list != (column.kind == "sequence"):
+    if is_list != (column.is_list):
         raise InputError(f"found {values.type}", column=column.name, expected=f"values of a {column.kind}")
     if not is_list:
         return _flat(values, column)

@@ -114,9 +114,8 @@ class ExampleStream:
         columns: dict[str, Any] = {}
         for column in self.specification.columns:
             dtype = tf.float32 if column.values == "float" else tf.string
-            is_sequence = column.kind == "sequence"
             columns[column.name] = (
-                tf.RaggedTensorSpec((None, None), dtype) if is_sequence else tf.TensorSpec((None,), dtype)
+                tf.RaggedTensorSpec((None, None), dtype) if column.is_list else tf.TensorSpec((None,), dtype)
             )
         others = tf.TensorSpec((None,), tf.float32)
         signature = (columns, others, others) if self.weight else (columns, others)

@@ -34,8 +34,8 @@ def raw_columns(
         file: Where the table came from, for error messages.
 
     Returns:
-        By column: float32 or string tensors of shape ``(rows,)``; for sequences ragged tensors of
-        shape ``(rows, events)``. Missing numbers are NaN, missing texts and categories ``""``.
+        By column: float32 or string tensors of shape ``(rows,)``; for sequences and tokens ragged tensors
+        of shape ``(rows, entries)``. Missing numbers are NaN, missing texts and categories ``""``.
 
     Raises:
         InputError: If a column is missing, or a value does not fit its kind (with its row).
@@ -60,7 +60,7 @@ def raw_columns(
 
 def column_tensor(values: pd.Series, column: Column, *, file: object = None) -> tf.Tensor | tf.RaggedTensor:
     """One column's values as a tensor; see `raw_columns`."""
-    if column.kind == "sequence":
+    if column.is_list:
         return _ragged(values, column, file)
     if column.values == "float":
         return tf.constant(_numbers(values, column.name, file), tf.float32)

@@ -10,8 +10,14 @@ from intent_tf.errors import InputError
 from intent_tf.nearest import nearest
 
 Kind = Literal["number", "category", "text", "sequence"]
-ValueType = Literal["string", "float"]
+ValueType = Literal["string", "float", "tokens"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
+_VALUES: Mapping[Kind, tuple[ValueType, ...]] = {
+    "number": ("float",),
+    "category": ("string", "float"),
+    "text": ("string", "tokens"),
+    "sequence": ("string", "float"),
+}
 
 
 @dataclass(frozen=True)
@@ -23,6 +29,7 @@ class Column:
         kind: ``number``, ``category``, ``text`` or ``sequence`` (a list a row, one entry an event).
         values: The type of its values in tensors: ``"string"`` or ``"float"`` (float32). Numbers are
             floats, texts strings; a category of coded integers and a sequence of numbers are floats too.
+            ``"tokens"`` is a text that was cut before, a list of strings a row.
 
     Raises:
         InputError: If the kind is unknown, or does not go with the type of the values.
@@ -39,10 +46,17 @@ class Column:
             )
         if self.values not in get_args(ValueType):
             raise InputError(
-                f"unknown type of values {self.values!r}", column=self.name, expected="string or float"
+                f"unknown type of values {self.values!r}",
+                column=self.name,
+                expected="string, float, tokens",
             )
-        if {"number": "string", "text": "float"}.get(self.kind) == self.values:
+        if self.values not in _VALUES[self.kind]:
             raise InputError(f"a {self.kind} cannot hold {self.values} values", column=self.name)
+
+    @property
+    def is_list(self) -> bool:
+        """Whether a row holds a list, so that tensors are ``(batch, entries)``."""
+        return self.kind == "sequence" or self.values == "tokens"
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,9 @@ from intent_tf.data.splitting import PARTS, SplitPlan, split
 from intent_tf.errors import InputError
 from intent_tf.features.features import Features
 from intent_tf.features.preprocessor import Graph, Preprocessor, feature_batches, graph_of
+from intent_tf.features.token_columns import cut_texts, with_tokens
 from intent_tf.nearest import nearest
+from intent_tf.text import Tokenizer
 
 #: How messages name test rows that are given separately.
 _TEST = "the test rows"
@@ -203,11 +205,14 @@ def preprocess_data(
         file=file,
     )
     specification = replace(inferred, left_out={**left_out, **inferred.left_out})
+    tokenizer = preprocessor_options.setdefault("tokenizer", Tokenizer())
+    specification = with_tokens(specification, tokenizer)
     preprocessor = Preprocessor(specification, **preprocessor_options)
-    preprocessor.adapt(parts.train, file=file)
+    cut = {name: cut_texts(getattr(parts, name), specification, tokenizer) for name in PARTS}
+    preprocessor.adapt(cut["train"], file=file)
     rows, graph = {}, graph_of(preprocessor)
     for name in PARTS:
-        part, source = getattr(parts, name), file if name != "test" or test is None else _TEST
+        part, source = cut[name], file if name != "test" or test is None else _TEST
         part_labels = read_labels(part[label], label, positive, file=source)
         weights = _weights(part[weight], source) if weight is not None and weight in part.columns else None
         rows[name] = Rows.of(part, preprocessor, part_labels, weights, file=source, graph=graph)

@@ -20,7 +20,7 @@ from intent_tf.features.features import Features
 from intent_tf.features.normal_scores import NormalScores
 from intent_tf.features.session_statistics import SessionStatistics
 from intent_tf.features.session_tokens import SessionTokens, is_rendered
-from intent_tf.text import TokenIds, Tokenizer
+from intent_tf.text import NGrams, TokenIds, Tokenizer
 
 _ROWS_AT_ONCE = 1024
 
@@ -51,13 +51,15 @@ class Preprocessor(keras.layers.Layer):
 
     Args:
         specification: The raw columns, or their configuration.
-        tokenizer: Cuts texts into tokens. Default: NLTK's ``wordpunct``, lower-cased, NFKC.
+        tokenizer: Cuts texts into tokens. Default: NLTK's ``wordpunct``, lower-cased, NFKC. One that works in
+            Python only goes with texts of ``"tokens"`` (see `with_tokens`).
         derived: Expressions of derived number columns by name, such as
             ``{"seconds_a_page": "duration / pages"}``.
         max_text_tokens: Tokens of text kept a row, the first ones. Default 200.
         max_session_tokens: Tokens of a rendered session kept, the last ones. Default 256.
         max_vocabulary: Ids of a vocabulary at most. Default 20,000.
         min_count: Occurrences in training rows below which a token is out of vocabulary. Default 2.
+        oov_buckets: Ids among which tokens out of vocabulary are spread by a hash. Default 1.
         **kwargs: Those of every Keras layer.
 
     Shapes: a mapping of column to ``(batch,)``, for sequences ``(batch, events)``, to `Features`.
@@ -78,12 +80,13 @@ class Preprocessor(keras.layers.Layer):
     def __init__(
         self,
         specification: FeatureSpecification | Mapping[str, Any],
-        tokenizer: Tokenizer | dict[str, Any] | None = None,
+        tokenizer: Tokenizer | NGrams | dict[str, Any] | None = None,
         derived: Mapping[str, str] | None = None,
         max_text_tokens: int = 200,
         max_session_tokens: int = 256,
         max_vocabulary: int = 20_000,
         min_count: int = 2,
+        oov_buckets: int = 1,
         **kwargs: Any,
     ) -> None:
         # Raw numbers must not be rounded to half precision on their way in.
@@ -91,7 +94,7 @@ class Preprocessor(keras.layers.Layer):
         if not isinstance(specification, FeatureSpecification):
             specification = FeatureSpecification.from_config(specification)
         self.specification = specification
-        self.tokenizer: Tokenizer = (
+        self.tokenizer: Tokenizer | NGrams = (
             keras.saving.deserialize_keras_object(tokenizer)
             if isinstance(tokenizer, dict)
             else tokenizer or Tokenizer()
@@ -101,6 +104,7 @@ class Preprocessor(keras.layers.Layer):
         self.max_session_tokens = max_session_tokens
         self.max_vocabulary = max_vocabulary
         self.min_count = min_count
+        self.oov_buckets = oov_buckets
         self._create_layers()
 
     def _create_layers(self) -> None:
@@ -122,7 +126,7 @@ class Preprocessor(keras.layers.Layer):
         if sequences and rendered:
             self.session_tokens = SessionTokens(
                 rendered, self.tokenizer, self.max_session_tokens, self.min_count, self.max_vocabulary,
-                name="session_tokens",
+                self.oov_buckets, name="session_tokens",
             )  # fmt: skip
         if numbers or sequences:
             self.scores = NormalScores(name="normal_scores")
@@ -130,8 +134,9 @@ class Preprocessor(keras.layers.Layer):
             self.category_ids = CategoryIds(categories, name="category_ids")
         if texts:
             self.token_ids = TokenIds(
-                self.tokenizer, self.min_count, self.max_vocabulary, self.max_text_tokens, name="token_ids"
-            )
+                self.tokenizer, self.min_count, self.max_vocabulary, self.max_text_tokens, self.oov_buckets,
+                name="token_ids",
+            )  # fmt: skip
 
     def build(self, input_shape: Any = None) -> None:
         """Create the weights that `adapt` fills."""
@@ -160,7 +165,7 @@ class Preprocessor(keras.layers.Layer):
         if self.category_ids:
             self.category_ids.adapt({name: raw[name] for name in self.category_ids.columns})
         if self.token_ids:
-            self.token_ids.adapt(text.decode() for text in self._joined_texts(raw).numpy())
+            self.token_ids.adapt(_decoded(self._joined_texts(raw)))
 
     @property
     def number_names(self) -> tuple[str, ...]:
@@ -177,11 +182,12 @@ class Preprocessor(keras.layers.Layer):
 
     def documents(self, raw: RawColumns) -> tf.Tensor:
         """Join the words of every row, of texts and of the texts of events, as one string ``(rows,)``."""
-        names = [column.name for column in self.specification.columns if column.values == "string"]
-        texts = [raw[name] for name in names if self.specification[name].kind == "text"]
-        for name in names:
-            if self.session_tokens and name in self.session_tokens.worded:
-                texts.append(tf.strings.reduce_join(raw[name], axis=-1, separator=" "))
+        texts = [raw[name] for name in self.specification.of_kind("text")]
+        texts += [raw[name] for name in (self.session_tokens.worded if self.session_tokens else ())]
+        texts = [
+            tf.strings.reduce_join(text, axis=-1, separator=" ") if text.shape.rank == 2 else text
+            for text in texts
+        ]
         return tf.strings.join(texts, separator=" ")
 
     def call(self, inputs: Mapping[str, Any] | Features) -> Features:
@@ -205,8 +211,8 @@ class Preprocessor(keras.layers.Layer):
         """Describe the raw columns of a batch: name, type and shape, as in the SavedModel's signature."""
         signature = {}
         for column in self.specification.columns:
-            shape = (None, None) if column.kind == "sequence" else (None,)
-            dtype = tf.string if column.values == "string" else tf.float32
+            shape = (None, None) if column.is_list else (None,)
+            dtype = tf.float32 if column.values == "float" else tf.string
             signature[column.name] = tf.TensorSpec(shape, dtype, column.name)
         return signature
 
@@ -230,6 +236,7 @@ class Preprocessor(keras.layers.Layer):
             "max_session_tokens": self.max_session_tokens,
             "max_vocabulary": self.max_vocabulary,
             "min_count": self.min_count,
+            "oov_buckets": self.oov_buckets,
             "statistics": self.statistics and self.statistics.get_config()["learnt"],
         }
 
@@ -269,7 +276,21 @@ class Preprocessor(keras.layers.Layer):
         return tf.concat(parts, axis=1)
 
     def _joined_texts(self, inputs: Mapping[str, Any]) -> tf.Tensor:
-        return tf.strings.join([inputs[name] for name in self.specification.of_kind("text")], separator="\n")
+        texts = [inputs[name] for name in self.specification.of_kind("text")]
+        if texts[0].shape.rank == 1:
+            return tf.strings.join(texts, separator="\n")
+        ragged = (
+            text if isinstance(text, tf.RaggedTensor) else tf.RaggedTensor.from_tensor(text, padding="")
+            for text in texts
+        )
+        return tf.concat(list(ragged), axis=1)
+
+
+def _decoded(texts: tf.Tensor | tf.RaggedTensor) -> Iterator[str | list[str]]:
+    if isinstance(texts, tf.RaggedTensor):
+        yield from ([token.decode() for token in tokens] for tokens in texts.to_list())
+    else:
+        yield from (text.decode() for text in texts.numpy())
 
 
 def graph_of(preprocessor: Preprocessor) -> Graph:

@@ -11,7 +11,7 @@ import tensorflow as tf
 
 from intent_tf.data.specification import Column
 from intent_tf.features.event_arrays import dwell, present
-from intent_tf.text import Tokenizer
+from intent_tf.text import NGrams, Tokenizer
 
 
 @keras.saving.register_keras_serializable(package="intent_tf")
@@ -30,32 +30,33 @@ class SessionTokens(keras.layers.Layer):
         max_tokens: Tokens kept a session, the last ones. Default 256.
         min_count: Training rows' occurrences below which a token is out of vocabulary. Default 2.
         max_vocabulary: Ids at most. Default 20,000.
+        oov_buckets: Ids among which tokens out of vocabulary are spread by a hash. Default 1.
         **kwargs: Those of every Keras layer.
 
     Shapes: a mapping of column to ``(batch, events)``, padded with ``""`` or NaN, to int32
-        ``(batch, tokens)``, padded at the end with 0; 1 means out of vocabulary.
+        ``(batch, tokens)``, padded at the end with 0; 1 to ``oov_buckets`` mean out of vocabulary.
     """
 
     def __init__(
         self,
         columns: Sequence[str],
-        tokenizer: Tokenizer | dict[str, Any],
+        tokenizer: Tokenizer | NGrams | dict[str, Any],
         max_tokens: int = 256,
         min_count: int = 2,
         max_vocabulary: int = 20_000,
+        oov_buckets: int = 1,
         **kwargs: Any,
     ) -> None:
         super().__init__(**{"autocast": False, **kwargs})
         self.columns = tuple(columns)
         self.tokenizer = (
-            tokenizer
-            if isinstance(tokenizer, Tokenizer)
-            else keras.saving.deserialize_keras_object(tokenizer)
+            keras.saving.deserialize_keras_object(tokenizer) if isinstance(tokenizer, dict) else tokenizer
         )
         self.max_tokens = max_tokens
         self.min_count = min_count
         self.max_vocabulary = max_vocabulary
-        self.lookup = keras.layers.StringLookup(mask_token="", num_oov_indices=1, name="lookup")
+        self.oov_buckets = oov_buckets
+        self.lookup = keras.layers.StringLookup(mask_token="", num_oov_indices=oov_buckets, name="lookup")
 
     def build(self, input_shape: Any = None) -> None:
         """Create nothing: what is learnt comes with `adapt`."""
@@ -69,7 +70,7 @@ class SessionTokens(keras.layers.Layer):
         order = sorted(counts, key=lambda word: (-counts[word], word))
         known = [word.decode() for word in order if counts[word] >= self.min_count]
         # A vocabulary of nothing cannot be set; what Unicode calls no character stands for it.
-        self.lookup.set_vocabulary(known[: self.max_vocabulary - 2] or ["\uffff"])
+        self.lookup.set_vocabulary(known[: self.max_vocabulary - 1 - self.oov_buckets] or ["\uffff"])
 
     @property
     def worded(self) -> tuple[str, ...]:
@@ -106,6 +107,7 @@ class SessionTokens(keras.layers.Layer):
             "max_tokens": self.max_tokens,
             "min_count": self.min_count,
             "max_vocabulary": self.max_vocabulary,
+            "oov_buckets": self.oov_buckets,
         }
 
     def _tokens(self, name: str, values: tf.Tensor, here: tf.Tensor) -> tf.RaggedTensor:

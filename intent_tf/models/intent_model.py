@@ -16,6 +16,7 @@ from intent_tf.errors import InputError
 from intent_tf.features.features import Features
 from intent_tf.features.prepared import Rows
 from intent_tf.features.preprocessor import Preprocessor
+from intent_tf.features.token_columns import cut_texts
 
 
 @keras.saving.register_keras_serializable(package="intent_tf")
@@ -142,6 +143,7 @@ class IntentModel(keras.Model):
         if isinstance(x, pd.DataFrame):
             if x.empty:
                 raise InputError("the table has no rows", expected="at least one row of data")
+            x = cut_texts(x, self.preprocessor.specification, self.preprocessor.tokenizer)
             x, batch_size = to_dataset(raw_columns(x, self.preprocessor.specification), batch_size), None  # type: ignore[assignment]
         elif isinstance(x, Rows):
             x, batch_size = x.batches(batch_size), None  # type: ignore[assignment]
@@ -190,4 +192,4 @@ class IntentModel(keras.Model):
         if specification.label not in x.columns:
             raise InputError(f"the table has no label column {specification.label!r}")
         label = read_labels(x[specification.label], specification.label, specification.positive)
-        return Rows.of(x, self.preprocessor, label)
+        return Rows.of(cut_texts(x, specification, self.preprocessor.tokenizer), self.preprocessor, label)

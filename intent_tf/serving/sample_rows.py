@@ -32,7 +32,7 @@ def sample_rows(preprocessor: Preprocessor) -> pd.DataFrame:
         maker = makers[column.kind]
         columns[column.name] = [maker(preprocessor, column.name, row) for row in range(len(_SCORES))]
         nothing: Any = np.nan if column.values == "float" else ""
-        columns[column.name].append([] if column.kind == "sequence" else nothing)
+        columns[column.name].append([] if column.is_list else nothing)
     return pd.DataFrame(columns)
 
 
@@ -54,8 +54,9 @@ def _category(preprocessor: Preprocessor, name: str, row: int) -> Any:
     return float(value) if value.lstrip("-").isdigit() else np.nan
 
 
-def _text(preprocessor: Preprocessor, name: str, row: int) -> str:
-    return " ".join(preprocessor.token_ids.vocabulary[row * _WORDS : (row + 1) * _WORDS])
+def _text(preprocessor: Preprocessor, name: str, row: int) -> Any:
+    words = preprocessor.token_ids.vocabulary[row * _WORDS : (row + 1) * _WORDS]
+    return list(words) if preprocessor.specification[name].is_list else " ".join(words)
 
 
 def _sequence(preprocessor: Preprocessor, name: str, row: int) -> list[Any]:
@@ -68,6 +69,7 @@ def _sequence(preprocessor: Preprocessor, name: str, row: int) -> list[Any]:
     if preprocessor.specification[name].values == "float":
         return [_number(preprocessor, f"mean {name}", row) for _ in events]
     if name in preprocessor.session_tokens.worded:
-        words = [word for word in preprocessor.session_tokens.lookup.get_vocabulary()[2:] if word[0] != "["]
+        known = preprocessor.session_tokens.lookup.get_vocabulary()[1 + preprocessor.oov_buckets :]
+        words = [word for word in known if word[0] != "["]
         return [" ".join(words[event : event + 3]) for event in events]
     return [f"{name} {event % 3}" for event in events]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -78,11 +78,11 @@ class TokenIds(keras.layers.Layer):
         """Number of ids, padding and out-of-vocabulary ones included: the ``input_dim`` of an embedding."""
         return 1 + self.oov_buckets + len(self.vocabulary)
 
-    def adapt(self, texts: Iterable[str]) -> None:
+    def adapt(self, texts: Iterable[str | Sequence[str]]) -> None:
         """Count the vocabulary with NLTK.
 
         Args:
-            texts: Training texts only.
+            texts: Training texts only, raw or as lists of tokens.
         """
         self.set_vocabulary(count_vocabulary(texts, self.tokenizer, self.min_count, self.max_tokens))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from nltk import FreqDist
 
@@ -10,8 +10,12 @@ from intent_tf.text.ngrams import NGrams
 from intent_tf.text.tokenizer import Tokenizer
 
 
-def count_tokens(texts: Iterable[str], tokenizer: Tokenizer | NGrams) -> FreqDist:
+def count_tokens(texts: Iterable[str | Sequence[str]], tokenizer: Tokenizer | NGrams) -> FreqDist:
     """How often each token occurs, as NLTK's ``FreqDist``.
+
+    Args:
+        texts: Raw texts, or lists of tokens that were cut before.
+        tokenizer: Whose ``reference`` cuts the raw ones.
 
     Example:
         >>> count_tokens(["good, good fit", "bad fit"], Tokenizer())["fit"]
@@ -19,18 +23,22 @@ def count_tokens(texts: Iterable[str], tokenizer: Tokenizer | NGrams) -> FreqDis
     """
     counts = FreqDist()
     for text in texts:
-        counts.update(tokenizer.reference(text))
+        counts.update(tokenizer.reference(text) if isinstance(text, str) else text)
     return counts
 
 
 def count_vocabulary(
-    texts: Iterable[str], tokenizer: Tokenizer | NGrams, min_count: int = 2, max_tokens: int = 20_000
+    texts: Iterable[str | Sequence[str]],
+    tokenizer: Tokenizer | NGrams,
+    min_count: int = 2,
+    max_tokens: int = 20_000,
 ) -> list[str]:
     """List the tokens that are frequent enough to learn something about, most frequent first.
 
     Args:
-        texts: Training texts. Never those of validation or test: a vocabulary is learnt like a weight.
-        tokenizer: Whose ``reference`` cuts the texts.
+        texts: Training texts, raw or cut. Never those of validation or test: a vocabulary is learnt like a
+            weight.
+        tokenizer: Whose ``reference`` cuts the raw ones.
         min_count: How often a token must occur. Default 2: nothing can be learnt of a word seen once.
         max_tokens: The most tokens to keep. Default 20,000.
 
