@@ -27,6 +27,7 @@ class ExampleSource:
         optimum: Column with the strength of a perfect model, where it is known.
         derived: Expressions of derived columns.
         slice_by: Column by whose values the report shows the quality apart.
+        folds: Folds of a comparison; 1 where the plan's split is the one that others measured on.
     """
 
     frame: pd.DataFrame
@@ -40,3 +41,4 @@ class ExampleSource:
     optimum: str | None = None
     derived: Mapping[str, str] = field(default_factory=dict)
     slice_by: str | None = None
+    folds: int = 5

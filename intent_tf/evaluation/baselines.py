@@ -87,7 +87,11 @@ class Baseline(Protocol):
 
 
 def fit_baselines(
-    train: BaselineTable, label: ArrayLike, seed: int = 0, weight: ArrayLike | None = None
+    train: BaselineTable,
+    label: ArrayLike,
+    seed: int = 0,
+    weight: ArrayLike | None = None,
+    only: Sequence[str] | None = None,
 ) -> dict[str, Baseline]:
     """Fit the baselines on train rows.
 
@@ -105,6 +109,7 @@ def fit_baselines(
         label: 0 or 1, shape `(rows,)`.
         seed: Seed of the held-out tenths and of the boosting. Defaults to 0.
         weight: Weight of each row, shape `(rows,)`. Defaults to 1 each.
+        only: Names of those to fit. Defaults to all.
 
     Returns:
         The baselines by name, in the order above. With less than 10 rows of a class, of which no tenth can be
@@ -133,7 +138,7 @@ def fit_baselines(
         }
         with _threads_for(train.rows):
             for name, pipeline in pipelines.items():
-                if pipeline is not None:
+                if pipeline is not None and (only is None or name in only):
                     pipeline.fit(train.frame(), label, model__sample_weight=weight)
                     baselines[name] = _Pipeline(pipeline)
     return baselines

@@ -30,7 +30,8 @@ def bootstrap_intervals(
 
     Args:
         label: 0 or 1, shape `(rows,)`.
-        strength: Intent strength in [0, 1], shape `(rows,)`.
+        strength: Intent strength in [0, 1], shape `(rows,)`; or of several trainings, shape
+            `(trainings, rows)`, of whose figures the mean is taken.
         groups: Rows of the same value are drawn together, shape `(rows,)`, such as the prefixes of one
             session, which are no independent evidence. Defaults to each row for itself.
         folds: Fold of each row in a cross-validation, shape `(rows,)`: figures are the means over the folds,
@@ -78,8 +79,9 @@ def compare(
 
     Args:
         label: 0 or 1, shape `(rows,)`.
-        strength: Strengths of the model, shape `(rows,)`.
-        other: Strengths of the model it is compared with, shape `(rows,)`.
+        strength: Strengths of the model, shape `(rows,)`, or `(trainings, rows)` as in
+            `bootstrap_intervals`.
+        other: Strengths of the model it is compared with, likewise.
         groups: As `bootstrap_intervals`.
         folds: As `bootstrap_intervals`.
         resamples: Number of draws. Defaults to 1000.
@@ -127,8 +129,8 @@ def _draw(
     seed: int,
 ) -> FloatArray:
     """Figures on all rows and on each draw, shape `(1 + resamples, strengths, figures)`."""
-    checked = [check_arrays(label, strength)[:2] for strength in strengths]
-    labels, rows = checked[0][0], len(checked[0][0])
+    runs = [[check_arrays(label, run)[:2] for run in np.atleast_2d(strength)] for strength in strengths]
+    labels, rows = runs[0][0][0], len(runs[0][0][0])
     group = np.unique(np.arange(rows) if groups is None else np.asarray(groups), return_inverse=True)[1]
     fold = np.zeros(rows, np.int64) if folds is None else np.unique(np.asarray(folds), return_inverse=True)[1]
     measured = np.empty((1 + resamples, fold.max() + 1, len(strengths), len(BOOTSTRAPPED)))
@@ -136,12 +138,12 @@ def _draw(
     for k in range(measured.shape[1]):
         inside = fold == k
         own = np.unique(group[inside], return_inverse=True)[1]
-        figures = [_figures(labels[inside], strength[inside]) for _, strength in checked]
+        figures = [[_figures(labels[inside], run[inside]) for _, run in each] for each in runs]
         for draw in range(1 + resamples):
             # Counting how often a row was drawn, instead of copying it, keeps the sorted order of all draws.
             chosen = rng.integers(own.max() + 1, size=own.max() + 1) if draw else np.arange(own.max() + 1)
             weight = np.bincount(chosen, minlength=own.max() + 1)[own]
-            measured[draw, k] = [figure(weight) for figure in figures]
+            measured[draw, k] = [np.mean([run(weight) for run in each], axis=0) for each in figures]
     return measured.mean(axis=1)
 
 

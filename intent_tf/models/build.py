@@ -80,6 +80,7 @@ def build_predictor(
     units: Sequence[int] = (64, 64),
     members: int = 16,
     dropout: float = 0.2,
+    sections: Sequence[int] | None = None,
 ) -> Predictor:
     """Build the dense predictor: vectors to logits of intent.
 
@@ -89,8 +90,12 @@ def build_predictor(
         units: Widths of the hidden layers; ``article`` has one of 64.
         members: Networks in the ensemble; ``article`` has one.
         dropout: Share of hidden outputs dropped in training; ``article`` drops none.
+        sections: The extractor's `FeatureExtractor.sections`: every member then sees whole columns larger,
+            smaller or mirrored, which measures better than scaling single entries.
     """
-    return Predictor((64,), 1, 0.0) if preset == "article" else Predictor(units, members, dropout)
+    if preset == "article":
+        return Predictor((64,), 1, 0.0)
+    return Predictor(units, members, dropout, sections)
 
 
 def build_model(

@@ -10,6 +10,8 @@ import keras
 import tensorflow as tf
 
 from intent_tf.features.features import Features
+from intent_tf.models.category_embedding import CategoryEmbedding
+from intent_tf.models.number_embedding import NumberEmbedding
 
 
 @keras.saving.register_keras_serializable(package="intent_tf")
@@ -34,6 +36,19 @@ class FeatureExtractor(keras.layers.Layer):
             raise ValueError(f"Unknown parts {sorted(unknown)}; features have {', '.join(Features._fields)}.")
         self.parts = {name: parts[name] for name in Features._fields if name in parts}
         self.dropout = keras.layers.Dropout(dropout)
+
+    @property
+    def sections(self) -> tuple[int, ...]:
+        """Widths of the output's parts that are one feature each: a column's vector, or one filter."""
+        widths: list[int] = []
+        for layer in self.parts.values():
+            if isinstance(layer, NumberEmbedding):
+                widths += [layer.dimension] * layer.slope.shape[0]
+            elif isinstance(layer, CategoryEmbedding):
+                widths += [layer.dimension] * len(layer.vocabulary_sizes)
+            else:
+                widths += [1] * int(layer.compute_output_shape((None, None))[-1])
+        return tuple(widths)
 
     def call(self, inputs: Features, training: bool | None = None) -> tf.Tensor:
         """Extract ``(batch, width)``."""

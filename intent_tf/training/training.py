@@ -75,7 +75,10 @@ def create_model(data: PreparedData, config: TrainingConfig) -> IntentModel:
         data, config.preset, dimension=config.dimension, filters=config.filters,
         kernel_sizes=config.kernel_sizes,
     )  # fmt: skip
-    predictor = build_predictor(config.preset, members=config.members, dropout=config.dropout)
+    predictor = build_predictor(
+        config.preset, members=config.members, dropout=config.dropout,
+        sections=None if article else extractor.sections,
+    )  # fmt: skip
     loss = config.loss or ("mse" if article else "binary_crossentropy")
     optimizer = keras.optimizers.Adam(1e-3) if article else _optimizer(config)
     return build_model(data, extractor, predictor, loss=loss, optimizer=optimizer)

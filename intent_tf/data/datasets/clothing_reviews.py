@@ -24,6 +24,7 @@ def _load(path: Path) -> ExampleSource:
         kinds={"Title": "text", "Review Text": "text"},
         left_out={name: judgements.get(name, "the published comparison reads text only") for name in others},
         counts={"reviews_without_text": int(empty.sum()), "repeated_reviews": int(repeated.sum())},
+        folds=1,
     )
 
 

@@ -41,6 +41,7 @@ def _load(path: Path, labels: Path) -> ExampleSource:
         plan=SplitPlan(column="part"),
         weight="weight",
         slice_by="prefix",
+        folds=1,
     )
 
 

@@ -8,6 +8,20 @@ from intent_tf.data.datasets.named import DataFile, NamedDataset
 from intent_tf.data.example_source import ExampleSource
 from intent_tf.data.tables import read_table
 
+#: What a visit is made of, beyond the raw counts: pace, length, and where it broke off.
+_DERIVED = {
+    "administrative_pace": "Administrative_Duration / Administrative",
+    "informational_pace": "Informational_Duration / Informational",
+    "product_pace": "ProductRelated_Duration / ProductRelated",
+    "pages": "Administrative + Informational + ProductRelated",
+    "seconds": "Administrative_Duration + Informational_Duration + ProductRelated_Duration",
+    "pace": "seconds / pages",
+    "product_share": "ProductRelated / pages",
+    "exits_beyond_bounces": "ExitRates - BounceRates",
+    "exits": "ExitRates * pages",
+    "bounces": "BounceRates * pages",
+}
+
 
 def _load(path: Path) -> ExampleSource:
     coded = ("OperatingSystems", "Browser", "Region", "TrafficType")
@@ -15,6 +29,7 @@ def _load(path: Path) -> ExampleSource:
         frame=read_table(path).frame,
         label="Revenue",
         kinds=dict.fromkeys(coded, "category"),
+        derived=_DERIVED,
     )
 
 

@@ -1,0 +1,143 @@
+"""Gradient boosting as practitioners use it: LightGBM, CatBoost and XGBoost on the columns of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+
+from intent_tf.errors import require
+from intent_tf.evaluation.baselines import BaselineTable
+from intent_tf.evaluation.metrics import FloatArray
+
+BOOSTERS = ("lightgbm", "catboost", "xgboost")
+#: Trees at most, and trees without a better validation log loss after which no more are added.
+ROUNDS, PATIENCE = 3000, 100
+
+
+@dataclass(frozen=True)
+class Booster:
+    """A fitted booster; predicts as `intent_tf.evaluation.baselines.Baseline` says.
+
+    Args:
+        model: With scikit-learn's interface.
+        sizes: Codes of each category, or None where the model takes categories as integers.
+        rounds: Trees that it has.
+    """
+
+    model: Any
+    sizes: Sequence[int] | None
+    rounds: int
+
+    def predict(self, table: BaselineTable) -> FloatArray:
+        """Predict the intent strength of each row, shape `(rows,)`."""
+        return np.asarray(self.model.predict_proba(_columns(table, self.sizes))[:, 1], np.float64)
+
+
+def fit_booster(
+    kind: str,
+    train: BaselineTable,
+    label: ArrayLike,
+    validation: BaselineTable,
+    validation_label: ArrayLike,
+    *,
+    weight: ArrayLike | None = None,
+    validation_weight: ArrayLike | None = None,
+    threads: int = 2,
+    seed: int = 0,
+) -> Booster:
+    """Fit a booster with as many trees as validation rows ask for, then again on all rows.
+
+    The number of trees is that of the lowest validation log loss; with it the booster is fitted anew on
+    train *and* validation rows, so that it learns from every row that is not tested.
+
+    Args:
+        kind: ``"lightgbm"``, ``"catboost"`` or ``"xgboost"``.
+        train: Numbers and categories; texts are not read.
+        label: 0 or 1 of the train rows, shape `(rows,)`.
+        validation: The validation rows.
+        validation_label: Their labels.
+        weight: Weight of each train row. Defaults to 1 each.
+        validation_weight: Weight of each validation row. Defaults to 1 each.
+        threads: Defaults to 2.
+        seed: Of samples of rows and columns. Defaults to 0.
+
+    Raises:
+        MissingExtraError: If the package is not installed.
+    """
+    codes = np.concatenate([train.categories, validation.categories])
+    sizes = None if kind == "catboost" else [int(column.max()) + 1 for column in codes.T]
+    tables = [_columns(table, sizes) for table in (train, validation)]
+    labels = [np.asarray(each) for each in (label, validation_label)]
+    weights = [
+        np.ones(len(own)) if given is None else np.asarray(given, np.float64)
+        for own, given in zip(labels, (weight, validation_weight), strict=True)
+    ]
+    places = list(range(train.numbers.shape[1], tables[0].shape[1]))
+    model, options = _stopped_early(kind, tables[1], labels[1], weights[1], places, threads, seed)
+    model.fit(tables[0], labels[0], sample_weight=weights[0], **options)
+    rounds = _best_rounds(kind, model)
+    model = _model(kind, rounds, threads, seed)
+    options = {"cat_features": places} if kind == "catboost" else {}
+    model.fit(pd.concat(tables), np.concatenate(labels), sample_weight=np.concatenate(weights), **options)
+    return Booster(model, sizes, rounds)
+
+
+def _columns(table: BaselineTable, sizes: Sequence[int] | None) -> pd.DataFrame:
+    """Name the numbers and categories plainly, since some boosters take no other names.
+
+    With sizes, categories get a type that holds their codes, the same for every table; others are missing.
+    """
+    numbers, width = table.numbers.shape[1], table.numbers.shape[1] + table.categories.shape[1]
+    frame = table.frame().iloc[:, :width].set_axis([f"column_{i}" for i in range(width)], axis=1)
+    kinds = {
+        f"column_{numbers + i}": pd.CategoricalDtype(list(range(size))) for i, size in enumerate(sizes or ())
+    }
+    return frame.astype(kinds)
+
+
+def _model(kind: str, rounds: int, threads: int, seed: int, patience: int | None = None) -> Any:
+    package: Any = require(kind, "compare")
+    if kind == "lightgbm":
+        return package.LGBMClassifier(
+            n_estimators=rounds, learning_rate=0.03, num_leaves=15, min_child_samples=30, subsample=0.8,
+            subsample_freq=1, colsample_bytree=0.5, n_jobs=threads, random_state=seed, verbose=-1,
+        )  # fmt: skip
+    if kind == "catboost":
+        return package.CatBoostClassifier(
+            iterations=rounds, learning_rate=0.04, depth=6, thread_count=threads, random_seed=seed,
+            early_stopping_rounds=patience, verbose=False, allow_writing_files=False,
+        )  # fmt: skip
+    return package.XGBClassifier(
+        n_estimators=rounds, learning_rate=0.03, max_depth=5, min_child_weight=5, subsample=0.8,
+        colsample_bytree=0.5, tree_method="hist", enable_categorical=True, n_jobs=threads,
+        early_stopping_rounds=patience, random_state=seed,
+    )  # fmt: skip
+
+
+def _stopped_early(
+    kind: str, table: pd.DataFrame, label: Any, weight: FloatArray, places: list[int], threads: int, seed: int
+) -> tuple[Any, dict[str, Any]]:
+    """Return a model that stops by validation rows, and the arguments of `fit` that give it these."""
+    model, package = _model(kind, ROUNDS, threads, seed, PATIENCE), require(kind, "compare")
+    if kind == "catboost":
+        pool = package.Pool(table, label, weight=weight, cat_features=places)
+        return model, {"eval_set": pool, "cat_features": places}
+    if kind == "xgboost":
+        return model, {
+            "eval_set": [(table, label)], "sample_weight_eval_set": [weight], "verbose": False
+        }  # fmt: skip
+    return model, {
+        "eval_X": table, "eval_y": label, "eval_sample_weight": [weight], "eval_metric": "binary_logloss",
+        "callbacks": [package.early_stopping(PATIENCE, verbose=False)],
+    }  # fmt: skip
+
+
+def _best_rounds(kind: str, model: Any) -> int:
+    if kind == "lightgbm":
+        return int(model.best_iteration_)
+    return int(model.get_best_iteration() if kind == "catboost" else model.best_iteration) + 1
