@@ -9,6 +9,7 @@ Example:
     [[2, 1]]
 """
 
+from intent_tf.text.exploration import Exploration, explore
 from intent_tf.text.ngrams import NGrams
 from intent_tf.text.normaliser import Normaliser
 from intent_tf.text.offline import cut_offline
@@ -18,6 +19,7 @@ from intent_tf.text.tokenizer import Tokenizer
 from intent_tf.text.vocabulary import count_tokens, count_vocabulary
 
 __all__ = [
+    "Exploration",
     "NGrams",
     "Normaliser",
     "TokenIds",
@@ -25,5 +27,6 @@ __all__ = [
     "count_tokens",
     "count_vocabulary",
     "cut_offline",
+    "explore",
     "load_stop_words",
 ]

@@ -8,7 +8,9 @@ import tensorflow as tf
 from nltk.tokenize import RegexpTokenizer
 
 from intent_tf.text.code_points import code_points_matching, re2_class
+from intent_tf.text.normaliser import FREQUENT_SPACES
 from intent_tf.text.scripts import CJK
+from intent_tf.text.split_at_spaces import split_at_spaces
 
 
 class Characters:
@@ -31,12 +33,13 @@ class Characters:
         return self._nltk.tokenize(text)
 
     def __call__(self, texts: tf.Tensor) -> tf.RaggedTensor:
-        """Tokenise normalised texts ``(batch,)`` whose only white space is the space; ``(batch, tokens)``."""
-        return tf.strings.split(tf.strings.regex_replace(texts, self._set_apart, r" \0 "))
+        """Tokenise normalised texts ``(batch,)`` without rare white space; ``(batch, tokens)``."""
+        return split_at_spaces(tf.strings.regex_replace(texts, self._set_apart, r" \1 "))
 
 
 @cache
 def _set_apart() -> str:
     words, spaces = code_points_matching(r"\w"), code_points_matching(r"\s")
     characters = words & code_points_matching(f"[{CJK}]")
-    return f"{re2_class(characters)}|{re2_class(words | spaces, negated=True)}+"
+    other = re2_class(words | spaces, negated=True)
+    return f"({re2_class(characters)}|{other}+)|{re2_class(map(ord, FREQUENT_SPACES))}"

@@ -24,6 +24,10 @@ from intent_tf.text.composition import (
 )
 
 Form = Literal["NFC", "NFKC"]
+Spaces = Literal["all", "rare", "none"]
+
+#: White space that is frequent, and easy to treat as a space later: tabs and line ends.
+FREQUENT_SPACES = "\t\n\v\f\r"
 
 _DECOMPOSED: dict[Form, Literal["NFD", "NFKD"]] = {"NFC": "NFD", "NFKC": "NFKD"}
 
@@ -45,7 +49,8 @@ class Normaliser:
         form: ``"NFKC"`` (compatibility composition, the default), ``"NFC"`` (canonical composition), or
             ``None``.
         lower: Lower-case as ``str.lower`` does, final sigma and dotted capital I included. Default ``True``.
-        spaces: Turn every white space into a plain space. Default ``True``.
+        spaces: Which white space becomes a plain space: ``"all"`` (the default), ``"rare"`` (all but tabs and
+            line ends, with which most texts stay untouched) or ``"none"``.
 
     Raises:
         InputError: If ``form`` is none of these.
@@ -61,7 +66,7 @@ class Normaliser:
         Unicode Standard Annex 15, *Unicode Normalization Forms*.
     """
 
-    def __init__(self, form: Form | None = "NFKC", lower: bool = True, spaces: bool = True) -> None:
+    def __init__(self, form: Form | None = "NFKC", lower: bool = True, spaces: Spaces = "all") -> None:
         if form not in ("NFC", "NFKC", None):
             raise InputError(f"unknown normalisation {form!r}", expected="'NFC', 'NFKC' or None")
         self.form = form
@@ -132,11 +137,12 @@ def rewrite_where(
     )
 
 
-def _rewritten_text(text: str, form: Form | None, lower: bool, spaces: bool) -> str:
+def _rewritten_text(text: str, form: Form | None, lower: bool, spaces: Spaces) -> str:
     """Normalise a text in Python; the definition of the layer."""
     text = unicodedata.normalize(form, text) if form else text
     text = text.lower() if lower else text
-    return "".join(" " if char.isspace() else char for char in text) if spaces else text
+    kept = {"all": "", "rare": FREQUENT_SPACES, "none": text}[spaces]
+    return "".join(" " if char.isspace() and char not in kept else char for char in text)
 
 
 @cache
@@ -147,7 +153,7 @@ def _decompositions(form: Form) -> dict[str, str]:
 
 
 @cache
-def _rewritten(form: Form | None, lower: bool, spaces: bool) -> dict[str, str]:
+def _rewritten(form: Form | None, lower: bool, spaces: Spaces) -> dict[str, str]:
     """List what each character becomes that does not stay itself when it stands alone."""
     pairs = ((char, _rewritten_text(char, form, lower, spaces)) for char in every_character())
     return {char: text for char, text in pairs if char != text}
@@ -169,7 +175,7 @@ def _contextual(form: Form | None, lower: bool) -> frozenset[int]:
 
 
 @cache
-def _patterns(form: Form | None, lower: bool, spaces: bool) -> tuple[str, str]:
+def _patterns(form: Form | None, lower: bool, spaces: Spaces) -> tuple[str, str]:
     """RE2 patterns of texts that no step touches, and of those whose characters are rewritten one by one."""
     contextual = _contextual(form, lower)
     # A to Z are lower-cased by an operation of their own, which is faster.
@@ -186,5 +192,5 @@ def _decomposition(form: Form) -> CodePointExpansion:
 
 
 @cache
-def _each_alone(form: Form | None, lower: bool, spaces: bool) -> CodePointExpansion:
+def _each_alone(form: Form | None, lower: bool, spaces: Spaces) -> CodePointExpansion:
     return CodePointExpansion(_rewritten(form, lower, spaces))

@@ -38,7 +38,7 @@ class Social:
     def __init__(self, lower: bool = True, strip_handles: bool = False, shorten: bool = False) -> None:
         self._strip_handles = strip_handles
         self._shorten = shorten
-        self._lower = Normaliser(None, lower=True, spaces=False) if lower else None
+        self._lower = Normaliser(None, lower=True, spaces="none") if lower else None
         self._plain = _plain(lower, shorten)
         self._nltk = TweetTokenizer(
             preserve_case=not lower, reduce_len=shorten, strip_handles=strip_handles, match_phone_numbers=True

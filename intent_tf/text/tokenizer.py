@@ -114,8 +114,13 @@ class Tokenizer(keras.layers.Layer):
         self.strip_handles = strip_handles
         self.shorten = shorten
         self._rule: Any = Social(lower, strip_handles, shorten) if kind == "social" else KINDS[kind]()
-        # Social lower-cases the tokens itself, since emoticons keep their case.
-        self._normaliser = Normaliser(normalise, lower=lower and kind != "social")
+        # Social lower-cases the tokens itself, since emoticons keep their case. It and Treebank know no white
+        # space but the space.
+        self._normaliser = Normaliser(
+            normalise,
+            lower=lower and kind != "social",
+            spaces="all" if kind in ("social", "treebank") else "rare",
+        )
         self._stopped = frozenset(map(Normaliser(normalise, lower).reference, self.stop_words))
         self._stop_table = _membership(self._stopped) if self._stopped else None
         self._stemmer = SnowballStemmer(stem) if stem else None

@@ -10,6 +10,7 @@ from nltk.tokenize import NLTKWordTokenizer
 
 from intent_tf.text.code_points import code_points_matching, every_character, re2_class
 from intent_tf.text.normaliser import rewrite_where
+from intent_tf.text.split_at_spaces import split_at_spaces
 
 _CLITICS = ("re", "ve", "ll", "m", "t", "s", "d", "n")
 Pairs = tuple[tuple[str, str], ...]
@@ -50,7 +51,7 @@ class Treebank:
         for pattern, replacement in _steps():
             texts = tf.strings.regex_replace(texts, pattern, replacement)
         contracted = tf.strings.regex_full_match(texts, _contracted())
-        return tf.strings.split(rewrite_where(contracted, texts, _part_contractions))
+        return split_at_spaces(rewrite_where(contracted, texts, _part_contractions))
 
 
 def _part_contractions(texts: tf.Tensor) -> tf.Tensor:
