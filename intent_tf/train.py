@@ -15,7 +15,6 @@ import pandas as pd
 from intent_tf.command_line import parse_configuration, run_verb, to_yaml
 from intent_tf.data.source import SourceConfig, load_examples
 from intent_tf.data.tables import read_table
-from intent_tf.errors import InputError
 from intent_tf.evaluation.assessment import assess
 from intent_tf.evaluation.table import metrics_table
 from intent_tf.features.config import PreprocessingConfig
@@ -23,6 +22,7 @@ from intent_tf.features.prepared import preprocess_data
 from intent_tf.serving.artifacts import write_artifacts
 from intent_tf.serving.versions import new_version, versions
 from intent_tf.training.training import TrainingConfig, create_model, train_model
+from intent_tf.working_folder import prepare_working_folder
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def run(
     out = Path(config.out or f"saved_models/{_name(source)}")
     working = out / ".training"
     written = to_yaml(source, preprocessing, training, config)
-    _prepare_folder(working, written, config.resume)
+    prepare_working_folder(working, written, config.resume)
     keras.utils.set_random_seed(config.seed)
 
     examples, set_aside = load_examples(source, seed=config.seed, tell=tell)
@@ -131,29 +131,6 @@ def _name(source: SourceConfig) -> str:
         return source.dataset
     given = source.data or source.events
     return Path(given).name.split(".")[0] if given else "simulated_shop"
-
-
-def _prepare_folder(working: Path, configuration: str, resume: bool) -> None:
-    """Make the folder for checkpoints; a run is only resumed with the options it began with."""
-    kept = working / "config.yaml"
-    if resume and kept.is_file() and _core(kept.read_text()) != _core(configuration):
-        raise InputError(
-            "the interrupted run had other options",
-            file=kept,
-            remedy="give them again, or leave out --resume",
-        )
-    if not resume:
-        shutil.rmtree(working, ignore_errors=True)
-    try:
-        working.mkdir(parents=True, exist_ok=True)
-        kept.write_text(configuration)
-    except OSError as error:
-        raise InputError(f"cannot be written ({error.strerror})", file=working) from error
-
-
-def _core(configuration: str) -> list[str]:
-    free = ("resume:", "quiet:", "epochs:", "tensorboard:", "out:")
-    return [line for line in configuration.splitlines() if not line.startswith(free)]
 
 
 def _test_rows(source: SourceConfig) -> pd.DataFrame | None:

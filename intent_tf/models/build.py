@@ -127,7 +127,11 @@ def build_model(
         (20,)
     """
     reads_text = isinstance(getattr(extractor, "parts", {}).get("text"), TextCNN)
-    wide_part = WideText(data.preprocessor.token_ids.vocabulary_size) if wide and reads_text else None
+    wide_part = None
+    if wide and reads_text:
+        # Characters say little alone: runs of three are about as long as pairs of words.
+        longest = 3 if data.preprocessor.tokenizer.kind == "characters" else 2
+        wide_part = WideText(data.preprocessor.token_ids.vocabulary_size, longest=longest)
     model = IntentModel(data.preprocessor, extractor, predictor, wide_part)
     metrics = [keras.metrics.BinaryCrossentropy(name="log_loss"), keras.metrics.AUC(name="auroc")]
     model.compile(optimizer=optimizer, loss=loss, metrics=metrics)

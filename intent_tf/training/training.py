@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -15,9 +16,6 @@ from intent_tf.models.build import Preset, build_feature_extractor, build_model,
 from intent_tf.models.intent_model import IntentModel
 from intent_tf.training.partwise_adam import PartwiseAdam
 from intent_tf.training.resumable import ResumableEarlyStopping
-
-#: Extractors of tokens have most of the weights and memorise rows soonest: they learn more slowly.
-TOKEN_FACTORS = {"/text/": 0.05, "/session/": 0.05}
 
 Loss = Literal["binary_crossentropy", "mse"]
 
@@ -33,7 +31,9 @@ class TrainingConfig:
         epochs: Passes over the training rows at most.
         patience: Epochs without a better validation log loss before training stops.
         batch_size: Rows a step.
-        learning_rate: Step size of Adam; extractors of tokens take smaller steps.
+        learning_rate: Step size of Adam.
+        token_factor: Step size of the extractors of tokens over that of the rest: they have most of the
+            weights, and memorise rows soonest.
         weight_decay: Decoupled decay of the dense kernels a step, times the learning rate (AdamW).
         averaging: Momentum of the weights' moving average, in [0, 1); 0 turns it off.
         dropout: Share of hidden outputs dropped in training, in [0, 1).
@@ -49,6 +49,7 @@ class TrainingConfig:
     patience: int = 5
     batch_size: int = 256
     learning_rate: float = 3e-3
+    token_factor: float = 0.2
     weight_decay: float = 3e-4
     averaging: float = 0.99
     dropout: float = 0.2
@@ -64,8 +65,9 @@ class TrainingConfig:
         for name in ("averaging", "dropout"):
             if not 0 <= getattr(self, name) < 1:
                 raise InputError(f"{name} is {getattr(self, name)}", expected="a share in [0, 1)")
-        if not self.learning_rate > 0:
-            raise InputError(f"learning_rate is {self.learning_rate}", expected="a positive number")
+        for name in ("learning_rate", "token_factor"):
+            if not getattr(self, name) > 0:
+                raise InputError(f"{name} is {getattr(self, name)}", expected="a positive number")
 
 
 def create_model(data: PreparedData, config: TrainingConfig) -> IntentModel:
@@ -94,6 +96,7 @@ def train_model(
     resume: bool = False,
     tensorboard: bool = False,
     verbose: int = 1,
+    callbacks: Sequence[keras.callbacks.Callback] = (),
 ) -> dict[str, list[float]]:
     """Fit a compiled model until the validation log loss stops falling, and restore the best weights.
 
@@ -106,6 +109,7 @@ def train_model(
         resume: Go on from the checkpoint in the folder, if there is one.
         tensorboard: Write TensorBoard logs too.
         verbose: 1 shows a progress bar for each epoch, 2 a line, 0 nothing.
+        callbacks: Further ones, called last.
 
     Returns:
         The history: by metric, a value for each epoch (also of those before a resumption).
@@ -115,18 +119,18 @@ def train_model(
     """
     stopping = ResumableEarlyStopping(folder / "checkpoint", patience=config.patience)
     done = stopping.resume(model) if resume else 0
-    callbacks: list[keras.callbacks.Callback] = [keras.callbacks.TerminateOnNaN()]
+    called: list[keras.callbacks.Callback] = [keras.callbacks.TerminateOnNaN()]
     if model.optimizer.use_ema:
-        callbacks.append(keras.callbacks.SwapEMAWeights(swap_on_epoch=True))
-    callbacks += [stopping, keras.callbacks.CSVLogger(str(folder / "history.csv"), append=done > 0)]
+        called.append(keras.callbacks.SwapEMAWeights(swap_on_epoch=True))
+    called += [stopping, keras.callbacks.CSVLogger(str(folder / "history.csv"), append=done > 0)]
     if tensorboard:
         require("tensorboard", "tensorboard")
-        callbacks.append(keras.callbacks.TensorBoard(str(folder / "tensorboard")))
+        called.append(keras.callbacks.TensorBoard(str(folder / "tensorboard")))
     folder.mkdir(parents=True, exist_ok=True)
     epochs = done if stopping.finished else config.epochs
     model.fit(
         data.train, validation_data=data.validation, batch_size=config.batch_size, epochs=epochs,
-        initial_epoch=done, seed=seed, callbacks=callbacks, verbose=verbose,
+        initial_epoch=done, seed=seed, callbacks=[*called, *callbacks], verbose=verbose,
     )  # fmt: skip
     if not np.isfinite(stopping.history.get("val_log_loss", [np.nan])[-1]):
         raise InputError(
@@ -138,6 +142,7 @@ def train_model(
 
 def _optimizer(config: TrainingConfig) -> keras.optimizers.Optimizer:
     average = {"use_ema": True, "ema_momentum": config.averaging} if config.averaging else {}
-    optimizer = PartwiseAdam(config.learning_rate, TOKEN_FACTORS, weight_decay=config.weight_decay, **average)
+    factors = dict.fromkeys(("/text/", "/session/"), config.token_factor)
+    optimizer = PartwiseAdam(config.learning_rate, factors, weight_decay=config.weight_decay, **average)
     optimizer.exclude_from_weight_decay(var_names=["bias", "embedding", "scale"])
     return optimizer

@@ -87,6 +87,17 @@ def test_the_scale_speeds_learning_up() -> None:
     assert steps[1] == pytest.approx(10 * steps[0], rel=1e-3)
 
 
+def test_runs_of_three_are_told_from_pairs() -> None:
+    features = WideText(10, buckets=1 << 20, longest=3).runs(np.array([[1, 2, 3]])).numpy()[0]
+    assert features[:3].tolist() == [1, 2, 3]
+    assert len(set(features[3:])) == 3  # the pairs 1 2 and 2 3, and the run 1 2 3
+
+
+def test_no_run_reaches_into_the_padding() -> None:
+    features = WideText(10, longest=3).runs(np.array([[1, 2, 0, 0]])).numpy()[0]
+    assert (features != 0).sum() == 3  # two words and their pair
+
+
 def test_sessions_can_be_read_instead(layer: WideText) -> None:
     other = WideText(10, buckets=100, scale=2.0, part="session")
     other(features([[1]], "session"))
