@@ -66,10 +66,12 @@ def chosen_gradients(upstream: tf.Tensor, rows: tf.Tensor, kernel: tf.Tensor, ch
         flat = tf.reshape(tf.transpose(kernel, [0, 2, 1]), [taps * filters, dimension])
         columns = tf.reshape(chosen, [taps * filters, -1])
         values = tf.tile(tf.transpose(upstream), [taps, 1])
+        # Without a tape that watches, or it would prepare the gradient that is given by hand here.
+        values, flat, vectors = (tf.stop_gradient(tensor) for tensor in (values, flat, rows))
         by_rows, by_kernel = tf.cond(
             tf.shape(rows)[0] < DENSE * tf.shape(upstream)[0],
-            lambda: _dense_products(columns, values, flat, rows),
-            lambda: _sparse_products(columns, values, flat, rows),
+            lambda: _dense_products(columns, values, flat, vectors),
+            lambda: _sparse_products(columns, values, flat, vectors),
         )
         by_kernel = tf.transpose(tf.reshape(by_kernel, [taps, filters, dimension]), [0, 2, 1])
 
@@ -100,6 +102,4 @@ def _sparse_products(columns: tf.Tensor, values: tf.Tensor, kernel: tf.Tensor, r
     )
     by_rows = tf.raw_ops.SparseMatrixMatMul(a=matrix, b=kernel, transpose_a=True)
     by_kernel = tf.raw_ops.SparseMatrixMatMul(a=matrix, b=rows)
-    # A tape prepares the gradient of a `tf.cond` even where it is given by hand, and fails at these.
-    by_rows, by_kernel = tf.stop_gradient(by_rows), tf.stop_gradient(by_kernel)
     return tf.ensure_shape(by_rows, rows.shape), tf.ensure_shape(by_kernel, kernel.shape)

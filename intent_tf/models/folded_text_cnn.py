@@ -65,7 +65,7 @@ class FoldedTextCNN(keras.layers.Layer):
         storage: str = "float32",
         **kwargs: Any,
     ) -> None:
-        super().__init__(**{"autocast": False, "trainable": False, **kwargs})
+        super().__init__(**{"trainable": False, **kwargs})
         if storage not in STORAGES:
             raise InputError(f"FoldedTextCNN got storage={storage!r}", expected=f"one of {STORAGES}")
         self.vocabulary_size = vocabulary_size
@@ -84,7 +84,12 @@ class FoldedTextCNN(keras.layers.Layer):
         def weights(name: str, shapes: list[tuple[int, ...]], dtype: str) -> list[keras.Variable]:
             return [
                 self.add_weight(
-                    name=f"{name}_{place}", shape=shape, dtype=dtype, initializer="zeros", trainable=False
+                    name=f"{name}_{place}",
+                    shape=shape,
+                    dtype=dtype,
+                    initializer="zeros",
+                    trainable=False,
+                    autocast=False,
                 )
                 for place, shape in enumerate(shapes)
             ]

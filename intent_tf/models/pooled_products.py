@@ -7,6 +7,7 @@ from collections.abc import Callable
 import tensorflow as tf
 
 from intent_tf.models.chosen_products import chosen_gradients
+from intent_tf.models.compiled_maxima import compiled_maxima, compiling_pays
 from intent_tf.models.window_maxima import window_maxima
 
 
@@ -43,19 +44,27 @@ def pooled_products(
     """
     taps, dimension, filters = kernel.shape
 
-    def pool(rows: tf.Tensor, kernel: tf.Tensor) -> list[tf.Tensor]:
+    def multiply(rows: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:
         matrix = tf.reshape(tf.transpose(kernel, [1, 0, 2]), [dimension, taps * filters])
-        products = tf.cast(rows, dtype) @ tf.cast(matrix, dtype)
-        return window_maxima(products, windows, best=training, dtype=rows.dtype)
+        return tf.cast(rows, dtype) @ tf.cast(matrix, dtype)
 
     @tf.custom_gradient
     def pool_to_train(
         rows: tf.Tensor, kernel: tf.Tensor
     ) -> tuple[tf.Tensor, Callable[[tf.Tensor], tuple[tf.Tensor, tf.Tensor]]]:
-        largest, best = pool(rows, kernel)
+        # Without a tape that watches, or it would prepare the gradient that is given by hand here.
+        products = tf.stop_gradient(tf.cast(multiply(rows, kernel), rows.dtype))
+        largest, best = tf.cond(
+            compiling_pays(windows),
+            lambda: compiled_maxima(products, windows),
+            lambda: window_maxima(products, windows, best=True, dtype=rows.dtype),
+        )
         _, batch, length = tf.unstack(tf.shape(windows))
         places = tf.transpose(best) + tf.range(batch) * length
         chosen = tf.gather(tf.reshape(windows, [taps, -1]), places, axis=1)
         return largest, lambda upstream: chosen_gradients(upstream, rows, kernel, chosen)
 
-    return pool_to_train(rows, kernel) if training else pool(rows, kernel)[0]
+    if training:
+        return pool_to_train(rows, kernel)
+    (largest,) = window_maxima(multiply(rows, kernel), windows, dtype=rows.dtype)
+    return largest

@@ -65,6 +65,7 @@ def from_stock_layers(
         mask_zero,
         use_bias=use_bias,
         name=name,
+        dtype=embedding.dtype_policy,
     )
     extractor.build((None, None))
     extractor.embeddings.assign(embedding.embeddings)
@@ -85,10 +86,12 @@ def to_stock_layers(extractor: TextCNN) -> keras.Model:
         extractor: A built extractor.
 
     Returns:
-        A model from ids ``(batch, tokens)`` to ``(batch, filters * len(kernel_sizes))``.
+        A model from ids ``(batch, tokens)`` to ``(batch, filters * len(kernel_sizes))``, in the extractor's
+        types.
     """
     ids = keras.Input((None,), dtype="int32")
-    embedding = keras.layers.Embedding(extractor.vocabulary_size, extractor.dimension)
+    policy = extractor.dtype_policy
+    embedding = keras.layers.Embedding(extractor.vocabulary_size, extractor.dimension, dtype=policy)
     vectors = embedding(ids)
     embedding.embeddings.assign(extractor.embeddings)
     outputs = []
@@ -99,8 +102,9 @@ def to_stock_layers(extractor: TextCNN) -> keras.Model:
             padding=extractor.padding,
             activation=extractor.activation,
             use_bias=extractor.use_bias,
+            dtype=policy,
         )
-        outputs.append(keras.layers.GlobalMaxPooling1D()(convolution(vectors)))
+        outputs.append(keras.layers.GlobalMaxPooling1D(dtype=policy)(convolution(vectors)))
         convolution.kernel.assign(extractor.kernels[place])
         if extractor.use_bias:
             convolution.bias.assign(extractor.biases[place])

@@ -86,9 +86,7 @@ class TextCNN(keras.layers.Layer):
         kernel_initializer: Any = "glorot_uniform",
         **kwargs: Any,
     ) -> None:
-        # The table must stay in its own type: casting all of it to gather some of it would cost more than
-        # the rest of the layer, and would make its gradient dense.
-        super().__init__(**{"autocast": False, **kwargs})
+        super().__init__(**kwargs)
         for name, value in {
             "vocabulary_size": vocabulary_size,
             "dimension": dimension,
@@ -114,16 +112,20 @@ class TextCNN(keras.layers.Layer):
 
     def build(self, input_shape: Any) -> None:
         """Create the weights: the embedding, then a kernel and a bias for each kernel size."""
+        # The table must stay in its own type: casting all of it to gather some of it would cost more than
+        # the rest of the layer, and would make its gradient dense.
         self.embeddings = self.add_weight(
             name="embeddings",
             shape=(self.vocabulary_size, self.dimension),
             initializer=self.embeddings_initializer,
+            autocast=False,
         )
         self.kernels = [
             self.add_weight(
                 name=f"kernel_{position}",
                 shape=(size, self.dimension, self.filters),
                 initializer=_copy(self.kernel_initializer),
+                autocast=False,
             )
             for position, size in enumerate(self.kernel_sizes)
         ]
@@ -141,10 +143,7 @@ class TextCNN(keras.layers.Layer):
         lengths = text_lengths(ids, blank)
         missing = tf.maximum(max(self.kernel_sizes) - tf.shape(ids)[1], 0)
         ids = tf.pad(ids, [[0, 0], [0, missing]], constant_values=blank)
-        # Inside XLA, which has no sets and no sparse matrices, and for one text, as in the gradient of each
-        # example, there is nothing to share.
-        in_xla = tf.__internal__.get_enclosing_xla_context() is not None
-        if in_xla or ids.shape[0] == 1 or not self._monotone:
+        if not self._monotone or ids.shape[0] == 1 or _in_xla_or_map():
             return self._convolve(ids, lengths, blank)
         return tf.cond(
             sharing_pays(ids, bool(training)),
@@ -253,6 +252,13 @@ class TextCNN(keras.layers.Layer):
             "embeddings_initializer": keras.initializers.serialize(self.embeddings_initializer),
             "kernel_initializer": keras.initializers.serialize(self.kernel_initializer),
         }
+
+
+def _in_xla_or_map() -> bool:
+    # XLA has no sets and no sparse matrices; `tf.vectorized_map`, with which the gradient of each example is
+    # computed, can turn them into none of many examples either. It is known by the name of its scope only.
+    in_xla = tf.__internal__.get_enclosing_xla_context() is not None
+    return in_xla or "loop_body" in tf.get_current_name_scope().split("/")
 
 
 def _copy(initializer: Any) -> Any:

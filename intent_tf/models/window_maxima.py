@@ -34,10 +34,10 @@ def window_maxima(
     _, batch, length = tf.unstack(tf.shape(windows))
     filters = table.shape[1] // taps
     table = tf.reshape(table, [-1, filters])
-    entries = windows * taps + tf.range(taps)[:, tf.newaxis, tf.newaxis]
+    entries = windows * taps
 
     def pool(part: tf.Tensor) -> list[tf.Tensor]:
-        responses = tf.add_n([tf.cast(tf.gather(table, part[tap]), dtype) for tap in range(taps)])
+        responses = tf.add_n([tf.cast(tf.gather(table[tap:], part[tap]), dtype) for tap in range(taps)])
         found = [tf.reduce_max(responses, axis=1)]
         return [*found, tf.argmax(responses, axis=1, output_type=tf.int32)] if best else found
 
