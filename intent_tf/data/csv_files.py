@@ -6,10 +6,11 @@ import codecs
 import csv
 import gzip
 import io
+import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from typing import IO, Any, cast
 
@@ -24,6 +25,8 @@ _ENCODINGS = ("utf-8", "gb18030")
 _SEPARATORS = ",;\t|"
 _MISSING = ["", "NA", "N/A", "NaN", "nan", "null", "NULL", "None", "#N/A"]
 _BLOCK = 1 << 20
+_WITH_COMMA = r"[+-]?\d+(,\d+)?"
+_SAMPLE = 1000
 
 
 @dataclass
@@ -50,6 +53,7 @@ class CsvFile:
         encoding: ``"utf-8"`` or ``"gb18030"``.
         separator: The character between fields.
         names: The columns of its header.
+        decimal: ``","`` in a file whose numbers are written like ``12,5``, else ``"."``.
         cut: Why the last row is known to be cut, if it is; else empty.
     """
 
@@ -57,6 +61,7 @@ class CsvFile:
     encoding: str
     separator: str
     names: tuple[str, ...]
+    decimal: str = "."
     cut: str = ""
 
     @classmethod
@@ -77,7 +82,8 @@ class CsvFile:
                 raise InputError("the header names the column twice", file=path, row=1, column=name)
         if quotes % 2 and _ends_quoted(path, encoding, separator):
             cut = "a quote is opened and never closed"
-        return cls(path, encoding, separator, names, cut)
+        decimal = _decimal(path, encoding, separator)
+        return cls(path, encoding, separator, names, decimal, cut)
 
     def read(self, set_aside: SetAside, missing: tuple[str, ...] = ()) -> pd.DataFrame:
         """Read all rows, by their number in the file; a column's type is inferred from all of its fields.
@@ -86,7 +92,11 @@ class CsvFile:
             set_aside: Takes the rows with the wrong number of fields.
             missing: Further words that mean "missing".
         """
-        options = pa.csv.ConvertOptions(null_values=[*_MISSING, *missing], strings_can_be_null=bool(missing))
+        options = pa.csv.ConvertOptions(
+            null_values=[*_MISSING, *missing],
+            strings_can_be_null=bool(missing),
+            decimal_point=self.decimal,
+        )
         try:
             table = pa.csv.read_csv(self._input(), *self._options(set_aside), options)
         except pa.ArrowInvalid as error:
@@ -106,12 +116,22 @@ class CsvFile:
                     if batch.num_rows:
                         if len(chunk):
                             yield chunk
-                        chunk = _numbered(batch.to_pandas(), row, set_aside)
+                        chunk = _numbered(self._with_points(batch.to_pandas()), row, set_aside)
                         row = chunk.index[-1] + 1
         except pa.ArrowInvalid as error:
             raise self._unreadable(error) from error
         if len(chunk := self._without_cut_row(chunk, set_aside)):
             yield chunk
+
+    def _with_points(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Write the numbers of a file with decimal commas with points, where a column holds nothing else."""
+        if self.decimal == ".":
+            return frame
+        for name in frame.columns:
+            present = frame[name][~frame[name].isin(_MISSING)]
+            if present.str.fullmatch(_WITH_COMMA).all():
+                frame[name] = frame[name].str.replace(",", ".")
+        return frame
 
     def _input(self) -> Any:
         if self.encoding == "utf-8" and not self.cut:
@@ -189,6 +209,19 @@ def _header(path: Path, encoding: str) -> tuple[str, tuple[str, ...], bool]:
         separator = max(_SEPARATORS, key=lambda mark: len(next(csv.reader([line], delimiter=mark), [])))
         names = next(csv.reader(chain([line], text), delimiter=separator), [])
         return separator, tuple(names), bool(text.readline())
+
+
+def _decimal(path: Path, encoding: str, separator: str) -> str:
+    """Find the decimal mark: the one of more numbers in the first rows."""
+    if separator == ",":
+        return "."
+    with _text(path, encoding) as text:
+        fields = [
+            field.strip('"') for line in islice(text, 1, _SAMPLE) for field in line.strip().split(separator)
+        ]
+    commas = sum(re.fullmatch(r"[+-]?\d+,\d+", field) is not None for field in fields)
+    points = sum(re.fullmatch(r"[+-]?\d+\.\d+", field) is not None for field in fields)
+    return "," if commas > points else "."
 
 
 def _ends_quoted(path: Path, encoding: str, separator: str) -> bool:

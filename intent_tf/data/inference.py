@@ -14,7 +14,7 @@ from intent_tf.errors import InputError
 from intent_tf.nearest import nearest
 
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_DATE = re.compile(r"(\d{4}([-/.])\d{1,2}\2\d{1,2}|\d{1,2}([-/.])\d{1,2}\3\d{4})(\D|$)")
 #: What pandas calls the content of a column whose values are numbers, and those whose values are dates.
 _NUMERIC = ("integer", "floating", "mixed-integer-float", "decimal")
 _DATES = ("datetime64", "datetime", "date")
@@ -173,7 +173,10 @@ def _holds_json_lists(texts: pd.Series) -> bool:
 
 def _holds_dates(texts: pd.Series) -> bool:
     sample = texts.iloc[:_SAMPLE].astype(str)
-    return bool(
-        sample.str.match(_DATE).all()
-        and pd.to_datetime(sample, format="ISO8601", errors="coerce").notna().all()
+    if not sample.str.match(_DATE).all():
+        return False
+    # Which of two numbers is the day does not matter here, but one reading must fit all values.
+    return any(
+        pd.to_datetime(sample, format="mixed", dayfirst=first, errors="coerce", utc=True).notna().all()
+        for first in (False, True)
     )

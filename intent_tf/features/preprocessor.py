@@ -213,7 +213,7 @@ class Preprocessor(keras.layers.Layer):
         for column in self.specification.columns:
             shape = (None, None) if column.is_list else (None,)
             dtype = tf.float32 if column.values == "float" else tf.string
-            signature[column.name] = tf.TensorSpec(shape, dtype, column.name)
+            signature[column.name] = tf.TensorSpec(shape, dtype)
         return signature
 
     def blank(self) -> Features:

@@ -81,6 +81,7 @@ def build_predictor(
     members: int = 16,
     dropout: float = 0.2,
     sections: Sequence[int] | None = None,
+    prior: float = 0.5,
 ) -> Predictor:
     """Build the dense predictor: vectors to logits of intent.
 
@@ -92,10 +93,12 @@ def build_predictor(
         dropout: Share of hidden outputs dropped in training; ``article`` drops none.
         sections: The extractor's `FeatureExtractor.sections`: every member then sees whole columns larger,
             smaller or mirrored, which measures better than scaling single entries.
+        prior: Strength to start from, in (0, 1), such as ``data.train.label.mean()``; ``article`` starts
+            from 0.5.
     """
     if preset == "article":
         return Predictor((64,), 1, 0.0)
-    return Predictor(units, members, dropout, sections)
+    return Predictor(units, members, dropout, sections, prior)
 
 
 def build_model(

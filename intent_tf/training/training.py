@@ -30,7 +30,8 @@ class TrainingConfig:
         loss: Loss; binary cross-entropy for "default", mse for "article", unless given.
         epochs: Passes over the training rows at most.
         patience: Epochs without a better validation log loss before training stops.
-        batch_size: Rows a step.
+        batch_size: Rows a step; by default 256, and less (at least 32) where an epoch of the table would have
+            fewer than 32 steps.
         learning_rate: Step size of Adam.
         token_factor: Step size of the extractors of tokens over that of the rest: they have most of the
             weights, and memorise rows soonest.
@@ -47,7 +48,7 @@ class TrainingConfig:
     loss: Loss | None = None
     epochs: int = 40
     patience: int = 5
-    batch_size: int = 256
+    batch_size: int | None = None
     learning_rate: float = 3e-3
     token_factor: float = 0.2
     weight_decay: float = 3e-4
@@ -60,14 +61,24 @@ class TrainingConfig:
 
     def __post_init__(self) -> None:
         for name in ("epochs", "patience", "batch_size", "members", "filters", "dimension"):
-            if getattr(self, name) < 1:
-                raise InputError(f"{name} is {getattr(self, name)}", expected="at least 1")
+            value = getattr(self, name)
+            if value is not None and value < 1:
+                raise InputError(f"{name} is {value}", expected="at least 1")
         for name in ("averaging", "dropout"):
             if not 0 <= getattr(self, name) < 1:
                 raise InputError(f"{name} is {getattr(self, name)}", expected="a share in [0, 1)")
         for name in ("learning_rate", "token_factor"):
             if not getattr(self, name) > 0:
                 raise InputError(f"{name} is {getattr(self, name)}", expected="a positive number")
+
+    def rows_a_step(self, rows: int) -> int:
+        """Choose the batch size for a number of training rows, unless it is given.
+
+        Example:
+            >>> [TrainingConfig().rows_a_step(rows) for rows in (500, 3_200, 1_000_000)]
+            [32, 100, 256]
+        """
+        return self.batch_size or min(256, max(32, rows // 32))
 
 
 def create_model(data: PreparedData, config: TrainingConfig) -> IntentModel:
@@ -79,7 +90,7 @@ def create_model(data: PreparedData, config: TrainingConfig) -> IntentModel:
     )  # fmt: skip
     predictor = build_predictor(
         config.preset, members=config.members, dropout=config.dropout,
-        sections=None if article else extractor.sections,
+        sections=None if article else extractor.sections, prior=float(data.train.label.mean()),
     )  # fmt: skip
     loss = config.loss or ("mse" if article else "binary_crossentropy")
     optimizer = keras.optimizers.Adam(1e-3) if article else _optimizer(config)
@@ -129,8 +140,8 @@ def train_model(
     folder.mkdir(parents=True, exist_ok=True)
     epochs = done if stopping.finished else config.epochs
     model.fit(
-        data.train, validation_data=data.validation, batch_size=config.batch_size, epochs=epochs,
-        initial_epoch=done, seed=seed, callbacks=[*called, *callbacks], verbose=verbose,
+        data.train, validation_data=data.validation, batch_size=config.rows_a_step(len(data.train)),
+        epochs=epochs, initial_epoch=done, seed=seed, callbacks=[*called, *callbacks], verbose=verbose,
     )  # fmt: skip
     if not np.isfinite(stopping.history.get("val_log_loss", [np.nan])[-1]):
         raise InputError(

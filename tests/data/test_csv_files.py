@@ -38,6 +38,20 @@ def test_the_separator_is_found_from_the_header(tmp_path: Path, separator: str) 
     assert CsvFile.inspect(path).separator == separator
 
 
+def test_decimal_commas_are_numbers_whether_the_file_is_read_or_streamed(tmp_path: Path) -> None:
+    path = written(tmp_path, 'price;size\n"12,5";3,4\n7;x\n;3,4\n')
+    frame, _ = read(path)
+    assert frame["price"].tolist()[:2] == [12.5, 7.0]
+    assert frame["size"].tolist() == ["3,4", "x", "3,4"]
+    (chunk,), _ = streamed(path)
+    assert chunk["price"].tolist() == ["12.5", "7", ""]
+    assert chunk["size"].tolist() == ["3,4", "x", "3,4"]
+
+
+def test_a_comma_between_words_is_no_decimal_comma(tmp_path: Path) -> None:
+    assert CsvFile.inspect(written(tmp_path, "price;title\n1.5;hat, red\n2.5;cap\n")).decimal == "."
+
+
 def test_a_separator_within_quotes_is_no_separator(tmp_path: Path) -> None:
     layout = CsvFile.inspect(written(tmp_path, '"size, colour, fit";price\n"M, red, slim";9\n'))
     assert layout.names == ("size, colour, fit", "price")

@@ -67,6 +67,8 @@ def test_the_kind_of_a_column_is_inferred(values: Any, kind: str, type_of_values
             "a date (use it to split: --time)",
         ),
         (["2026-01-01 10:00", "", "2026-01-02"] * 20, "a date (use it to split: --time)"),
+        (["31/12/2026 10:00", "01/02/2026 9:30"] * 30, "a date (use it to split: --time)"),
+        (["12/31/2026", "1/2/2026"] * 30, "a date (use it to split: --time)"),
         (range(ROWS), "an identifier (a running number)"),
         ([f"user{place}" for place in range(ROWS)], "an identifier (every value differs)"),
         ([{"a": 1}, {"a": 2}] * 30, "neither numbers, nor text, nor lists"),

@@ -83,3 +83,9 @@ def test_a_saved_model_predicts_the_same(tmp_path: Path, members: int) -> None:
     model.save(tmp_path / "model.keras")
     restored = keras.models.load_model(tmp_path / "model.keras")
     np.testing.assert_array_equal(model(X), restored(X))
+
+
+def test_an_untrained_predictor_starts_near_its_prior() -> None:
+    predictor = Predictor(members=4, prior=0.02)
+    predictor.build((None, 3))
+    np.testing.assert_allclose(keras.ops.sigmoid(predictor.bias), 0.02, rtol=1e-5)
