@@ -36,7 +36,7 @@ def search_space(data: PreparedData, parameters: Any) -> dict[str, Any]:
         for name, low, high in (("learning_rate", 5e-4, 1e-2), ("weight_decay", 1e-5, 1e-2))
     }
     chosen["dropout"] = parameters.Float("dropout", 0.0, 0.5, step=0.05, default=default.dropout)
-    chosen["batch_size"] = parameters.Choice("batch_size", [128, 256, 512], default=default.batch_size)
+    chosen["batch_size"] = parameters.Choice("batch_size", [128, 256, 512], default=default.batch_size or 256)
     chosen["members"] = parameters.Choice("members", [8, 16, 32], default=default.members)
     if data.preprocessor.token_ids or data.preprocessor.session_tokens:
         chosen["token_factor"] = parameters.Float(
