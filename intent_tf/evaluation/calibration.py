@@ -7,9 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.optimize import minimize
-from scipy.special import expit, logit
+from scipy.special import expit, logit, xlogy
 from sklearn.isotonic import IsotonicRegression
-from sklearn.metrics import log_loss
 from sklearn.model_selection import StratifiedKFold
 
 from intent_tf.evaluation.metrics import FloatArray, IntArray, check_arrays
@@ -21,11 +20,12 @@ FOLDS = 5
 def fit_calibrator(
     label: ArrayLike, strength: ArrayLike, weight: ArrayLike | None = None, seed: int = 0
 ) -> tuple[Calibrator, dict[str, Any]]:
-    """Fit a calibrator of the kind that has the lowest cross-validated log loss.
+    """Fit a calibrator of the kind that has the lowest cross-validated log loss, where that is clearly lower.
 
     Each kind is fitted on four fifths of the rows and measured on the last, five times; the best is fitted on
-    all of them. Leaving strengths alone (`identity`) is one of the kinds, and of equally good kinds the
-    simplest wins, so calibration is never worse than none by this measure.
+    all of them. Strengths are left alone (`identity`) unless the loss falls by more than the standard error
+    of the difference: where strengths are good as trained, a thousand validation rows would tell a
+    calibrator more of chance than of them.
 
     Args:
         label: 0 or 1 on validation rows (never train or test rows), shape `(rows,)`.
@@ -53,15 +53,26 @@ def fit_calibrator(
     if min(label.sum(), (1 - label).sum()) < 10:
         return Calibrator(), {"kind": "identity", "rows": len(label), "log_loss": {}}
     folds = list(StratifiedKFold(FOLDS, shuffle=True, random_state=seed).split(strength, label))
-    losses: dict[CalibratorKind, float] = {}
+    rows: dict[CalibratorKind, FloatArray] = {}
     for kind in CALIBRATOR_KINDS:
         calibrated = np.empty_like(strength)
         for fit, held_out in folds:
             calibrator = calibrate(kind, label[fit], strength[fit], weight[fit])
             calibrated[held_out] = calibrator(strength[held_out])
-        losses[kind] = float(log_loss(label, calibrated, sample_weight=weight))
+        inside = np.clip(calibrated, np.finfo(np.float32).eps, 1 - np.finfo(np.float32).eps)
+        rows[kind] = -xlogy(label, inside) - xlogy(1 - label, 1 - inside)
+    losses = {kind: float(np.average(loss, weights=weight)) for kind, loss in rows.items()}
     best = min(CALIBRATOR_KINDS, key=losses.__getitem__)
+    if _is_chance(rows["identity"] - rows[best], weight):
+        best = "identity"
     return calibrate(best, label, strength, weight), {"kind": best, "rows": len(label), "log_loss": losses}
+
+
+def _is_chance(difference: FloatArray, weight: FloatArray) -> bool:
+    """Whether a mean is no more than its standard error above 0."""
+    share = weight / weight.sum()
+    mean = float(share @ difference)
+    return mean <= float(np.sqrt(share**2 @ (difference - mean) ** 2))
 
 
 def calibrate(

@@ -79,7 +79,7 @@ def build_predictor(
     *,
     units: Sequence[int] = (64, 64),
     members: int = 16,
-    dropout: float = 0.2,
+    dropout: float = 0.1,
     sections: Sequence[int] | None = None,
     prior: float = 0.5,
 ) -> Predictor:
@@ -130,11 +130,7 @@ def build_model(
         (20,)
     """
     reads_text = isinstance(getattr(extractor, "parts", {}).get("text"), TextCNN)
-    wide_part = None
-    if wide and reads_text:
-        # Characters say little alone: runs of three are about as long as pairs of words.
-        longest = 3 if data.preprocessor.tokenizer.kind == "characters" else 2
-        wide_part = WideText(data.preprocessor.token_ids.vocabulary_size, longest=longest)
+    wide_part = WideText(data.preprocessor.token_ids.vocabulary_size) if wide and reads_text else None
     model = IntentModel(data.preprocessor, extractor, predictor, wide_part)
     metrics = [keras.metrics.BinaryCrossentropy(name="log_loss"), keras.metrics.AUC(name="auroc")]
     model.compile(optimizer=optimizer, loss=loss, metrics=metrics)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import keras
 import numpy as np
@@ -14,10 +14,11 @@ from intent_tf.errors import InputError, require
 from intent_tf.features.prepared import PreparedData
 from intent_tf.models.build import Preset, build_feature_extractor, build_model, build_predictor
 from intent_tf.models.intent_model import IntentModel
+from intent_tf.training.losses import FocalLoss, WeightedCrossentropy
 from intent_tf.training.partwise_adam import PartwiseAdam
 from intent_tf.training.resumable import ResumableEarlyStopping
 
-Loss = Literal["binary_crossentropy", "mse"]
+Loss = Literal["binary_crossentropy", "mse", "focal"]
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,8 @@ class TrainingConfig:
         preset: "article" is the article's code as printed (sigmoid bottleneck, MSE; it provably does not
             learn on text); "default" is the same extractor without the bottleneck, and more beside it.
         loss: Loss; binary cross-entropy for "default", mse for "article", unless given.
+        positive_weight: Weight of a purchase in cross-entropy, where another row weighs 1; strengths stay
+            probabilities.
         epochs: Passes over the training rows at most.
         patience: Epochs without a better validation log loss before training stops.
         batch_size: Rows a step; by default 256, and less (at least 32) where an epoch of the table would have
@@ -46,6 +49,7 @@ class TrainingConfig:
 
     preset: Preset = "default"
     loss: Loss | None = None
+    positive_weight: float = 1.0
     epochs: int = 40
     patience: int = 5
     batch_size: int | None = None
@@ -53,7 +57,7 @@ class TrainingConfig:
     token_factor: float = 0.2
     weight_decay: float = 3e-4
     averaging: float = 0.99
-    dropout: float = 0.2
+    dropout: float = 0.1
     members: int = 16
     kernel_sizes: tuple[int, ...] = (3,)
     filters: int = 128
@@ -67,9 +71,11 @@ class TrainingConfig:
         for name in ("averaging", "dropout"):
             if not 0 <= getattr(self, name) < 1:
                 raise InputError(f"{name} is {getattr(self, name)}", expected="a share in [0, 1)")
-        for name in ("learning_rate", "token_factor"):
+        for name in ("learning_rate", "token_factor", "positive_weight"):
             if not getattr(self, name) > 0:
                 raise InputError(f"{name} is {getattr(self, name)}", expected="a positive number")
+        if self.positive_weight != 1 and (self.loss or _loss(self.preset)) != "binary_crossentropy":
+            raise InputError("positive_weight is given", expected="the loss binary_crossentropy with it")
 
     def rows_a_step(self, rows: int) -> int:
         """Choose the batch size for a number of training rows, unless it is given.
@@ -92,7 +98,11 @@ def create_model(data: PreparedData, config: TrainingConfig) -> IntentModel:
         config.preset, members=config.members, dropout=config.dropout,
         sections=None if article else extractor.sections, prior=float(data.train.label.mean()),
     )  # fmt: skip
-    loss = config.loss or ("mse" if article else "binary_crossentropy")
+    loss: Any = config.loss or _loss(config.preset)
+    if loss == "focal":
+        loss = FocalLoss()
+    elif config.positive_weight != 1:
+        loss = WeightedCrossentropy(config.positive_weight)
     optimizer = keras.optimizers.Adam(1e-3) if article else _optimizer(config)
     return build_model(data, extractor, predictor, loss=loss, optimizer=optimizer)
 
@@ -149,6 +159,10 @@ def train_model(
             remedy=f"lower the learning rate (it is {config.learning_rate})",
         )
     return stopping.history
+
+
+def _loss(preset: Preset) -> Loss:
+    return "mse" if preset == "article" else "binary_crossentropy"
 
 
 def _optimizer(config: TrainingConfig) -> keras.optimizers.Optimizer:

@@ -118,3 +118,15 @@ def test_strengths_that_rank_buyers_last_are_flattened_and_not_turned_round():
     for kind in ("temperature", "platt", "isotonic"):
         calibrated = calibrate(kind, LABEL, strength)(np.sort(strength)).numpy()
         assert (np.diff(calibrated) >= 0).all()
+
+
+def test_strengths_that_are_good_as_trained_are_left_alone():
+    kinds = []
+    for seed in range(10):
+        truth = np.random.default_rng([seed, 7]).uniform(0.02, 0.98, 1000)
+        kinds.append(fit_calibrator(buyers(truth, seed), truth)[1]["kind"])
+    assert kinds.count("identity") >= 8
+
+
+def test_a_small_but_sure_error_is_mended():
+    assert fit_calibrator(LABEL, expit(logit(TRUTH) + 0.3))[1]["kind"] != "identity"
