@@ -12,8 +12,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import platform
 import resource
 import subprocess
 import sys
@@ -24,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from machine import machine
 
 from intent_tf.data.engines.engine import Engine
 from intent_tf.data.engines.spark import SparkEngine
@@ -176,12 +175,7 @@ def main() -> None:
             )
             took = f"{result['seconds']:>9.1f}{speed:>11,.0f}{result['peak_gb']:>9.2f}{ratio:>9.1f}×"
             print(f"{events:>12,}  {result['way']:<16}{took}", flush=True)
-    machine = {
-        "cpus": os.cpu_count(),
-        "processor": platform.processor() or platform.machine(),
-        "python": platform.python_version(),
-    }
-    print(json.dumps({"benchmark": "prepare", "machine": machine, "results": results}))
+    print(json.dumps({"benchmark": "prepare", "machine": machine(), "results": results}))
     return None
 
 
