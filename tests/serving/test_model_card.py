@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from intent_tf.features.prepared import PreparedData
+from intent_tf.serving.model_card import model_card
+from intent_tf.training.training import TrainingConfig, create_model
+
+SMALL = TrainingConfig(members=2, filters=4, dimension=4)
+FIGURES = {"auroc": 0.91234, "auprc": 0.5, "log_loss": 0.25, "brier": 0.07, "ece": None}
+METRICS: dict[str, Any] = {
+    "test": FIGURES,
+    "baselines": {"constant_rate": {**FIGURES, "auroc": 0.5}},
+    "split": {
+        "method": "random, stratified",
+        "train": {"rows": 7000, "positives": 700},
+        "validation": {"rows": 1000, "positives": 100},
+        "test": {"rows": 2000, "positives": 250},
+    },
+}
+
+
+@pytest.fixture(scope="module")
+def card(shop_data: PreparedData) -> str:
+    return model_card(create_model(shop_data, SMALL), METRICS)
+
+
+def test_the_quality_stands_beside_the_baselines(card: str) -> None:
+    assert "| intent_tf | 0.9123 | 0.5000 | 0.2500 | 0.0700 | – |" in card
+    assert "| constant_rate | 0.5000 |" in card
+
+
+def test_an_optimum_is_named_only_where_it_is_known(card: str, shop_data: PreparedData) -> None:
+    assert "optimum" not in card
+    known = model_card(create_model(shop_data, SMALL), {**METRICS, "optimum": FIGURES})
+    assert "| optimum (no model can do better) | 0.9123" in known
+
+
+def test_every_input_is_named_with_its_kind_type_and_missing_value(card: str) -> None:
+    assert "| `title` | text | string | empty string |" in card
+    assert "| `seconds` | number | float32 | NaN |" in card
+
+
+def test_what_was_left_out_is_named_with_the_reason(card: str) -> None:
+    assert "- `user_id`: identifies the shopper" in card
+
+
+def test_the_rows_the_split_and_the_rate_are_told(card: str) -> None:
+    assert "Rows: 7,000 train, 1,000 validation, 2,000 test. Split: random, stratified." in card
+    assert "12.5% of the test rows positive" in card
