@@ -133,7 +133,8 @@ def _parser_of(kind: Any) -> Callable[[str], Any]:
             item = _parser_of(get_args(kind)[0])
             return tuple(item(part.strip()) for part in text.split(",") if part.strip())
         if origin in (dict, Mapping):
-            return _pairs(text)
+            item = _parser_of(get_args(kind)[1]) if get_args(kind)[1] is float else str
+            return {name: item(value) for name, value in _pairs(text).items()}
         try:
             return kind(text)
         except ValueError:

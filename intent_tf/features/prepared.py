@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import tensorflow as tf
 
+from intent_tf.data.augmentation import Augmentation
 from intent_tf.data.cleaning import clean
 from intent_tf.data.inference import infer_specification
 from intent_tf.data.labels import find_positive, read_labels, refuse_label_copies
@@ -89,8 +90,10 @@ class Rows:
         order = tf.data.Dataset.range(len(self)).batch(batch_size)
         return order.map(self._gather, tf.data.AUTOTUNE).prefetch(tf.data.AUTOTUNE)
 
-    def shuffled_batches(self, batch_size: int, seed: int, first_epoch: int = 0) -> tf.data.Dataset:
-        """Endless epochs, each in an order that only the seed and the epoch's number decide.
+    def shuffled_batches(
+        self, batch_size: int, seed: int, first_epoch: int = 0, augmentation: Augmentation | None = None
+    ) -> tf.data.Dataset:
+        """Endless epochs, each in an order (and changed in ways) that only the seed and its number decide.
 
         So training that resumes at an epoch sees the rows that it would have seen.
         """
@@ -101,7 +104,17 @@ class Rows:
             shuffled = tf.random.experimental.stateless_shuffle(rows, seed=[seed, tf.cast(epoch, tf.int32)])
             return tf.data.Dataset.from_tensor_slices(shuffled).batch(batch_size)
 
-        return epochs.flat_map(order).map(self._gather, tf.data.AUTOTUNE).prefetch(tf.data.AUTOTUNE)
+        batches = epochs.flat_map(order).map(self._gather, tf.data.AUTOTUNE)
+        if augmentation is not None:
+
+            def change(number: tf.Tensor, batch: tuple[Features, tf.Tensor, tf.Tensor]) -> Any:
+                features, label, weight = batch
+                (text, session), label = augmentation(features[-2:], label, (seed, number))
+                return features._replace(text=text, session=session), label, weight
+
+            first_batch = first_epoch * -(-len(self) // batch_size)
+            batches = batches.enumerate(first_batch).map(change, tf.data.AUTOTUNE)
+        return batches.prefetch(tf.data.AUTOTUNE)
 
     def _gather(self, rows: tf.Tensor) -> tuple[Features, tf.Tensor, tf.Tensor]:
         parts = [tf.gather(part, rows) for part in self.features]

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import tensorflow as tf
 
+from intent_tf.data.augmentation import Augmentation
 from intent_tf.data.labels import read_labels
 from intent_tf.data.raw_columns import raw_columns, to_dataset
 from intent_tf.errors import InputError
@@ -103,7 +104,8 @@ class IntentModel(keras.Model):
 
     def fit(
         self, x: Any = None, y: Any = None, batch_size: int = 256, epochs: int = 1,
-        validation_data: Any = None, initial_epoch: int = 0, seed: int = 0, **options: Any,
+        validation_data: Any = None, initial_epoch: int = 0, seed: int = 0,
+        augmentation: Augmentation | None = None, **options: Any,
     ) -> keras.callbacks.History:  # fmt: skip
         """Train; see `keras.Model.fit`.
 
@@ -115,11 +117,12 @@ class IntentModel(keras.Model):
             validation_data: As ``x``.
             initial_epoch: Epochs done before, when resuming.
             seed: Of the order of the rows, for `Rows` and DataFrames.
+            augmentation: Changes of the training rows, for `Rows` and DataFrames.
             **options: The other arguments of Keras.
         """
         if isinstance(x, Rows | pd.DataFrame):
             rows = self._rows(x)
-            x = rows.shuffled_batches(batch_size, seed, initial_epoch)
+            x = rows.shuffled_batches(batch_size, seed, initial_epoch, augmentation)
             options |= {"steps_per_epoch": -(-len(rows) // batch_size), "shuffle": False}
             batch_size = None  # type: ignore[assignment]
         if isinstance(validation_data, Rows | pd.DataFrame):

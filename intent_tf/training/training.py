@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
 import keras
 import numpy as np
 
+from intent_tf.data.augmentation import Augmentation
 from intent_tf.errors import InputError, require
 from intent_tf.features.prepared import PreparedData
 from intent_tf.models.build import Preset, build_feature_extractor, build_model, build_predictor
+from intent_tf.models.forward_corrected import ForwardCorrectedCrossentropy
 from intent_tf.models.intent_model import IntentModel
 from intent_tf.training.losses import FocalLoss, WeightedCrossentropy
 from intent_tf.training.partwise_adam import PartwiseAdam
@@ -45,6 +47,8 @@ class TrainingConfig:
         kernel_sizes: Tokens under a filter of the extractor; several give several convolutions.
         filters: Filters for each kernel size.
         dimension: Width of a token's vector.
+        augment: Changes of training rows by rate, such as token_dropout=0.1,swap=0.05 (token_dropout, swap,
+            span_mask, crop_concatenate, label_flip; the loss undoes the bias of flipped labels).
     """
 
     preset: Preset = "default"
@@ -62,6 +66,7 @@ class TrainingConfig:
     kernel_sizes: tuple[int, ...] = (3,)
     filters: int = 128
     dimension: int = 128
+    augment: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for name in ("epochs", "patience", "batch_size", "members", "filters", "dimension"):
@@ -76,6 +81,19 @@ class TrainingConfig:
                 raise InputError(f"{name} is {getattr(self, name)}", expected="a positive number")
         if self.positive_weight != 1 and (self.loss or _loss(self.preset)) != "binary_crossentropy":
             raise InputError("positive_weight is given", expected="the loss binary_crossentropy with it")
+        is_plain = (self.loss or _loss(self.preset), self.positive_weight) == ("binary_crossentropy", 1)
+        if self.label_flip and not is_plain:
+            raise InputError("label_flip is given", expected="the plain loss binary_crossentropy with it")
+
+    @property
+    def augmentation(self) -> Augmentation | None:
+        """How training rows are changed."""
+        return Augmentation.from_rates(self.augment)
+
+    @property
+    def label_flip(self) -> float:
+        """Share of labels that are flipped, which the loss undoes."""
+        return self.augmentation.label_flip if self.augmentation else 0.0
 
     def rows_a_step(self, rows: int) -> int:
         """Choose the batch size for a number of training rows, unless it is given.
@@ -101,6 +119,8 @@ def create_model(data: PreparedData, config: TrainingConfig) -> IntentModel:
     loss: Any = config.loss or _loss(config.preset)
     if loss == "focal":
         loss = FocalLoss()
+    elif config.label_flip:
+        loss = ForwardCorrectedCrossentropy(config.label_flip)
     elif config.positive_weight != 1:
         loss = WeightedCrossentropy(config.positive_weight)
     optimizer = keras.optimizers.Adam(1e-3) if article else _optimizer(config)
@@ -151,7 +171,8 @@ def train_model(
     epochs = done if stopping.finished else config.epochs
     model.fit(
         data.train, validation_data=data.validation, batch_size=config.rows_a_step(len(data.train)),
-        epochs=epochs, initial_epoch=done, seed=seed, callbacks=[*called, *callbacks], verbose=verbose,
+        epochs=epochs, initial_epoch=done, seed=seed, augmentation=config.augmentation,
+        callbacks=[*called, *callbacks], verbose=verbose,
     )  # fmt: skip
     if not np.isfinite(stopping.history.get("val_log_loss", [np.nan])[-1]):
         raise InputError(

@@ -143,3 +143,30 @@ def test_tensorboard_that_is_not_installed_names_its_extra(
     monkeypatch.setitem(sys.modules, "tensorboard", None)
     with pytest.raises(MissingExtraError, match=r"intent_tf\[tensorboard\]"):
         train_model(create_model(table_data, tiny), table_data, tiny, tmp_path, tensorboard=True)
+
+
+def test_augmentation_changes_what_is_learnt_and_a_seed_fixes_it(
+    shop_data: PreparedData, tiny: TrainingConfig, tmp_path: Path
+) -> None:
+    def weights(name: str, **augment: float) -> np.ndarray:
+        keras.utils.set_random_seed(0)
+        config = replace(tiny, epochs=1, augment=augment)
+        model = create_model(shop_data, config)
+        train_model(model, shop_data, config, tmp_path / name, verbose=0)
+        return np.concatenate([np.ravel(weight) for weight in model.get_weights()])
+
+    rates = {"token_dropout": 0.3, "crop_concatenate": 0.5, "label_flip": 0.1}
+    np.testing.assert_array_equal(weights("a", **rates), weights("b", **rates))
+    assert not np.array_equal(weights("c", **rates), weights("d"))
+
+
+def test_flipped_labels_come_with_the_loss_that_undoes_them(
+    shop_data: PreparedData, tiny: TrainingConfig
+) -> None:
+    model = create_model(shop_data, replace(tiny, augment={"label_flip": 0.1}))
+    assert model.get_compile_config()["loss"]["config"]["rate"] == 0.1
+
+
+def test_flipped_labels_under_squared_error_are_refused() -> None:
+    with pytest.raises(InputError, match="label_flip is given"):
+        TrainingConfig(preset="article", augment={"label_flip": 0.1})
