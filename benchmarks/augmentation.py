@@ -26,7 +26,7 @@ from intent_tf.features.prepared import PreparedData, preprocess_data
 from intent_tf.models.intent_model import IntentModel
 from intent_tf.training.training import TrainingConfig, create_model, train_model
 
-SEEDS, TRAIN, TEST = 4, 2000, 8000
+SEEDS, TRAIN, TEST = 3, 2000, 8000
 WAYS: dict[str, dict[str, float]] = {
     "none": {},
     "token_dropout=0.1": {"token_dropout": 0.1},

@@ -37,12 +37,14 @@ class Prepared:
         reasons: Rows set aside, by reason.
         folder: Where the examples were written; None if they are in memory.
         table: The examples, if they are in memory.
+        label: Their label column.
     """
 
     counts: dict[str, int]
     reasons: dict[str, int]
     folder: Path | None = None
     table: pd.DataFrame | None = None
+    label: str = "purchase"
 
     @property
     def examples(self) -> pd.DataFrame:
@@ -52,6 +54,27 @@ class Prepared:
         if self.folder is None:
             raise InputError("there are no examples", expected="a folder or a table")
         return _read_examples(self.folder)
+
+    @classmethod
+    def is_at(cls, folder: str | Path) -> bool:
+        """Whether a folder is one that `prepare_examples` wrote."""
+        return (Path(folder) / MANIFEST).is_file() and (Path(folder) / EXAMPLES).is_dir()
+
+    @classmethod
+    def read(cls, folder: str | Path) -> Prepared:
+        """Read the manifest of a folder that `prepare_examples` wrote.
+
+        Raises:
+            InputError: If it is none, or its manifest is broken.
+        """
+        path = Path(folder) / MANIFEST
+        try:
+            manifest = json.loads(path.read_text(encoding="utf-8"))
+            return cls(manifest["counts"], manifest["set_aside"], Path(folder), label=manifest["label"])
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise InputError(
+                f"is no manifest of examples ({error})", file=path, expected="what `prepare` wrote"
+            ) from error
 
 
 def prepare_examples(
@@ -116,9 +139,9 @@ def prepare_examples(
             raise _nothing(found, counts, reasons)
         counts |= _write_manifest(folder, counts, reasons, definition, log_format)
         if target is None:
-            return Prepared(counts, reasons, table=_read_examples(folder))
+            return Prepared(counts, reasons, table=_read_examples(folder), label=definition.label)
         _move(folder, target)
-    return Prepared(counts, reasons, folder=target)
+    return Prepared(counts, reasons, folder=target, label=definition.label)
 
 
 def _free(out: Path, overwrite: bool) -> Path:

@@ -26,7 +26,8 @@ class SourceConfig:
     Args:
         data: Table of examples, one a row: a .csv, .tsv, .jsonl or .parquet file.
         dataset: Public data set by name (online_shoppers, clothing_reviews, dmc2013, waimai, rees46).
-        events: Event log: a .csv, .jsonl or .parquet file, a folder or a pattern of them.
+        events: Event log: a .csv, .jsonl or .parquet file, a folder or a pattern of them; or a folder of
+            examples that prepare wrote.
         label: Label column of the table, with two values.
         positive: Value of the label that counts as a purchase; found where it is plain.
         test_data: Table of test rows; otherwise a share of the rows is set apart.
