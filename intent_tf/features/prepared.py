@@ -15,6 +15,7 @@ from intent_tf.data.cleaning import clean
 from intent_tf.data.inference import infer_specification
 from intent_tf.data.labels import find_positive, read_labels, refuse_label_copies
 from intent_tf.data.raw_columns import raw_columns
+from intent_tf.data.shard import Shard
 from intent_tf.data.specification import FeatureSpecification, Kind
 from intent_tf.data.splitting import PARTS, SplitPlan, split
 from intent_tf.errors import InputError
@@ -26,6 +27,9 @@ from intent_tf.text import Tokenizer
 
 #: How messages name test rows that are given separately.
 _TEST = "the test rows"
+
+#: Every row of every batch.
+_ALL = Shard()
 
 
 @dataclass(frozen=True)
@@ -85,17 +89,33 @@ class Rows:
     def __len__(self) -> int:
         return len(self.label)
 
-    def batches(self, batch_size: int) -> tf.data.Dataset:
-        """All rows once, in order: ``(Features, label, weight)``, the last batch may be smaller."""
-        order = tf.data.Dataset.range(len(self)).batch(batch_size)
-        return order.map(self._gather, tf.data.AUTOTUNE).prefetch(tf.data.AUTOTUNE)
+    def batches(self, batch_size: int, shard: Shard = _ALL, *, passes: int | None = 1) -> tf.data.Dataset:
+        """All rows, in order: ``(Features, label, weight)``, the last batch may be smaller.
+
+        Args:
+            batch_size: Rows a batch, over all replicas.
+            shard: The replicas whose rows of each batch are wanted. Default: all rows.
+            passes: How often; None never ends.
+        """
+        order = tf.data.Dataset.range(len(self)).batch(batch_size).repeat(passes)
+        return self._gathered(order, shard, endless=passes is None).prefetch(tf.data.AUTOTUNE)
 
     def shuffled_batches(
-        self, batch_size: int, seed: int, first_epoch: int = 0, augmentation: Augmentation | None = None
-    ) -> tf.data.Dataset:
+        self, batch_size: int, seed: int, first_epoch: int = 0, augmentation: Augmentation | None = None,
+        *, first_batch: int = 0, shard: Shard = _ALL,
+    ) -> tf.data.Dataset:  # fmt: skip
         """Endless epochs, each in an order (and changed in ways) that only the seed and its number decide.
 
-        So training that resumes at an epoch sees the rows that it would have seen.
+        So training that resumes at an epoch, or at a batch of it, sees the rows that it would have seen, and
+        so do several replicas together.
+
+        Args:
+            batch_size: Rows a batch, over all replicas.
+            seed: Of the order.
+            first_epoch: Where to begin.
+            augmentation: Changes of the rows.
+            first_batch: Of the first epoch.
+            shard: The replicas whose rows of each batch are wanted. Default: all rows.
         """
         epochs = tf.data.Dataset.counter(tf.constant(first_epoch, tf.int64))
 
@@ -104,17 +124,24 @@ class Rows:
             shuffled = tf.random.experimental.stateless_shuffle(rows, seed=[seed, tf.cast(epoch, tf.int32)])
             return tf.data.Dataset.from_tensor_slices(shuffled).batch(batch_size)
 
-        batches = epochs.flat_map(order).map(self._gather, tf.data.AUTOTUNE)
+        batches = self._gathered(epochs.flat_map(order).skip(first_batch), shard, endless=True)
         if augmentation is not None:
 
             def change(number: tf.Tensor, batch: tuple[Features, tf.Tensor, tf.Tensor]) -> Any:
                 features, label, weight = batch
+                number = shard.share(number)
                 (text, session), label = augmentation(features[-2:], label, (seed, number))
                 return features._replace(text=text, session=session), label, weight
 
-            first_batch = first_epoch * -(-len(self) // batch_size)
-            batches = batches.enumerate(first_batch).map(change, tf.data.AUTOTUNE)
+            done = first_epoch * -(-len(self) // batch_size) + first_batch
+            batches = batches.enumerate(done * shard.replicas).map(change, tf.data.AUTOTUNE)
         return batches.prefetch(tf.data.AUTOTUNE)
+
+    def _gathered(self, order: tf.data.Dataset, shard: Shard, *, endless: bool) -> tf.data.Dataset:
+        batches = shard.split(order)
+        if endless:  # which spares replicas from asking each other before each step whether any has rows left
+            batches = batches.apply(tf.data.experimental.assert_cardinality(tf.data.INFINITE_CARDINALITY))
+        return batches.map(self._gather, tf.data.AUTOTUNE)
 
     def _gather(self, rows: tf.Tensor) -> tuple[Features, tf.Tensor, tf.Tensor]:
         parts = [tf.gather(part, rows) for part in self.features]

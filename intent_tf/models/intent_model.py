@@ -18,10 +18,11 @@ from intent_tf.features.features import Features
 from intent_tf.features.prepared import Rows
 from intent_tf.features.preprocessor import Preprocessor
 from intent_tf.features.token_columns import cut_texts
+from intent_tf.models.distributed_model import DistributedModel
 
 
 @keras.saving.register_keras_serializable(package="intent_tf")
-class IntentModel(keras.Model):
+class IntentModel(DistributedModel):
     """How strongly a shopper intends to buy, from raw columns.
 
     ::
@@ -105,28 +106,32 @@ class IntentModel(keras.Model):
     def fit(
         self, x: Any = None, y: Any = None, batch_size: int = 256, epochs: int = 1,
         validation_data: Any = None, initial_epoch: int = 0, seed: int = 0,
-        augmentation: Augmentation | None = None, **options: Any,
+        augmentation: Augmentation | None = None, first_batch: int = 0, **options: Any,
     ) -> keras.callbacks.History:  # fmt: skip
         """Train; see `keras.Model.fit`.
 
         Args:
             x: `Rows`, a DataFrame with the label column, or what Keras takes.
             y: Labels, unless ``x`` holds them.
-            batch_size: Rows a step. Default 256.
+            batch_size: Rows a step, over all replicas of the strategy. Default 256.
             epochs: Passes over the rows.
             validation_data: As ``x``.
             initial_epoch: Epochs done before, when resuming.
             seed: Of the order of the rows, for `Rows` and DataFrames.
             augmentation: Changes of the training rows, for `Rows` and DataFrames.
+            first_batch: Batches of the first epoch done before, when resuming; ``epochs`` is then
+                ``initial_epoch + 1``.
             **options: The other arguments of Keras.
         """
         if isinstance(x, Rows | pd.DataFrame):
-            rows = self._rows(x)
-            x = rows.shuffled_batches(batch_size, seed, initial_epoch, augmentation)
-            options |= {"steps_per_epoch": -(-len(rows) // batch_size), "shuffle": False}
+            rows, start = self._rows(x), (batch_size, seed, initial_epoch, augmentation)
+            x = self.distribute(
+                lambda shard: rows.shuffled_batches(*start, first_batch=first_batch, shard=shard)
+            )
+            options |= {"steps_per_epoch": -(-len(rows) // batch_size) - first_batch, "shuffle": False}
             batch_size = None  # type: ignore[assignment]
         if isinstance(validation_data, Rows | pd.DataFrame):
-            validation_data = self._rows(validation_data).batches(4096)
+            validation_data, options["validation_steps"] = self._passes(validation_data, 4096)
         return super().fit(
             x, y, batch_size=batch_size, epochs=epochs, validation_data=validation_data,
             initial_epoch=initial_epoch, **options,
@@ -135,7 +140,8 @@ class IntentModel(keras.Model):
     def evaluate(self, x: Any = None, y: Any = None, batch_size: int = 4096, **options: Any) -> Any:
         """Loss and metrics; see `keras.Model.evaluate`. Takes what `fit` takes."""
         if isinstance(x, Rows | pd.DataFrame):
-            return super().evaluate(self._rows(x).batches(batch_size), **options)
+            batches, steps = self._passes(x, batch_size)
+            return super().evaluate(batches, steps=steps, **options)
         return super().evaluate(x, y, batch_size=batch_size, **options)
 
     def predict(self, x: Any, batch_size: int = 4096, verbose: Any = 0, **options: Any) -> np.ndarray:
@@ -187,6 +193,34 @@ class IntentModel(keras.Model):
             if config[name] is not None:
                 config[name] = keras.saving.deserialize_keras_object(config[name], custom_objects)
         return cls(**config)
+
+    def local(self) -> IntentModel:
+        """Return the same model, with weights that belong to this process alone.
+
+        A model that was trained on several machines cannot compute on one of them: each of its steps waits
+        for all. One without a strategy is returned as it is.
+        """
+        if self._distribute_strategy is None:
+            return self
+        config = self.get_config()
+        extractor, predictor, wide, calibrator = (
+            None if config[name] is None else keras.saving.deserialize_keras_object(config[name])
+            for name in ("extractor", "predictor", "wide", "calibrator")
+        )
+        # The preprocessor has nothing to train, and is not part of any strategy.
+        local = IntentModel(
+            self.preprocessor, extractor, predictor, wide, calibrator, self.threshold, name=self.name
+        )
+        local.set_weights(self.get_weights())
+        compiled = keras.saving.deserialize_keras_object(self.get_compile_config())
+        local.compile(loss=compiled["loss"], metrics=compiled["metrics"])
+        return local
+
+    def _passes(self, x: Rows | pd.DataFrame, batch_size: int) -> tuple[Any, int]:
+        """Make endless passes over all rows, and count the steps of one."""
+        rows = self._rows(x)
+        batches = self.distribute(lambda shard: rows.batches(batch_size, shard, passes=None))
+        return batches, -(-len(rows) // batch_size)
 
     def _rows(self, x: Rows | pd.DataFrame) -> Rows:
         if isinstance(x, Rows):

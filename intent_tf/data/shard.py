@@ -1,0 +1,43 @@
+"""Which rows of every batch a process reads, when several devices or machines share the work."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import tensorflow as tf
+
+
+class Shard(NamedTuple):
+    """The replicas that one input pipeline feeds, of all replicas that train together.
+
+    Every pipeline lists the same batches, in the same order, and takes each replica's rows out of each: row
+    ``i`` of a batch belongs to replica ``i mod total``. So no row is read twice or lost, a batch holds the
+    same rows however many replicas share it, and shares differ by one row at most, also in the last batch
+    of an epoch. A replica may get no row at all; it takes part in the step all the same.
+
+    Args:
+        first: The first replica that this pipeline feeds, from 0.
+        replicas: How many it feeds.
+        total: Replicas of all pipelines.
+
+    Example:
+        >>> batches = tf.data.Dataset.range(7).batch(4)
+        >>> [rows.tolist() for rows in Shard(1, 1, total=2).split(batches).as_numpy_iterator()]
+        [[1, 3], [5]]
+    """
+
+    first: int = 0
+    replicas: int = 1
+    total: int = 1
+
+    def split(self, batches: tf.data.Dataset) -> tf.data.Dataset:
+        """Split batches of row numbers, int64 ``(rows,)``, into one element for each replica of the shard."""
+        if self.total == 1:
+            return batches
+        replicas = tf.data.Dataset.range(self.first, self.first + self.replicas)
+        return batches.flat_map(lambda rows: replicas.map(lambda replica: rows[replica :: self.total]))
+
+    def share(self, element: tf.Tensor) -> tf.Tensor:
+        """Give an element of `split` a number among those of all pipelines, to seed changes of its rows."""
+        batch, replica = element // self.replicas, element % self.replicas
+        return batch * self.total + self.first + replica

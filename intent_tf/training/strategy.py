@@ -1,0 +1,135 @@
+"""On which devices and machines a model trains, and what that does to batches and learning rates."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import keras
+import tensorflow as tf
+
+from intent_tf.errors import InputError
+from intent_tf.training.cluster import find_cluster
+from intent_tf.training.rendezvous import wait_for_workers
+from intent_tf.training.training import TrainingConfig
+
+Kind = Literal["auto", "one_device", "mirrored", "multi_worker", "tpu"]
+Collective = Literal["auto", "ring", "nccl"]
+Scaling = Literal["none", "sqrt", "linear"]
+Precision = Literal["float32", "mixed_bfloat16", "mixed_float16"]
+
+
+@dataclass(frozen=True)
+class StrategyConfig:
+    """Devices and machines.
+
+    Args:
+        strategy: "one_device"; "mirrored", all GPUs of this machine; "multi_worker", the workers that
+            TF_CONFIG, SLURM or an indexed Kubernetes job name; "tpu"; "auto" takes the last that is there.
+        collective: How gradients travel between workers: "ring" over gRPC, "nccl" between GPUs, or what
+            TensorFlow thinks best.
+        worker_timeout: Seconds to wait for the other workers to start.
+        per_replica_batch: Rows a step on each device; batch_size rows are shared by all, unless given.
+        scale_learning_rate: Multiply the learning rate by the rows a step over batch_size ("linear"), by the
+            square root of that ("sqrt"), or not at all; matters only with per_replica_batch.
+        precision: Type in which layers compute; weights stay float32.
+    """
+
+    strategy: Kind = "auto"
+    collective: Collective = "auto"
+    worker_timeout: float = 300.0
+    per_replica_batch: int | None = None
+    scale_learning_rate: Scaling = "none"
+    precision: Precision = "float32"
+
+    def __post_init__(self) -> None:
+        if self.per_replica_batch is not None and self.per_replica_batch < 1:
+            raise InputError(f"per_replica_batch is {self.per_replica_batch}", expected="at least 1")
+        if not self.worker_timeout > 0:
+            raise InputError(f"worker_timeout is {self.worker_timeout}", expected="a positive number")
+
+    def adapted(self, training: TrainingConfig, replicas: int, rows: int) -> TrainingConfig:
+        """Return the training's settings for so many replicas: rows a step over all, and learning rate.
+
+        Args:
+            training: The settings for one device.
+            replicas: Devices that train together.
+            rows: Training rows.
+
+        Example:
+            >>> config = StrategyConfig(per_replica_batch=256, scale_learning_rate="sqrt")
+            >>> adapted = config.adapted(TrainingConfig(batch_size=256, learning_rate=0.003), 4, rows=5000)
+            >>> adapted.batch_size, adapted.learning_rate
+            (1024, 0.006)
+        """
+        usual = training.rows_a_step(rows)
+        batch = usual if self.per_replica_batch is None else self.per_replica_batch * replicas
+        power = {"none": 0.0, "sqrt": 0.5, "linear": 1.0}[self.scale_learning_rate]
+        factor = (batch / usual) ** power
+        return replace(training, batch_size=batch, learning_rate=training.learning_rate * factor)
+
+
+def make_strategy(
+    kind: Kind = "auto", *, collective: Collective = "auto", worker_timeout: float = 300.0
+) -> tf.distribute.Strategy:
+    """Make the strategy in whose scope a model is built.
+
+    With several workers it must be called before TensorFlow computes anything.
+
+    Args:
+        kind: ``"one_device"``: TensorFlow's own choice of device. ``"mirrored"``: all GPUs of this machine,
+            or, where there are none, its logical CPU devices. ``"multi_worker"``: the workers of
+            `find_cluster`, with the GPUs of each. ``"tpu"``: the TPU that ``TPU_NAME`` names, or the
+            machine's own. ``"auto"``: the last of these that is there.
+        collective: How gradients travel between workers.
+        worker_timeout: Seconds to wait for the other workers.
+
+    Raises:
+        InputError: If what was asked for is not there, or a worker did not show up (it is named).
+
+    Example:
+        >>> make_strategy("one_device").num_replicas_in_sync
+        1
+    """
+    has_tpu = "TPU_NAME" in os.environ or bool(tf.config.list_physical_devices("TPU"))
+    cluster = find_cluster() if kind in ("auto", "multi_worker") else None
+    if kind == "tpu" or (kind == "auto" and has_tpu):
+        return _tpu()
+    if kind == "multi_worker" and cluster is None:
+        raise InputError(
+            "no workers are named", expected="TF_CONFIG, SLURM's or Kubernetes' variables",
+            remedy="start the run with python -m intent_tf.launch, srun or an indexed job",
+        )  # fmt: skip
+    if cluster is not None:
+        wait_for_workers(cluster, worker_timeout)
+        implementation = tf.distribute.experimental.CommunicationImplementation(collective.upper())
+        options = tf.distribute.experimental.CommunicationOptions(implementation=implementation)
+        return tf.distribute.MultiWorkerMirroredStrategy(cluster.resolver(), options)
+    gpus = len(tf.config.list_physical_devices("GPU"))
+    if kind == "mirrored" or (kind == "auto" and gpus > 1):
+        devices = None if gpus else [device.name for device in tf.config.list_logical_devices("CPU")]
+        return tf.distribute.MirroredStrategy(devices)
+    return tf.distribute.get_strategy()
+
+
+def is_chief(strategy: tf.distribute.Strategy) -> bool:
+    """Whether this process writes checkpoints and the model: one of all that train together."""
+    resolver = strategy.cluster_resolver
+    return resolver is None or not resolver.task_id
+
+
+def set_precision(precision: Precision) -> None:
+    """Choose the type in which layers that are created from now on compute."""
+    keras.config.set_dtype_policy(precision)
+
+
+def _tpu() -> tf.distribute.Strategy:
+    try:
+        resolver = tf.distribute.cluster_resolver.TPUClusterResolver.connect(
+            os.environ.get("TPU_NAME", "local")
+        )
+    except (ValueError, RuntimeError, tf.errors.OpError) as error:
+        reason = str(error).splitlines()[0]
+        raise InputError(f"there is no TPU ({reason})", remedy="use another --strategy") from error
+    return tf.distribute.TPUStrategy(resolver)

@@ -1,0 +1,108 @@
+"""One device, two devices and several processes take the same steps on the same batches."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+WORKER = str(Path(__file__).with_name("worker.py"))
+# 167 training rows and 13 in a batch: the last batch of an epoch holds 11, so shares are uneven.
+ROWS, BATCH = "232", "13"
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What one worker found."""
+
+    found: dict[str, Any]
+    weights: list[np.ndarray]
+
+
+Train = Callable[..., list[Trained]]
+
+
+@pytest.fixture(scope="module")
+def train(run_workers: Callable[..., None], tmp_path_factory: pytest.TempPathFactory) -> Train:
+    def run(
+        workers: int, *parts: str, batch: str = BATCH, rows: str = ROWS, **environment: str
+    ) -> list[Trained]:
+        out = tmp_path_factory.mktemp("workers")
+        run_workers(workers, WORKER, str(out), rows, batch, *parts, **environment)
+        return [
+            Trained(
+                json.loads((out / f"{index}.json").read_text()),
+                list(np.load(out / f"{index}.npz").values()),
+            )
+            for index in range(workers)
+        ]
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def alone(train: Train) -> Trained:
+    return train(1)[0]
+
+
+@pytest.fixture(scope="module")
+def two(train: Train) -> list[Trained]:
+    return train(2)
+
+
+def assert_same_training(found: Trained, expected: Trained) -> None:
+    for name in ("loss", "log_loss", "auroc", "val_loss", "val_log_loss", "val_auroc"):
+        np.testing.assert_allclose(found.found["history"][name], expected.found["history"][name], rtol=1e-5)
+    for weight, other in zip(found.weights, expected.weights, strict=True):
+        np.testing.assert_allclose(weight, other, rtol=1e-5, atol=1e-5)
+    for name, value in expected.found["test"].items():
+        assert found.found["test"][name] == pytest.approx(value, rel=1e-5)
+
+
+def test_two_workers_train_as_one_does(two: list[Trained], alone: Trained) -> None:
+    assert two[0].found["replicas"] == 2
+    assert_same_training(two[0], alone)
+
+
+def test_every_worker_ends_with_the_same_weights_and_figures(two: list[Trained]) -> None:
+    for weight, other in zip(two[0].weights, two[1].weights, strict=True):
+        np.testing.assert_array_equal(weight, other)
+    assert two[0].found["history"] == two[1].found["history"]
+    assert two[0].found["test"] == two[1].found["test"]
+
+
+def test_one_worker_is_the_chief(two: list[Trained]) -> None:
+    assert [worker.found["chief"] for worker in two] == [True, False]
+
+
+def test_a_worker_computes_alone_what_all_compute_together(two: list[Trained], alone: Trained) -> None:
+    assert two[1].found["local"] == pytest.approx(two[1].found["test"], rel=1e-6)
+    np.testing.assert_allclose(two[1].found["strengths"], alone.found["strengths"], rtol=1e-4)
+
+
+def test_two_devices_of_one_process_train_as_one_does(train: Train, alone: Trained) -> None:
+    (mirrored,) = train(1, LOGICAL_CPUS="2")
+    assert mirrored.found["replicas"] == 2
+    assert_same_training(mirrored, alone)
+
+
+@pytest.mark.slow
+def test_three_workers_train_as_one_does(train: Train, alone: Trained) -> None:
+    assert_same_training(train(3)[2], alone)
+
+
+@pytest.mark.slow
+def test_texts_and_sessions_train_on_two_workers_as_on_one(train: Train) -> None:
+    assert_same_training(train(2, "text")[0], train(1, "text")[0])
+
+
+@pytest.mark.slow
+def test_a_replica_without_rows_takes_part(train: Train) -> None:
+    # 168 training rows in batches of 167: the last holds one row, so one worker of two has none.
+    found, expected = train(2, batch="167", rows="233"), train(1, batch="167", rows="233")
+    assert_same_training(found[1], expected[0])
