@@ -90,7 +90,7 @@ def facts(values: Mapping[str, Any]) -> str:
         for key, value in nested.items()
     ]
     inner = table(["", *map(_words, columns)], rows) if rows else ""
-    return inner + (table(["", ""], plain) if plain else "")
+    return inner + (table(["", ""], plain, "facts") if plain else "")
 
 
 def _importance(found: Sequence[Mapping[str, Any]]) -> str:

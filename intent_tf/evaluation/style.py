@@ -45,6 +45,7 @@ th:first-child, td:first-child { position: sticky; left: 0; background: var(--ca
 th:last-child, td:last-child { padding-right: 0; }
 tr:last-child td { border-bottom: 0; }
 table.words td, table.words th { text-align: left; white-space: normal; overflow-wrap: anywhere; }
+table.facts td:last-child { white-space: normal; overflow-wrap: anywhere; }
 td.model { color: var(--model); font-weight: 650; }
 td.best { font-weight: 700; }
 td small { display: block; color: var(--muted); font-weight: 400; font-size: 11px; line-height: 14px; }
