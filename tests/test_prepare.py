@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from intent_tf.command_line import run_verb
+from intent_tf.data.examples import Prepared
+from intent_tf.errors import InputError
 from intent_tf.prepare import main
 
 LOG = """visitor,ts,event,sku
@@ -105,3 +107,35 @@ def test_help_tells_every_option_with_its_default(tmp_path: Path) -> None:
     shown = " ".join(subprocess.run(command, capture_output=True, text=True, check=True).stdout.split())
     assert "in seconds; used if the log has no session_id. [1800.0]" in shown
     assert "--spark-master" in shown
+
+
+@pytest.mark.parametrize(
+    ("options", "column", "values"),
+    [
+        (["--moments", "last"], "events", [2]),
+        (["--moments", "every:2"], "events", [2]),
+        (["--moments", "at:2024-01-05T10:00:30"], "events", [1]),
+        (["--min-events", "2"], "events", [2]),
+        (["--max-events", "1"], "elapsed", [[0.0], [60.0]]),
+        (["--cut", "none", "--moments", "every"], "events", [1, 2, 3]),
+        (["--session-gap", "30"], "purchase", [0, 0]),
+        (["--horizon", "90"], "purchase", [0]),
+        (["--label", "strength"], "strength", [1.0, 1.0]),
+        (["--label", "next_action"], "next_action", ["detail", "purchase"]),
+        (["--negative-rate", "0.5"], "weight", [1.0, 1.0]),
+        (["--double-fire-window", "90", "--columns", OPTIONS[1].removesuffix(",item_id=sku")], "events", [1]),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) and str(value[0])[:2] == "--" else "",
+)
+def test_an_option_changes_the_examples(
+    log: str, tmp_path: Path, options: list[str], column: str, values: list[object]
+) -> None:
+    main([log, "--out", str(tmp_path / "out"), "--quiet", *OPTIONS, *options])
+    examples = Prepared.read(tmp_path / "out").examples
+    assert [list(each) if column == "elapsed" else each for each in examples[column]] == values
+
+
+@pytest.mark.parametrize("options", [["--bot-events", "2"]])
+def test_sessions_of_bots_make_no_examples(log: str, tmp_path: Path, options: list[str]) -> None:
+    with pytest.raises(InputError, match="1 sessions make no example"):
+        main([log, "--out", str(tmp_path / "out"), "--quiet", *OPTIONS, *options])
