@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal, get_args
 
 import keras
 import tensorflow as tf
@@ -12,7 +12,9 @@ from intent_tf.errors import InputError
 from intent_tf.models.text_windows import text_lengths, text_windows
 from intent_tf.models.window_maxima import window_maxima
 
-STORAGES = ("float32", "bfloat16", "int8")
+#: Types of the table of products.
+Storage = Literal["float32", "bfloat16", "int8"]
+STORAGES = get_args(Storage)
 
 
 @keras.saving.register_keras_serializable(package="intent_tf")
@@ -62,7 +64,7 @@ class FoldedTextCNN(keras.layers.Layer):
         activation: Any = "relu",
         padding: str = "valid",
         mask_zero: bool = True,
-        storage: str = "float32",
+        storage: Storage = "float32",
         **kwargs: Any,
     ) -> None:
         super().__init__(**{"trainable": False, **kwargs})

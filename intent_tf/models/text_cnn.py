@@ -9,7 +9,7 @@ import keras
 import tensorflow as tf
 
 from intent_tf.errors import InputError
-from intent_tf.models.folded_text_cnn import FoldedTextCNN
+from intent_tf.models.folded_text_cnn import FoldedTextCNN, Storage
 from intent_tf.models.pooled_products import pooled_products
 from intent_tf.models.sharing_pays import sharing_pays
 from intent_tf.models.text_windows import text_lengths, text_windows
@@ -195,7 +195,7 @@ class TextCNN(keras.layers.Layer):
             responses += tf.cast(self.biases[place].value, responses.dtype)
         return self.activation(tf.cast(responses, self.compute_dtype))
 
-    def fold(self, storage: str = "float32") -> FoldedTextCNN:
+    def fold(self, storage: Storage = "float32") -> FoldedTextCNN:
         """Compute the products of all tokens once and for all, for serving.
 
         Args:

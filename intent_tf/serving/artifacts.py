@@ -9,6 +9,7 @@ from pathlib import Path
 from intent_tf.evaluation.assessment import Assessment
 from intent_tf.evaluation.report import Report, write_report
 from intent_tf.features.prepared import PreparedData
+from intent_tf.models.folded_text_cnn import Storage
 from intent_tf.serving.drift import write_reference
 from intent_tf.serving.export import export_saved_model
 from intent_tf.serving.model_card import model_card
@@ -21,6 +22,7 @@ def write_artifacts(
     history: Mapping[str, Sequence[float]],
     configuration: str,
     title: str,
+    fold: Storage | None = None,
 ) -> None:
     """Write the SavedModel, ``model.keras``, configuration, metrics, report and model card.
 
@@ -31,9 +33,10 @@ def write_artifacts(
         history: Losses and metrics by epoch.
         configuration: The run's options as YAML.
         title: Of the report.
+        fold: Of the SavedModel; see `export_saved_model`. ``model.keras`` is for training on, and not folded.
     """
     model = assessment.model
-    export_saved_model(model, folder)
+    export_saved_model(model, folder, fold)
     write_reference(folder / "assets.extra", assessment.strengths["intent_tf"])
     model.save(folder / "model.keras")
     (folder / "config.yaml").write_text(configuration, encoding="utf-8")
