@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import keras
@@ -23,7 +24,10 @@ from intent_tf.features.prepared import preprocess_data
 from intent_tf.models.folded_model import fold_extractors
 from intent_tf.models.folded_text_cnn import Storage
 from intent_tf.serving.artifacts import write_artifacts
+from intent_tf.serving.export import encoder_notice
 from intent_tf.serving.versions import new_version, versions
+from intent_tf.training.encoder_config import EncoderConfig
+from intent_tf.training.fine_tuning import fine_tune
 from intent_tf.training.training import TrainingConfig, create_model, train_model
 from intent_tf.working_folder import prepare_working_folder
 
@@ -58,7 +62,11 @@ class RunConfig:
 
 
 def run(
-    source: SourceConfig, preprocessing: PreprocessingConfig, training: TrainingConfig, config: RunConfig
+    source: SourceConfig,
+    preprocessing: PreprocessingConfig,
+    training: TrainingConfig,
+    config: RunConfig,
+    encoding: EncoderConfig = EncoderConfig(),  # noqa: B008  frozen
 ) -> Path:
     """Train, evaluate and export one model.
 
@@ -67,6 +75,7 @@ def run(
         preprocessing: How raw columns become features.
         training: The model and how it is trained.
         config: Where to write, the seed.
+        encoding: The encoder, where the model has one, and how it is fine-tuned.
 
     Returns:
         The version folder that was written.
@@ -81,26 +90,28 @@ def run(
 
     out = Path(config.out or f"saved_models/{_name(source)}")
     working = out / ".training"
-    written = to_yaml(source, preprocessing, training, config)
+    written = to_yaml(source, preprocessing, training, encoding, config)
     prepare_working_folder(working, written, config.resume)
     keras.utils.set_random_seed(config.seed)
 
+    encoder = encoding.open()
     examples, set_aside = load_examples(source, seed=config.seed, tell=tell)
     data = preprocess_data(
         examples.frame, examples.label, kinds=examples.kinds, drop=source.drop, left_out=examples.left_out,
         positive=examples.positive, weight=examples.weight, plan=examples.plan,
         test=_test_rows(source), seed=config.seed, file=source.data,
-        **preprocessing.options(examples),
+        **preprocessing.options(examples), **({"pieces": encoder.pieces} if encoder else {}),
     )  # fmt: skip
     tell(f"\nfeature specification\n{data.specification.describe()}\n")
     tell("".join(f"{name}: {len(getattr(data, name)):,} rows\n" for name in ("train", "validation", "test")))
 
-    model = create_model(data, training)
+    model = create_model(data, training, encoder)
+    train = partial(fine_tune, config=encoding) if encoder else train_model
     if config.fold:
         fold_extractors(model, config.fold)  # says before training if there is nothing to fold
     started = time.perf_counter()
-    history = train_model(
-        model, data, training, working, seed=config.seed, resume=config.resume,
+    history = train(
+        model, data, training, folder=working, seed=config.seed, resume=config.resume,
         tensorboard=config.tensorboard, verbose=0 if config.quiet else 1 if sys.stdout.isatty() else 2,
     )  # fmt: skip
     seconds = time.perf_counter() - started
@@ -128,6 +139,8 @@ def run(
     metrics = assessment.metrics
     tell(f"\n{metrics_table(metrics['test'], metrics['baselines'], metrics.get('optimum'))}\n")
     version = out / str(versions(out)[-1])
+    if encoder:
+        tell(encoder_notice(version))
     tell(f"report: {version / 'report.html'}")
     print(version)
     return version
@@ -135,10 +148,11 @@ def run(
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Parse the command line and run."""
-    (source, preprocessing, training, config), _ = parse_configuration(
-        "train", __doc__ or "", (SourceConfig, PreprocessingConfig, TrainingConfig, RunConfig), arguments
+    kinds = (SourceConfig, PreprocessingConfig, TrainingConfig, EncoderConfig, RunConfig)
+    (source, preprocessing, training, encoding, config), _ = parse_configuration(
+        "train", __doc__ or "", kinds, arguments
     )
-    run(source, preprocessing, training, config)
+    run(source, preprocessing, training, config, encoding)
 
 
 def _name(source: SourceConfig) -> str:

@@ -18,7 +18,8 @@ def baseline_table(rows: Rows, preprocessor: Preprocessor) -> BaselineTable:
     raw = raw_columns(rows.frame, preprocessor.specification)
     numbers = preprocessor.raw_numbers(raw) if preprocessor.scores else np.zeros((len(rows), 0))
     texts = None
-    if preprocessor.token_ids or (preprocessor.session_tokens and preprocessor.session_tokens.worded):
+    sessions = preprocessor.session_tokens
+    if preprocessor.specification.of_kind("text") or (sessions and sessions.worded):
         texts = [text.decode(errors="replace") for text in preprocessor.documents(raw).numpy()]
     names = (*preprocessor.number_names, *preprocessor.specification.of_kind("category"))
     return BaselineTable(numbers, rows.features.categories.numpy(), texts, names)

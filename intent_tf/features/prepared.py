@@ -20,7 +20,9 @@ from intent_tf.data.specification import FeatureSpecification, Kind
 from intent_tf.data.splitting import PARTS, SplitPlan, split
 from intent_tf.errors import InputError
 from intent_tf.features.features import Features
+from intent_tf.features.piece_preprocessor import PiecePreprocessor
 from intent_tf.features.preprocessor import Graph, Preprocessor, feature_batches, graph_of
+from intent_tf.features.row_order import document_lengths, epoch_batches
 from intent_tf.features.token_columns import cut_texts, with_tokens
 from intent_tf.nearest import nearest
 from intent_tf.text import Tokenizer
@@ -89,6 +91,11 @@ class Rows:
     def __len__(self) -> int:
         return len(self.label)
 
+    def take(self, places: np.ndarray) -> Rows:
+        """Return the rows at these places, int64 ``(n,)``."""
+        features = Features(*(tf.gather(part, places) for part in self.features))
+        return Rows(self.frame.iloc[places], features, self.label[places], self.weight[places])
+
     def batches(self, batch_size: int, shard: Shard = _ALL, *, passes: int | None = 1) -> tf.data.Dataset:
         """All rows, in order: ``(Features, label, weight)``, the last batch may be smaller.
 
@@ -102,7 +109,7 @@ class Rows:
 
     def shuffled_batches(
         self, batch_size: int, seed: int, first_epoch: int = 0, augmentation: Augmentation | None = None,
-        *, first_batch: int = 0, shard: Shard = _ALL,
+        *, first_batch: int = 0, shard: Shard = _ALL, by_length: bool = False,
     ) -> tf.data.Dataset:  # fmt: skip
         """Endless epochs, each in an order (and changed in ways) that only the seed and its number decide.
 
@@ -116,13 +123,13 @@ class Rows:
             augmentation: Changes of the rows.
             first_batch: Of the first epoch.
             shard: The replicas whose rows of each batch are wanted. Default: all rows.
+            by_length: Put documents of about one length into one batch; see `epoch_batches`.
         """
+        lengths = tf.constant(document_lengths(self.features)) if by_length else None
         epochs = tf.data.Dataset.counter(tf.constant(first_epoch, tf.int64))
 
         def order(epoch: tf.Tensor) -> tf.data.Dataset:
-            rows = tf.range(len(self), dtype=tf.int64)
-            shuffled = tf.random.experimental.stateless_shuffle(rows, seed=[seed, tf.cast(epoch, tf.int32)])
-            return tf.data.Dataset.from_tensor_slices(shuffled).batch(batch_size)
+            return epoch_batches(len(self), batch_size, (seed, tf.cast(epoch, tf.int32)), lengths)
 
         batches = self._gathered(epochs.flat_map(order).skip(first_batch), shard, endless=True)
         if augmentation is not None:
@@ -247,7 +254,8 @@ def preprocess_data(
     specification = replace(inferred, left_out={**left_out, **inferred.left_out})
     tokenizer = preprocessor_options.setdefault("tokenizer", Tokenizer())
     specification = with_tokens(specification, tokenizer)
-    preprocessor = Preprocessor(specification, **preprocessor_options)
+    kind = PiecePreprocessor if "pieces" in preprocessor_options else Preprocessor
+    preprocessor = kind(specification, **preprocessor_options)
     cut = {name: cut_texts(getattr(parts, name), specification, tokenizer) for name in PARTS}
     preprocessor.adapt(cut["train"], file=file)
     rows, graph = {}, graph_of(preprocessor)

@@ -9,6 +9,7 @@ import keras
 
 from intent_tf.errors import InputError
 from intent_tf.features.prepared import PreparedData
+from intent_tf.models.bert.bert_encoder import BertEncoder
 from intent_tf.models.category_embedding import CategoryEmbedding
 from intent_tf.models.feature_extractor import FeatureExtractor
 from intent_tf.models.intent_model import IntentModel
@@ -28,6 +29,7 @@ def build_feature_extractor(
     filters: int = 128,
     kernel_sizes: Sequence[int] = (3,),
     dropout: float = 0.5,
+    encoder: BertEncoder | None = None,
 ) -> FeatureExtractor:
     """Build the feature extractor for a table.
 
@@ -44,6 +46,8 @@ def build_feature_extractor(
         filters: Filters a kernel size.
         kernel_sizes: Tokens under a filter; ``article`` uses the first.
         dropout: Share of the entries of token vectors dropped in training; ``article`` drops none.
+        encoder: Reads the document of text and session, in place of Embedding → Conv1D → max; the data was
+            prepared with its ``pieces``.
 
     Raises:
         InputError: If the article's extractor is asked for and the table has no text and no sequence.
@@ -69,6 +73,8 @@ def build_feature_extractor(
         parts["numbers"].adapt(features.numbers.numpy(), features.missing.numpy())
     if preprocessor.category_ids:
         parts["categories"] = CategoryEmbedding(preprocessor.category_ids.vocabulary_sizes, name="categories")
+    if encoder is not None:
+        return FeatureExtractor({**parts, "text": encoder}, dropout)
     for part, size in vocabularies.items():
         parts[part] = TextCNN(size, dimension, filters, kernel_sizes, name=part)
     return FeatureExtractor(parts, dropout)

@@ -17,8 +17,11 @@ from intent_tf.errors import InputError
 from intent_tf.features.features import Features
 from intent_tf.features.prepared import Rows
 from intent_tf.features.preprocessor import Preprocessor
+from intent_tf.features.row_order import longest_first
 from intent_tf.features.token_columns import cut_texts
 from intent_tf.models.distributed_model import DistributedModel
+
+_MANY = 4096
 
 
 @keras.saving.register_keras_serializable(package="intent_tf")
@@ -125,37 +128,53 @@ class IntentModel(DistributedModel):
         """
         if isinstance(x, Rows | pd.DataFrame):
             rows, start = self._rows(x), (batch_size, seed, initial_epoch, augmentation)
+            by_length = self.rows_at_once < _MANY
             x = self.distribute(
-                lambda shard: rows.shuffled_batches(*start, first_batch=first_batch, shard=shard)
+                lambda shard: rows.shuffled_batches(
+                    *start, first_batch=first_batch, shard=shard, by_length=by_length
+                )
             )
             options |= {"steps_per_epoch": -(-len(rows) // batch_size) - first_batch, "shuffle": False}
             batch_size = None  # type: ignore[assignment]
         if isinstance(validation_data, Rows | pd.DataFrame):
-            validation_data, options["validation_steps"] = self._passes(validation_data, 4096)
+            validation_data, options["validation_steps"] = self._passes(validation_data, self.rows_at_once)
         return super().fit(
             x, y, batch_size=batch_size, epochs=epochs, validation_data=validation_data,
             initial_epoch=initial_epoch, **options,
         )  # fmt: skip
 
-    def evaluate(self, x: Any = None, y: Any = None, batch_size: int = 4096, **options: Any) -> Any:
+    @property
+    def rows_at_once(self) -> int:
+        """Rows that a prediction takes at once unless told: few where an encoder's attention needs memory."""
+        parts = getattr(self.extractor, "parts", {}).values()
+        return min((getattr(part, "rows_at_once", _MANY) for part in parts), default=_MANY)
+
+    def evaluate(self, x: Any = None, y: Any = None, batch_size: int | None = None, **options: Any) -> Any:
         """Loss and metrics; see `keras.Model.evaluate`. Takes what `fit` takes."""
+        batch_size = batch_size or self.rows_at_once
         if isinstance(x, Rows | pd.DataFrame):
             batches, steps = self._passes(x, batch_size)
             return super().evaluate(batches, steps=steps, **options)
         return super().evaluate(x, y, batch_size=batch_size, **options)
 
-    def predict(self, x: Any, batch_size: int = 4096, verbose: Any = 0, **options: Any) -> np.ndarray:
+    def predict(self, x: Any, batch_size: int | None = None, verbose: Any = 0, **options: Any) -> np.ndarray:
         """Strengths, float32 ``(rows,)``; see `keras.Model.predict`.
 
         Takes a DataFrame of raw columns (a label is not needed), `Rows`, or what Keras takes.
         """
+        batch_size = batch_size or self.rows_at_once
+        if isinstance(x, pd.DataFrame) and self.rows_at_once < _MANY:
+            # Documents are cut first and encoded by length: padding costs an encoder more than cutting twice.
+            x = Rows.of(x, self.preprocessor, np.zeros(len(x)))
         if isinstance(x, pd.DataFrame):
             if x.empty:
                 raise InputError("the table has no rows", expected="at least one row of data")
             x = cut_texts(x, self.preprocessor.specification, self.preprocessor.tokenizer)
-            x, batch_size = to_dataset(raw_columns(x, self.preprocessor.specification), batch_size), None  # type: ignore[assignment]
+            x, batch_size = to_dataset(raw_columns(x, self.preprocessor.specification), batch_size), None
         elif isinstance(x, Rows):
-            x, batch_size = x.batches(batch_size), None  # type: ignore[assignment]
+            order = longest_first(x.features)
+            strength = super().predict(x.take(order).batches(batch_size), verbose=verbose, **options)
+            return strength[np.argsort(order)]
         return super().predict(x, batch_size=batch_size, verbose=verbose, **options)
 
     def finished(self, calibrator: keras.layers.Layer, threshold: float) -> IntentModel:
@@ -219,6 +238,7 @@ class IntentModel(DistributedModel):
     def _passes(self, x: Rows | pd.DataFrame, batch_size: int) -> tuple[Any, int]:
         """Make endless passes over all rows, and count the steps of one."""
         rows = self._rows(x)
+        rows = rows.take(longest_first(rows.features))
         batches = self.distribute(lambda shard: rows.batches(batch_size, shard, passes=None))
         return batches, -(-len(rows) // batch_size)
 

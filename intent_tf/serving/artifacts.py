@@ -8,10 +8,11 @@ from pathlib import Path
 
 from intent_tf.evaluation.assessment import Assessment
 from intent_tf.evaluation.report import Report, write_report
+from intent_tf.features.piece_preprocessor import PiecePreprocessor
 from intent_tf.features.prepared import PreparedData
 from intent_tf.models.folded_text_cnn import Storage
 from intent_tf.serving.drift import write_reference
-from intent_tf.serving.export import export_saved_model
+from intent_tf.serving.export import export_saved_model, export_token_ids
 from intent_tf.serving.model_card import model_card
 
 
@@ -37,6 +38,8 @@ def write_artifacts(
     """
     model = assessment.model
     export_saved_model(model, folder, fold)
+    if isinstance(model.preprocessor, PiecePreprocessor):
+        export_token_ids(model, folder / "token_ids")
     write_reference(folder / "assets.extra", assessment.strengths["intent_tf"])
     model.save(folder / "model.keras")
     (folder / "config.yaml").write_text(configuration, encoding="utf-8")

@@ -10,6 +10,7 @@ import keras
 import tensorflow as tf
 from tensorflow.core.protobuf import saved_model_pb2
 
+from intent_tf.features.piece_preprocessor import IDS
 from intent_tf.models.folded_model import fold_extractors
 from intent_tf.models.folded_text_cnn import Storage
 from intent_tf.models.intent_model import IntentModel
@@ -20,6 +21,11 @@ from intent_tf.serving.signature_page import signature_page
 from intent_tf.serving.tf_examples import parse_examples
 from intent_tf.serving.warm_up import write_warm_up
 
+#: The ops of TF Text that cut documents into pieces, with the libraries of its Python package that hold them.
+_TEXT_OPS = {
+    "FastBertNormalize": "tensorflow_text/python/ops/_fast_bert_normalizer.so",
+    "FastWordpieceTokenizeWithOffsets": "tensorflow_text/python/ops/_fast_wordpiece_tokenizer.so",
+}
 #: The name of the output, everywhere.
 OUTPUT = "intent_strength"
 #: The standard deviation of the members' strengths, where the predictor has several.
@@ -100,6 +106,59 @@ def export_saved_model(model: IntentModel, folder: Path, fold: Storage | None = 
     write_warm_up(extra, served, rows)
     write_golden(extra, served, rows)
     (folder / "signature.md").write_text(signature_page(served), encoding="utf-8")
+
+
+def export_token_ids(model: IntentModel, folder: Path) -> None:
+    """Write a SavedModel of core TensorFlow ops only, for a model whose encoder's pieces need TF Text.
+
+    Its signature ``serving_default`` takes, in place of the text columns, ``input_word_ids``: int32
+    ``(batch, pieces)``, each row ``[CLS] text [SEP] session [SEP]`` in ids of the vocabulary that is written
+    beside it as ``vocab.txt``, padded at the end with 0. The other columns are as they were; it gives
+    ``intent_strength`` and its spread.
+
+    Args:
+        model: Its preprocessor is a `PiecePreprocessor`.
+        folder: Created if need be.
+    """
+    preprocessor = model.preprocessor
+    texts = preprocessor.specification.of_kind("text")
+    signature = {IDS: tf.TensorSpec((None, None), tf.int32, IDS)}
+    for position, (name, spec) in enumerate(preprocessor.input_signature().items()):
+        if name not in texts:
+            signature[name] = tf.TensorSpec(spec.shape, spec.dtype, _argument(name, position))
+
+    @tf.function(input_signature=[signature], autograph=False)
+    def predict(columns: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
+        unread = tf.fill((tf.shape(columns[IDS])[0],), "")
+        return _outputs(model, {**dict.fromkeys(texts, unread), **columns})
+
+    archive = keras.export.ExportArchive()
+    archive.track(preprocessor)
+    archive.add_endpoint("serving_default", predict, [signature])
+    archive.write_out(str(folder), verbose=False)
+    vocabulary = "\n".join(preprocessor.pieces.vocabulary)
+    (folder / "vocab.txt").write_text(vocabulary + "\n", encoding="utf-8")
+
+
+def op_libraries(folder: Path) -> tuple[str, ...]:
+    """List the op libraries that a SavedModel needs beside TensorFlow's, by their place among packages."""
+    saved_model = saved_model_pb2.SavedModel.FromString((folder / "saved_model.pb").read_bytes())
+    graph = saved_model.meta_graphs[0].graph_def
+    nodes = [*graph.node, *(node for function in graph.library.function for node in function.node_def)]
+    found = {node.op for node in nodes}
+    return tuple(library for op, library in _TEXT_OPS.items() if op in found)
+
+
+def encoder_notice(folder: Path) -> str:
+    """Say what a server needs to run the SavedModel of a model with an encoder."""
+    libraries = op_libraries(folder)
+    if not libraries:
+        return f"{folder} holds core TensorFlow ops only"
+    return (
+        f"{folder} holds TF Text ops: TF Serving has them since 2.2 (take the release of your TensorFlow, "
+        f"{tf.__version__}); other programs load {', '.join(Path(each).name for each in libraries)} of the "
+        f"package tensorflow-text first. {folder / 'token_ids'} takes ids of word pieces and needs neither"
+    )
 
 
 def _outputs(model: IntentModel, columns: Mapping[str, tf.Tensor]) -> dict[str, tf.Tensor]:

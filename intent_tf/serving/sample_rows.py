@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from intent_tf.features.piece_preprocessor import PiecePreprocessor
 from intent_tf.features.preprocessor import Preprocessor
 
 _SCORES = (0.0, 1.0)  # the median of a number, and its 84th percentile
@@ -55,7 +56,11 @@ def _category(preprocessor: Preprocessor, name: str, row: int) -> Any:
 
 
 def _text(preprocessor: Preprocessor, name: str, row: int) -> Any:
-    words = preprocessor.token_ids.vocabulary[row * _WORDS : (row + 1) * _WORDS]
+    if isinstance(preprocessor, PiecePreprocessor):
+        known = [piece for piece in preprocessor.pieces.vocabulary if piece[0] not in "[#"]
+    else:
+        known = preprocessor.token_ids.vocabulary
+    words = known[row * _WORDS : (row + 1) * _WORDS]
     return list(words) if preprocessor.specification[name].is_list else " ".join(words)
 
 

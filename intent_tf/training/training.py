@@ -13,6 +13,7 @@ import numpy as np
 from intent_tf.data.augmentation import Augmentation
 from intent_tf.errors import InputError, require
 from intent_tf.features.prepared import PreparedData
+from intent_tf.models.bert.bert_encoder import BertEncoder
 from intent_tf.models.build import Preset, build_feature_extractor, build_model, build_predictor
 from intent_tf.models.forward_corrected import ForwardCorrectedCrossentropy
 from intent_tf.models.intent_model import IntentModel
@@ -105,12 +106,20 @@ class TrainingConfig:
         return self.batch_size or min(256, max(32, rows // 32))
 
 
-def create_model(data: PreparedData, config: TrainingConfig) -> IntentModel:
-    """Build and compile the model that a configuration asks for."""
+def create_model(
+    data: PreparedData, config: TrainingConfig, encoder: BertEncoder | None = None
+) -> IntentModel:
+    """Build and compile the model that a configuration asks for.
+
+    Args:
+        data: Rows and preprocessor; with an encoder, prepared with its ``pieces``.
+        config: The model and how it is trained.
+        encoder: Reads the texts and sessions, in place of the extractor's convolution.
+    """
     article = config.preset == "article"
     extractor = build_feature_extractor(
         data, config.preset, dimension=config.dimension, filters=config.filters,
-        kernel_sizes=config.kernel_sizes,
+        kernel_sizes=config.kernel_sizes, dropout=0.1 if encoder else 0.5, encoder=encoder,
     )  # fmt: skip
     predictor = build_predictor(
         config.preset, members=config.members, dropout=config.dropout,

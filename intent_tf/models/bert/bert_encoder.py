@@ -1,0 +1,211 @@
+"""BERT as a layer of a Keras 3 model: documents in, one vector a row out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+import keras
+import tensorflow as tf
+
+from intent_tf.errors import InputError
+from intent_tf.models.bert.hub_form import read_vocabulary, write_hub_form
+from intent_tf.models.bert.hub_saved_model import HubSavedModel
+from intent_tf.models.bert.hugging_face import read_hugging_face
+from intent_tf.models.bert.keras_hub_preset import is_preset, read_preset
+from intent_tf.models.bert.transformer import BertTransformer
+from intent_tf.text.wordpiece import WordPieceIds
+
+Pooling = Literal["mean", "cls", "cnn"]
+Network = BertTransformer | HubSavedModel
+
+#: Rows that a prediction takes at once: the attention of more would not fit into a small machine's memory.
+_ROWS_AT_ONCE = 64
+
+
+@keras.saving.register_keras_serializable(package="intent_tf")
+class BertEncoder(keras.layers.Layer):
+    """A BERT encoder with its word pieces, in place of the extractor's Embedding → Conv1D → max.
+
+    `hub.KerasLayer` is no layer of Keras 3, and TF-Hub's files, KerasHub's presets and Hugging Face's folders
+    do not meet. Here all three become this layer, whose weights are tracked, trained, saved in ``.keras``
+    files and exported: `from_hub`, `from_preset`; `to_hub` writes what any of them reads.
+
+    Args:
+        network: The encoder proper.
+        pieces: Its tokeniser.
+        pooling: How the pieces' vectors become one: their ``"mean"``, ``"cls"`` (the network's
+            ``pooled_output``), or the article's Conv1D → max over them, ``"cnn"``.
+        filters: Of the convolution. Default 128.
+        kernel_size: Pieces under a filter. Default 3.
+        **kwargs: Those of every Keras layer.
+
+    Call arguments:
+        inputs: Strings ``(batch,)``, ids of pieces int32 ``(batch, pieces)`` padded with 0, or vectors
+            float32 ``(batch, width)`` that this layer gave before, which pass through: so a head can be
+            trained on one pass over the data.
+
+    Returns:
+        float32 ``(batch, width)``; with ``"cnn"`` ``(batch, filters)``.
+
+    Raises:
+        InputError: If the vocabulary does not fit the network, or rows may be longer than its positions.
+
+    Example:
+        >>> pieces = WordPieceIds(vocabulary=["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "hat", "##s"])
+        >>> encoder = BertEncoder(BertTransformer(7, layers=1, width=8, heads=2), pieces)
+        >>> encoder(tf.constant(["hats", "hat"])).shape
+        TensorShape([2, 8])
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        pieces: WordPieceIds,
+        pooling: Pooling = "mean",
+        filters: int = 128,
+        kernel_size: int = 3,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**{"autocast": False, **kwargs})
+        if pooling not in get_args(Pooling):
+            raise InputError(f"no pooling {pooling!r}", expected=", ".join(get_args(Pooling)))
+        if pieces.vocabulary and pieces.vocabulary_size != network.vocabulary_size:
+            raise InputError(
+                f"the vocabulary has {pieces.vocabulary_size:,} pieces and the network "
+                f"{network.vocabulary_size:,} vectors", expected="the vocabulary of the checkpoint",
+            )  # fmt: skip
+        if pieces.max_tokens > network.positions:
+            raise InputError(
+                f"rows of {pieces.max_tokens} pieces, and the network has {network.positions} positions",
+                remedy=f"cut them: at most {network.positions} tokens",
+            )
+        self.network = network
+        self.pieces = pieces
+        self.pooling = pooling
+        self.filters = filters
+        self.kernel_size = kernel_size
+        self.rows_at_once = _ROWS_AT_ONCE
+        self.convolution = None
+        if pooling == "cnn":
+            self.convolution = keras.layers.Conv1D(
+                filters, kernel_size, padding="same", activation="relu", name="convolution"
+            )
+        if isinstance(network, BertTransformer):
+            network.pooler.trainable = pooling == "cls"
+
+    @classmethod
+    def from_preset(
+        cls, preset: str | Path, *, max_tokens: int = 128, pooling: Pooling = "mean", **options: Any
+    ) -> BertEncoder:
+        """Take a KerasHub preset, or a local folder in Hugging Face's form (also one that `to_hub` wrote).
+
+        Args:
+            preset: Name or folder of a KerasHub preset of BERT, or a folder that holds ``config.json``,
+                ``model.safetensors`` and ``vocab.txt``.
+            max_tokens: Pieces a row.
+            pooling: See the class.
+            **options: Further arguments of `BertTransformer`, such as ``dropout`` and ``dtype``.
+
+        Raises:
+            InputError: If there is no such preset, no network to fetch it, or it is no BERT.
+        """
+        folder = Path(preset)
+        if is_preset(folder):
+            network, vocabulary, lower = read_preset(str(preset), options)
+            pieces = WordPieceIds(max_tokens, lower, vocabulary)
+        else:
+            network = read_hugging_face(folder, **options)
+            vocabulary_file, lower = read_vocabulary(folder)
+            pieces = WordPieceIds.from_file(vocabulary_file, max_tokens, lower)
+        return cls(network, pieces, pooling)
+
+    @classmethod
+    def from_hub(
+        cls,
+        handle: str | Path,
+        *,
+        trust: bool = False,
+        trainable: bool = True,
+        vocabulary: Path | None = None,
+        max_tokens: int = 128,
+        pooling: Pooling = "mean",
+    ) -> BertEncoder:
+        """Take a TF-Hub style SavedModel of an encoder, as a trainable layer.
+
+        Its graph is run, and comes from whoever made it: a graph can read and write files. So it has to be
+        trusted, as Keras asks for `keras.layers.TFSMLayer`.
+
+        Args:
+            handle: Folder of a SavedModel that maps ``input_word_ids``, ``input_mask`` and ``input_type_ids``
+                to ``pooled_output`` and ``sequence_output``, or a handle that `hub.resolve` fetches.
+            trust: Run the graph of this SavedModel.
+            trainable: Train its weights.
+            vocabulary: One piece a line; by default what the SavedModel brings along.
+            max_tokens: Pieces a row.
+            pooling: See the class.
+
+        Raises:
+            InputError: If it is not trusted, is no such encoder, or its vocabulary does not fit.
+        """
+        network = HubSavedModel.load(handle, trust=trust)
+        file, lower = (vocabulary, network.lower) if vocabulary else network.vocabulary_file
+        encoder = cls(network, WordPieceIds.from_file(file, max_tokens, lower), pooling)
+        network.trainable = trainable
+        return encoder
+
+    def to_hub(self, folder: str | Path) -> None:
+        """Write the encoder as a TF-Hub style SavedModel; see `hub_form.write_hub_form`.
+
+        Raises:
+            InputError: If the encoder itself came from a SavedModel: that is its form already.
+        """
+        if not isinstance(self.network, BertTransformer):
+            raise InputError("the encoder came from a TF-Hub style SavedModel", remedy="copy that folder")
+        if not self.network.built:
+            self.network.build()
+        write_hub_form(self.network, self.pieces, Path(folder))
+
+    def build(self, input_shape: Any = None) -> None:
+        """Create the weights."""
+        if not self.network.built:
+            self.network.build((None, None))
+        if self.convolution is not None:
+            self.convolution.build((None, None, self.network.width))
+
+    def call(self, inputs: Any, training: bool | None = None) -> tf.Tensor:
+        """Encode a batch."""
+        inputs = tf.convert_to_tensor(inputs)
+        if inputs.dtype.is_floating:
+            return inputs
+        ids = self.pieces(inputs) if inputs.dtype == tf.string else inputs
+        outputs = self.network(ids, training=training)
+        if self.pooling == "cls":
+            return tf.cast(outputs["pooled_output"], tf.float32)
+        sequence, present = tf.cast(outputs["sequence_output"], tf.float32), (ids != 0)[..., None]
+        if self.convolution is None:
+            weight = tf.cast(present, tf.float32)
+            # A row without any piece does not occur: each has [CLS]. The blank row of a shape probe may.
+            count = tf.maximum(tf.reduce_sum(weight, axis=1), 1.0)
+            return tf.reduce_sum(sequence * weight, axis=1) / count
+        # Padding gives a filter nothing to see, and its own outputs, relu's least value, never win the max.
+        filtered = self.convolution(tf.where(present, sequence, 0.0))
+        return tf.reduce_max(tf.where(present, filtered, 0.0), axis=1)
+
+    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
+        """Shape of the vectors, known before there is a vocabulary."""
+        return (input_shape[0], self.network.width if self.convolution is None else self.filters)
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the constructor's arguments."""
+        parts = {
+            name: keras.saving.serialize_keras_object(getattr(self, name)) for name in ("network", "pieces")
+        }
+        config = {"pooling": self.pooling, "filters": self.filters, "kernel_size": self.kernel_size}
+        return {**super().get_config(), **parts, **config}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> BertEncoder:
+        """Return what `get_config` described."""
+        parts = {name: keras.saving.deserialize_keras_object(config[name]) for name in ("network", "pieces")}
+        return cls(**{**config, **parts})

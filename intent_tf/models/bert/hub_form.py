@@ -1,0 +1,120 @@
+"""BERT in TF-Hub's form: a SavedModel from ids to vectors, and one from strings to ids beside it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import tensorflow as tf
+
+from intent_tf.errors import InputError, require
+from intent_tf.models.bert.hugging_face import write_hugging_face
+from intent_tf.models.bert.transformer import BertTransformer
+from intent_tf.text.wordpiece import WordPieceIds
+
+#: The three inputs of an encoder, as TF-Hub names them.
+INPUTS = ("input_word_ids", "input_mask", "input_type_ids")
+
+
+def write_hub_form(network: BertTransformer, pieces: WordPieceIds, folder: Path) -> None:
+    """Write a folder that ``hub.load``, ``BertEncoder`` and Hugging Face's libraries can load.
+
+    ::
+
+        saved_model.pb, variables/, assets/   the encoder: ids to pooled_output and sequence_output
+        preprocessor/                         strings (batch,) to the encoder's inputs; needs TF Text's ops
+        config.json, model.safetensors, vocab.txt, tokenizer_config.json   the same in Hugging Face's form
+
+    The encoder holds core TensorFlow ops only. It is written aside and then moved into its place, so that
+    the folder is there whole or not at all.
+
+    Args:
+        network: The encoder.
+        pieces: Its tokeniser.
+        folder: Where to; a folder that is there is replaced.
+
+    Raises:
+        InputError: If the folder cannot be written.
+    """
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        writing = Path(tempfile.mkdtemp(prefix=f"writing-{folder.name}-", dir=folder.parent))
+    except OSError as error:
+        raise InputError(f"cannot be written ({error.strerror})", file=folder) from error
+    try:
+        vocabulary = writing / "vocab.txt"
+        vocabulary.write_text("\n".join(pieces.vocabulary) + "\n", encoding="utf-8")
+        settings = {
+            "do_lower_case": pieces.lower, "model_max_length": network.positions,
+            "tokenizer_class": "BertTokenizer",
+        }  # fmt: skip
+        (writing / "tokenizer_config.json").write_text(json.dumps(settings, indent=2) + "\n")
+        write_hugging_face(network, writing)
+        encoder = _encoder(network, vocabulary, pieces.lower)
+        tf.saved_model.save(encoder, str(writing), signatures={"serving_default": encoder.serve})
+        preprocessor = _preprocessor(pieces)
+        tf.saved_model.save(
+            preprocessor, str(writing / "preprocessor"), signatures={"serving_default": preprocessor.serve}
+        )
+        if folder.exists():
+            shutil.rmtree(folder)
+        writing.rename(folder)
+    finally:
+        shutil.rmtree(writing, ignore_errors=True)
+
+
+def read_vocabulary(folder: Path) -> tuple[Path, bool]:
+    """Find the vocabulary of a folder in Hugging Face's form, and whether texts are lower-cased."""
+    settings = folder / "tokenizer_config.json"
+    try:
+        found = json.loads(settings.read_text(encoding="utf-8")) if settings.is_file() else {}
+    except ValueError as error:
+        raise InputError(f"cannot be read ({error})", file=settings, expected="JSON") from error
+    return folder / "vocab.txt", bool(found.get("do_lower_case", True))
+
+
+def _encoder(network: BertTransformer, vocabulary: Path, lower: bool) -> tf.train.Checkpoint:
+    """Build what TF-Hub calls a reusable SavedModel of a text encoder."""
+    ids = {name: tf.TensorSpec((None, None), tf.int32, name) for name in INPUTS}
+
+    def encode(inputs: dict[str, tf.Tensor], training: bool) -> dict[str, tf.Tensor]:
+        outputs = network(*(inputs[name] for name in INPUTS), training=training)
+        return {**outputs, "default": outputs["pooled_output"]}
+
+    call, serve = (tf.function(function, autograph=False) for function in (encode, _serving(encode)))
+    for training in (False, True):
+        call.get_concrete_function(ids, training)
+    # A `tf.Module` would not let the attributes be called as TF-Hub calls them.
+    encoder = tf.train.Checkpoint(
+        variables=[weight.value for weight in network.weights],
+        # The encoder is trainable as a whole, whatever the model that it stood in trained of it.
+        trainable_variables=[weight.value for weight in network.weights],
+        # What dropout draws from is no weight, but its graph uses it.
+        seeds=[variable.value for variable in network.variables],
+        do_lower_case=tf.Variable(lower, trainable=False),
+    )
+    encoder.regularization_losses = []
+    encoder.vocab_file = tf.saved_model.Asset(str(vocabulary))
+    encoder.__call__ = call
+    encoder.serve = serve.get_concrete_function(**ids)
+    return encoder
+
+
+def _serving(encode: Callable[..., dict[str, tf.Tensor]]) -> Callable[..., dict[str, tf.Tensor]]:
+    return lambda **inputs: encode(inputs, False)
+
+
+def _preprocessor(pieces: WordPieceIds) -> tf.Module:
+    require("tensorflow_text", "bert")
+    module = tf.Module()
+
+    @tf.function(input_signature=[tf.TensorSpec((None,), tf.string, "inputs")], autograph=False)
+    def serve(inputs: tf.Tensor) -> dict[str, tf.Tensor]:
+        ids = pieces(inputs)
+        return dict(zip(INPUTS, (ids, tf.cast(ids != 0, tf.int32), tf.zeros_like(ids)), strict=True))
+
+    module.__call__ = module.serve = serve
+    return module

@@ -1,0 +1,130 @@
+"""BERT in Hugging Face's form: a folder of ``config.json``, ``model.safetensors`` and ``vocab.txt``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+
+from intent_tf.errors import InputError, require
+from intent_tf.models.bert.transformer import BertTransformer
+
+_ACTIVATIONS = ("gelu", "gelu_pytorch_tanh")
+_EXPECTED = "a BERT of Hugging Face's form: config.json, model.safetensors and vocab.txt"
+
+
+def read_hugging_face(folder: Path, **options: Any) -> BertTransformer:
+    """Read the network of a folder, with its weights.
+
+    Args:
+        folder: Holds ``config.json`` and ``model.safetensors``.
+        **options: Further arguments of `BertTransformer`, such as ``dropout``.
+
+    Raises:
+        InputError: If the folder holds no such network, or its weights do not fit its configuration.
+    """
+    try:
+        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise InputError(f"config.json cannot be read ({error})", file=folder, expected=_EXPECTED) from error
+    kind = config.get("model_type")
+    if kind != "bert" or config.get("hidden_act", "gelu") not in _ACTIVATIONS:
+        raise InputError(f"holds a network of type {kind!r}", file=folder, expected=_EXPECTED)
+    numpy = require("safetensors.numpy", "bert")
+    try:
+        tensors = numpy.load_file(folder / "model.safetensors")
+    except (OSError, ValueError, require("safetensors", "bert").SafetensorError) as error:
+        raise InputError(
+            f"model.safetensors cannot be read ({error})", file=folder, expected=_EXPECTED
+        ) from error
+    network = BertTransformer(
+        config["vocab_size"], config["num_hidden_layers"], config["hidden_size"],
+        config["num_attention_heads"], config["intermediate_size"], config["max_position_embeddings"],
+        epsilon=config.get("layer_norm_eps", 1e-12), causal=config.get("is_decoder", False),
+        tanh_gelu=config.get("hidden_act") == _ACTIVATIONS[True], **options,
+    )  # fmt: skip
+    network.build()
+    assign_tensors(network, tensors, folder)
+    return network
+
+
+def write_hugging_face(network: BertTransformer, folder: Path) -> None:
+    """Write ``config.json`` and ``model.safetensors``, as `read_hugging_face` and others read them."""
+    tensors = {}
+    for name, weight, place in _names(network):
+        value = np.asarray(weight)[..., place]
+        tensors[name] = np.ascontiguousarray(value if "embeddings." in name else value.T, np.float32)
+    require("safetensors.numpy", "bert").save_file(
+        tensors, folder / "model.safetensors", metadata={"format": "pt"}
+    )
+    config = {
+        "architectures": ["BertModel"], "model_type": "bert", "pad_token_id": 0,
+        "hidden_act": _ACTIVATIONS[network.tanh_gelu],
+        "vocab_size": network.vocabulary_size, "num_hidden_layers": network.layers,
+        "hidden_size": network.width, "num_attention_heads": network.heads,
+        "intermediate_size": network.hidden, "max_position_embeddings": network.positions,
+        "type_vocab_size": 2, "layer_norm_eps": network.epsilon, "hidden_dropout_prob": network.dropout,
+        "attention_probs_dropout_prob": 0.0, "is_decoder": network.causal,
+    }  # fmt: skip
+    (folder / "config.json").write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
+
+
+def assign_tensors(network: BertTransformer, tensors: dict[str, np.ndarray], file: object) -> None:
+    """Set a network's weights to tensors with Hugging Face's names.
+
+    Raises:
+        InputError: If one is missing or of another shape.
+    """
+    tensors = {_today(name): value for name, value in tensors.items()}
+    for name, weight, place in _names(network):
+        if name not in tensors and name.startswith("pooler."):
+            continue  # checkpoints of the language model have none
+        value = np.asarray(weight).copy()
+        found = tensors.get(name)
+        if found is not None and "embeddings." not in name:
+            found = found.T
+        if found is None or found.shape != value[..., place].shape:
+            shape = None if found is None else found.shape
+            raise InputError(
+                f"the weight {name!r} is {'missing' if shape is None else f'of shape {shape}'}",
+                expected=f"shape {value[..., place].shape}, as the configuration says", file=file,
+            )  # fmt: skip
+        value[..., place] = found
+        weight.assign(value)
+
+
+def _today(name: str) -> str:
+    """Translate a weight's name of older files or of a larger network."""
+    return name.removeprefix("bert.").replace("gamma", "weight").replace("beta", "bias")
+
+
+def _names(network: BertTransformer) -> Iterator[tuple[str, keras.Variable, slice]]:
+    """Each tensor's name there, our weight, and which of its columns it is."""
+    everything = slice(None)
+    yield "embeddings.word_embeddings.weight", network.token_embedding, everything
+    yield "embeddings.position_embeddings.weight", network.position_embedding, everything
+    yield "embeddings.token_type_embeddings.weight", network.type_embedding, everything
+    yield from _of("embeddings.LayerNorm", network.norm)
+    for place, block in enumerate(network.blocks):
+        prefix = f"encoder.layer.{place}."
+        for third, part in enumerate(("query", "key", "value")):
+            columns = slice(third * network.width, (third + 1) * network.width)
+            yield from _of(f"{prefix}attention.self.{part}", block.attend, columns)
+        yield from _of(f"{prefix}attention.output.dense", block.project)
+        yield from _of(f"{prefix}attention.output.LayerNorm", block.attention_norm)
+        yield from _of(f"{prefix}intermediate.dense", block.up)
+        yield from _of(f"{prefix}output.dense", block.down)
+        yield from _of(f"{prefix}output.LayerNorm", block.output_norm)
+    yield from _of("pooler.dense", network.pooler)
+
+
+def _of(
+    name: str, layer: keras.layers.Layer, columns: slice = slice(None)
+) -> Iterator[tuple[str, keras.Variable, slice]]:
+    weight = layer.kernel if isinstance(layer, keras.layers.Dense) else layer.gamma
+    yield f"{name}.weight", weight, columns
+    yield f"{name}.bias", layer.bias if isinstance(layer, keras.layers.Dense) else layer.beta, columns

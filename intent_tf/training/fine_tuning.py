@@ -1,0 +1,141 @@
+"""Fine-tunes a model with a BERT encoder: the predictor first, then all, with care for what was learnt."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from intent_tf.errors import InputError
+from intent_tf.features.prepared import PreparedData, Rows
+from intent_tf.features.row_order import longest_first
+from intent_tf.models.bert.bert_encoder import BertEncoder
+from intent_tf.models.intent_model import IntentModel
+from intent_tf.training.encoder_config import EncoderConfig
+from intent_tf.training.partwise_adam import PartwiseAdam
+from intent_tf.training.training import TrainingConfig, train_model
+from intent_tf.training.warm_up import WarmUp
+
+#: Step size of what is not the encoder over that of the encoder's last block: it has most left to learn.
+_HEAD_FACTOR = 10.0
+_BLOCK = re.compile(r"(?:block|layer)[_.]?(\d+)")
+
+
+def fine_tune(
+    model: IntentModel,
+    data: PreparedData,
+    training: TrainingConfig,
+    config: EncoderConfig,
+    folder: Path,
+    **options: Any,
+) -> dict[str, list[float]]:
+    """Train a model with an encoder in two phases.
+
+    First the encoder stays as it is: its vectors are computed in one pass over the rows, and predictor and
+    other extractors learn from them in seconds. Then, unless ``tuning`` is ``"frozen"``, all weights learn a
+    few epochs: with Adam, a rate that warms up and falls, that is smaller the deeper a block lies, with
+    weight decay, clipped gradients, and batches of documents of about one length.
+
+    Args:
+        model: From `create_model`, with an encoder.
+        data: Rows to fit on, and validation rows.
+        training: How the first phase trains.
+        config: How the second one does.
+        folder: Where checkpoints and logs go; the first phase's below ``predictor/``.
+        **options: Those of `train_model`: ``seed``, ``resume``, ``tensorboard``, ``verbose``.
+
+    Returns:
+        The history of both phases, one after the other.
+
+    Raises:
+        InputError: If rows are to be augmented, or training diverges.
+
+    References:
+        - Howard & Ruder (2018), Universal Language Model Fine-tuning for Text Classification.
+        - Clark, Luong, Le & Manning (2020), ELECTRA (layer-wise rates).
+    """
+    if training.augment:
+        raise InputError("--augment changes words, and an encoder reads pieces", remedy="leave it out")
+    encoder: BertEncoder = model.extractor.parts["text"]
+    encoder.network.trainable = False
+    first = train_model(model, with_vectors(model, data), training, folder / "predictor", **options)
+    if config.tuning == "frozen":
+        (folder / "predictor" / "history.csv").replace(folder / "history.csv")
+        return first
+    encoder.network.trainable = True
+    if hasattr(encoder.network, "pooler"):
+        encoder.network.pooler.trainable = encoder.pooling == "cls"
+    compiled = keras.saving.deserialize_keras_object(model.get_compile_config())
+    optimizer = _optimizer(model, len(data.train), config)
+    model.compile(optimizer=optimizer, loss=compiled["loss"], metrics=compiled["metrics"])
+    second = train_model(
+        model,
+        data,
+        replace(
+            training, epochs=config.encoder_epochs, patience=config.encoder_epochs,
+            batch_size=config.encoder_batch_size,
+        ),
+        folder,
+        **options,
+    )  # fmt: skip
+    return {name: [*first[name], *second[name]] for name in second}
+
+
+def with_vectors(model: IntentModel, data: PreparedData) -> PreparedData:
+    """Replace each row's document by the vector that the model's encoder gives, for training what follows.
+
+    With the pooling ``"cnn"``, which learns itself, the documents stay.
+
+    Args:
+        model: With an encoder.
+        data: Rows with documents.
+    """
+    encoder: BertEncoder = model.extractor.parts["text"]
+    if encoder.convolution is not None:
+        return data
+    encode = tf.function(lambda ids: encoder(ids, training=False), reduce_retracing=True)
+    return replace(data, train=_encoded(encode, data.train), validation=_encoded(encode, data.validation))
+
+
+def layer_factors(encoder: BertEncoder, decay: float) -> dict[str, float]:
+    """Tell each weight's step size over that of the last block, by the weight's path.
+
+    ``decay`` to the power of the blocks that lie above it; embeddings lie below all blocks, a pooler or
+    convolution above.
+
+    Args:
+        encoder: The encoder.
+        decay: Step size of a block over that of the next one.
+    """
+    depths: dict[str, int | None] = {}
+    for weight in encoder.weights:
+        found = _BLOCK.search(weight.path)
+        outside = -1 if "embedding" in weight.path else None
+        depths[weight.path] = int(found[1]) if found else outside
+    last = max((depth for depth in depths.values() if depth is not None), default=0)
+    return {path: decay ** (last - (last if depth is None else depth)) for path, depth in depths.items()}
+
+
+def _encoded(encode: Any, rows: Rows) -> Rows:
+    order = longest_first(rows.features)
+    batches = rows.take(order).batches(64)
+    vectors = np.concatenate([encode(features.text).numpy() for features, _, _ in batches])
+    text = tf.constant(vectors[np.argsort(order)])
+    return replace(rows, features=rows.features._replace(text=text))
+
+
+def _optimizer(model: IntentModel, rows: int, config: EncoderConfig) -> PartwiseAdam:
+    steps = config.encoder_epochs * -(-rows // config.encoder_batch_size)
+    schedule = WarmUp(config.encoder_learning_rate, steps, round(config.warm_up * steps))
+    factors = layer_factors(model.extractor.parts["text"], config.layer_decay) | {"": _HEAD_FACTOR}
+    optimizer = PartwiseAdam(
+        schedule, factors, weight_decay=config.encoder_weight_decay, global_clipnorm=config.clip_norm,
+        gradient_accumulation_steps=config.accumulation if config.accumulation > 1 else None,
+    )  # fmt: skip
+    optimizer.exclude_from_weight_decay(var_names=["bias", "embedding", "scale", "gamma", "beta"])
+    return optimizer
