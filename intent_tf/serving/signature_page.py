@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import tensorflow as tf
 from tensorflow.core.protobuf import meta_graph_pb2
 
@@ -18,13 +20,14 @@ _MEANING = {
 }
 
 
-def signature_page(model: ServedModel) -> str:
+def signature_page(model: ServedModel, tokens: Collection[str] = ()) -> str:
     """Write the page as Markdown.
 
     Args:
         model: The version to document.
+        tokens: Inputs that take the tokens of a text.
     """
-    parts = [_HEAD]
+    parts = [_HEAD, _TOKENS] if tokens else [_HEAD]
     for name, signature in model.signatures.items():
         parts += [f"## `{name}`", "", f"Method: `{signature.method_name}`", ""]
         parts += ["| input | type | shape | missing |", "|---|---|---|---|"]
@@ -32,7 +35,8 @@ def signature_page(model: ServedModel) -> str:
             info = signature.inputs[key]
             kind = _TYPES[info.dtype]
             missing = _MISSING[kind] if name == "serving_default" else "leave the feature out"
-            parts.append(f"| `{key}` | {kind} | {_shape(info, 'events')} | {missing} |")
+            shape = _shape(info, "tokens" if key in tokens else "events")
+            parts.append(f"| `{key}` | {kind} | {shape} | {missing} |")
         parts += ["", "| output | type | shape | meaning |", "|---|---|---|---|"]
         for key in sorted(signature.outputs):
             info = signature.outputs[key]
@@ -53,6 +57,11 @@ sequence column has one entry an event; within a request all sequence columns ha
 shorter sessions are padded at the end with the missing value. Texts are UTF-8. JSON takes `NaN` as it
 stands. An `inputs` of the other two signatures is a serialised `tf.train.Example` whose features are the
 columns of `serving_default`: float lists and bytes lists.
+"""
+
+_TOKENS = """\
+An input of shape (batch, tokens) takes a text cut into tokens, never raw text: its tokeniser works in Python
+only. `keras.models.load_model("model.keras").preprocessor.tokenizer.reference(text)` cuts one.
 """
 
 _FOOT = """\

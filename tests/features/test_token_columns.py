@@ -80,6 +80,7 @@ def test_the_saved_model_takes_tokens(model: IntentModel, frame: pd.DataFrame, t
     tokens = tf.ragged.constant(cut["title"].tolist()).to_tensor("")
     strength = served(title=tokens, pages=tf.constant(frame["pages"], tf.float32))["intent_strength"]
     np.testing.assert_allclose(strength, model.predict(frame), atol=1e-6)
+    assert "| `title` | string | (batch, tokens) |" in (tmp_path / "1" / "signature.md").read_text()
 
 
 def test_raw_text_in_the_graph_is_an_error_that_says_so(model: IntentModel) -> None:
