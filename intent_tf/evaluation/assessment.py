@@ -14,7 +14,9 @@ from intent_tf.evaluation.baseline_rows import baseline_table
 from intent_tf.evaluation.baselines import fit_baselines
 from intent_tf.evaluation.calibration import fit_calibrator
 from intent_tf.evaluation.diagnosis import diagnose
+from intent_tf.evaluation.early import early_quality
 from intent_tf.evaluation.metrics import measure
+from intent_tf.evaluation.ngrams import strongest_ngrams
 from intent_tf.evaluation.threshold import choose_threshold
 from intent_tf.features.prepared import PreparedData
 from intent_tf.models.intent_model import IntentModel
@@ -27,7 +29,7 @@ class Assessment:
     Args:
         model: The model with its calibrator and threshold.
         metrics: The content of ``metrics.json``: ``test``, ``baselines``, ``optimum`` (where it is known),
-            ``slices``, ``cleaning``, ``split``, ``calibration``, ``throughput``.
+            ``slices``, ``early`` (event logs), ``cleaning``, ``split``, ``calibration``, ``throughput``.
         strengths: On the test rows, by name: ``intent_tf``, ``uncalibrated``, each baseline, ``optimum``.
     """
 
@@ -88,6 +90,9 @@ def assess(
             }
             for value, rows in frame.groupby(examples.slice_by).indices.items()
         }
+    if {"session_id", "events"} <= examples.left_out.keys():
+        said = {name: strength for name, strength in strengths.items() if name != "uncalibrated"}
+        metrics["early"] = early_quality(frame["session_id"], frame["events"], label, said)
     metrics |= {
         "cleaning": {**examples.counts, **data.cleaning},
         "split": data.split,
@@ -117,4 +122,5 @@ def _diagnosed(
         data.test.frame[group] if group else None,
         seed,
     )
+    found["ngrams"] = {part: strongest_ngrams(model, data.test, part) for part in ("text", "session")}
     return {**found, **metrics, "slices": {**found.get("slices", {}), **metrics.get("slices", {})}}

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from intent_tf.evaluation.page import card, cards, section, table, text
-from intent_tf.evaluation.table import figure
+from matplotlib.axes import Axes
 
+from intent_tf.evaluation.page import card, cards, section, table, text
+from intent_tf.evaluation.svg import COLOURS, svg
+from intent_tf.evaluation.table import COLUMNS, figure
+
+EARLY = ("auroc", "log_loss")
 LISTED = 25
 """Columns or slices that a table of a report lists, at most."""
 
@@ -34,11 +38,41 @@ def sections(metrics: Mapping[str, Any]) -> list[str]:
             cards(_importance(metrics.get("importance", [])), _drift(metrics.get("drift", []))),
         ),
         section(
+            "Words that moved strengths",
+            "The windows that the extractor's filters chose, and the words of the wide part, with what they "
+            "added to the logit of the texts that hold them.",
+            cards(*(_ngrams(part, found) for part, found in metrics.get("ngrams", {}).items())),
+        ),
+        section(
             "Where strengths are weak",
             "The same model on parts of the test rows. Small parts vary by chance.",
             _slices(metrics.get("slices", {})),
         ),
     ]
+
+
+def early(found: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> str:
+    """Draw the quality after the first events of a session; see `intent_tf.evaluation.early`."""
+    if not found:
+        return ""
+
+    def drawing(key: str) -> Callable[[Axes], None]:
+        def draw(axes: Axes) -> None:
+            for name in next(iter(found.values())):
+                if name == "constant_rate":
+                    continue
+                colour = {"intent_tf": "model", "optimum": "optimum"}.get(name, "muted")
+                style = "-" if name in ("intent_tf", "optimum") else "--"
+                values = [models[name][key] for models in found.values()]
+                axes.plot(list(found), values, style, marker="o", markersize=4, color=COLOURS[colour],
+                          label=str(name).replace("_", " "))  # fmt: skip
+            axes.set(xlabel="events seen", ylabel=COLUMNS[key])
+            axes.legend()
+
+        return draw
+
+    plots = [card(COLUMNS[key], "", svg(drawing(key), f"{COLUMNS[key]} by events seen")) for key in EARLY]
+    return section("How soon intent is seen", "Each session once, with its first events only.", cards(*plots))
 
 
 def comparison(found: Mapping[str, Mapping[str, Mapping[str, float]]]) -> str:
@@ -111,6 +145,13 @@ def _importance(found: Sequence[Mapping[str, Any]]) -> str:
         f"Loss of AUROC and rise of log loss; {_listed(found)}.",
         table(["column", "", "AUROC lost", "log loss"], rows),
     )
+
+
+def _ngrams(part: str, found: Sequence[Mapping[str, Any]]) -> str:
+    if not found:
+        return ""
+    rows = [[text(row["ngram"]), f"{row['texts']:,}", f"{row['logit']:+.3f}"] for row in found]
+    return card(f"In each {part}", "", table(["words", "texts", "logit"], rows))
 
 
 def _drift(found: Sequence[Mapping[str, Any]]) -> str:

@@ -31,8 +31,8 @@ class Report:
             `uncalibrated` if the model has a calibrator, `optimum` if the best there can be is known, and
             each baseline by its name.
         metrics: The content of `metrics.json`. `test` and `baselines` are needed; `optimum`, `intervals`,
-            `comparison`, `calibration`, `slices`, `importance`, `leaks`, `drift`, `cleaning`, `split` and
-            `throughput` are shown if they are there, in the form in which this package finds them.
+            `comparison`, `calibration`, `slices`, `early`, `ngrams`, `importance`, `leaks`, `drift`,
+            `cleaning`, `split` and `throughput` are shown if they are there, as this package finds them.
         history: Values of each epoch by name, as Keras' `History.history`. Defaults to none.
         specification: Rows of the feature specification, such as
             `{"column": "price", "kind": "number", "values": "float"}`. Defaults to none.
@@ -88,6 +88,7 @@ def render_report(report: Report) -> str:
             findings.comparison(metrics.get("comparison", {})),
         ),
         *_curves(report),
+        findings.early(metrics.get("early", {})),
         _decisions(report),
         *findings.sections(metrics),
         _data(report),

@@ -1,0 +1,154 @@
+"""Which runs of tokens moved a strength: read off the max-pooled positions, not guessed."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any, NamedTuple
+
+import numpy as np
+import tensorflow as tf
+
+from intent_tf.features.features import Features
+from intent_tf.features.prepared import Rows
+from intent_tf.models.intent_model import IntentModel
+from intent_tf.models.text_cnn import TextCNN
+from intent_tf.models.text_windows import text_lengths, text_windows
+
+_ROWS_AT_ONCE = 64
+
+
+class Move(NamedTuple):
+    """What a run of tokens did to the logit of one text."""
+
+    tokens: tuple[int, ...]
+    logit: float
+
+
+def explain_texts(model: IntentModel, features: Features, part: str = "text") -> list[list[Move]]:
+    """Find what each run of tokens contributed to the logit of its text.
+
+    A filter of the extractor answers with its largest response over the windows of a text, so exactly one
+    window speaks for it; that window is credited with the filter's output times the gradient of the members'
+    mean logit by it. A filter that is silent (0) moves nothing. The wide part is linear: each of its words
+    and runs is credited with what it adds. Windows are told without the padding around the text.
+
+    Args:
+        model: Its extractor has a `TextCNN` for the part.
+        features: A batch.
+        part: ``text`` or ``session``.
+
+    Returns:
+        For each row the runs that moved it, the strongest first; each run once.
+
+    Reference:
+        Jacovi, Shalom & Goldberg (2018), Understanding Convolutional Neural Networks for Text Classification.
+    """
+    ids = tf.cast(getattr(features, part), tf.int32)
+    moves: list[dict[tuple[int, ...], float]] = [defaultdict(float) for _ in range(ids.shape[0])]
+    credit, place = _credits(model, features, part), 0
+    layer: TextCNN = model.extractor.parts[part]
+    for taps, kernel in zip(layer.kernel_sizes, layer.kernels, strict=True):
+        chosen = _chosen_windows(layer, ids, taps, kernel.value)
+        _add(moves, chosen, credit[:, place : place + layer.filters])
+        place += layer.filters
+    if model.wide is not None and model.wide.part == part:
+        runs, logits = _wide(model.wide, ids)
+        _add(moves, runs, logits)
+    ordered = [sorted(each.items(), key=lambda move: -abs(move[1])) for each in moves]
+    return [[Move(tokens, logit) for tokens, logit in each if logit] for each in ordered]
+
+
+def strongest_ngrams(
+    model: IntentModel, rows: Rows, part: str = "text", *, listed: int = 15, least: int = 5, most: int = 2000
+) -> list[dict[str, Any]]:
+    """List the runs of tokens that moved strengths up and down most, over many texts.
+
+    Args:
+        model: See `explain_texts`; a model without a `TextCNN` for the part has none.
+        rows: Such as the test rows.
+        part: ``text`` or ``session``.
+        listed: Runs of each direction at most. Defaults to 15.
+        least: Texts that a run must have moved. Defaults to 5.
+        most: Texts looked at, the first ones. Defaults to 2000.
+
+    Returns:
+        ``{"ngram": text, "texts": number, "logit": mean move in them}``, from the one that raised strengths
+        most in sum to the one that lowered them most.
+    """
+    if not isinstance(getattr(model.extractor, "parts", {}).get(part), TextCNN):
+        return []
+    total: dict[tuple[int, ...], list[float]] = defaultdict(lambda: [0, 0.0])
+    for batch, _, _ in rows.batches(_ROWS_AT_ONCE).take(-(-most // _ROWS_AT_ONCE)):
+        for moves in explain_texts(model, batch, part):
+            for tokens, logit in moves:
+                total[tokens][0] += 1
+                total[tokens][1] += logit
+    seen = [(tokens, n, logit) for tokens, (n, logit) in total.items() if n >= least]
+    seen.sort(key=lambda move: -move[2])
+    ends = [
+        *[move for move in seen[:listed] if move[2] > 0],
+        *[move for move in seen[-listed:] if move[2] < 0],
+    ]
+    words = _words(model, part)
+    glue = "" if part == "text" and model.preprocessor.tokenizer.kind == "characters" else " "
+    return [
+        {"ngram": glue.join(words[token] for token in tokens), "texts": int(n), "logit": logit / n}
+        for tokens, n, logit in ends
+    ]
+
+
+def _credits(model: IntentModel, features: Features, part: str) -> np.ndarray:
+    """Each filter's output times the gradient of the mean logit by it, ``(batch, filters of all sizes)``."""
+    vector = model.extractor(features, training=False)
+    with tf.GradientTape() as tape:
+        tape.watch(vector)
+        logit = tf.reduce_mean(model.predictor(vector, training=False), axis=1)
+    product = (tape.gradient(logit, vector) * vector).numpy()
+    widths = {
+        name: int(np.prod(layer.compute_output_shape((None, getattr(features, name).shape[1]))[1:]))
+        for name, layer in model.extractor.parts.items()
+    }
+    before = sum(
+        width for name, width in widths.items() if list(widths).index(name) < list(widths).index(part)
+    )
+    return np.asarray(product[:, before : before + widths[part]])
+
+
+def _chosen_windows(layer: TextCNN, ids: tf.Tensor, taps: int, kernel: tf.Tensor) -> np.ndarray:
+    """Ids of the window that speaks for each filter, ``(batch, filters, taps)``."""
+    windows = text_windows(ids, text_lengths(ids, 0), taps, layer.padding == "same", padding=0)
+    vectors = tf.gather(layer.embeddings.value, windows) * tf.cast(windows != 0, tf.float32)[..., None]
+    responses = tf.einsum("jbwd,jdf->bwf", tf.cast(vectors, tf.float32), tf.cast(kernel, tf.float32))
+    best = tf.argmax(responses, axis=1)  # (batch, filters)
+    return tf.gather(tf.transpose(windows, [1, 2, 0]), best, batch_dims=1).numpy()
+
+
+def _wide(wide: Any, ids: tf.Tensor) -> tuple[np.ndarray, np.ndarray]:
+    """List the wide part's runs, filled up with 0, ``(batch, runs, longest)``, and what each adds."""
+    features = wide.runs(ids)
+    real = tf.cast(features != 0, tf.float32)
+    weights = wide.scale * tf.gather(wide.table.value[:, 0], features) * real
+    logits = weights * tf.math.rsqrt(tf.maximum(tf.reduce_sum(real, axis=1, keepdims=True), 1.0))
+    tokens, runs = ids.numpy(), []
+    for length in range(1, min(wide.longest, tokens.shape[1]) + 1):
+        places = tokens.shape[1] - length + 1
+        run = np.zeros((len(tokens), places, wide.longest), tokens.dtype)
+        for tap in range(length):
+            run[:, :, tap] = tokens[:, tap : tap + places]
+        runs.append(run)
+    return np.concatenate(runs, axis=1), logits.numpy()
+
+
+def _add(moves: list[dict[tuple[int, ...], float]], runs: np.ndarray, logits: np.ndarray) -> None:
+    for row, place in zip(*np.nonzero(logits), strict=True):
+        tokens = tuple(int(token) for token in runs[row, place] if token)
+        if tokens:
+            moves[row][tokens] += float(logits[row, place])
+
+
+def _words(model: IntentModel, part: str) -> list[str]:
+    preprocessor = model.preprocessor
+    if part == "session":
+        return ["", "…", *preprocessor.session_tokens.lookup.get_vocabulary()[2:]]
+    layer = preprocessor.token_ids
+    return ["", *["…"] * layer.oov_buckets, *layer.vocabulary]

@@ -1,0 +1,64 @@
+"""Explanations of texts: what is credited, and that it adds up."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from intent_tf.evaluation.ngrams import explain_texts, strongest_ngrams
+from intent_tf.features.features import Features
+from intent_tf.features.prepared import PreparedData
+from intent_tf.models.intent_model import IntentModel
+
+
+@pytest.fixture(scope="module")
+def batch(shop_data: PreparedData) -> Features:
+    return next(iter(shop_data.test.batches(16)))[0]
+
+
+def test_what_the_wide_part_adds_is_credited_in_full(shop_model: IntentModel, batch: Features) -> None:
+    silent = [(kernel, kernel.numpy()) for kernel in shop_model.extractor.parts["text"].kernels]
+    biases = [(bias, bias.numpy()) for bias in shop_model.extractor.parts["text"].biases]
+    for weight, _ in [*silent, *biases]:
+        weight.assign(tf.zeros_like(weight.value))
+    credited = [sum(move.logit for move in moves) for moves in explain_texts(shop_model, batch)]
+    for weight, value in [*silent, *biases]:
+        weight.assign(value)
+    np.testing.assert_allclose(credited, shop_model.wide(batch)[:, 0], atol=1e-5)
+
+
+def test_every_credited_run_stands_in_its_text(shop_model: IntentModel, batch: Features) -> None:
+    for ids, moves in zip(batch.text.numpy(), explain_texts(shop_model, batch), strict=True):
+        text = " ".join(map(str, ids))
+        for tokens, _ in moves:
+            assert " ".join(map(str, tokens)) in text
+
+
+def test_the_strongest_come_first(shop_model: IntentModel, batch: Features) -> None:
+    for moves in explain_texts(shop_model, batch):
+        sizes = [abs(move.logit) for move in moves]
+        assert sizes == sorted(sizes, reverse=True)
+
+
+def test_sessions_are_explained_too(shop_model: IntentModel, shop_data: PreparedData) -> None:
+    found = strongest_ngrams(shop_model, shop_data.test, "session")
+    assert any("[cart]" in row["ngram"] for row in found)
+
+
+def test_a_word_that_decides_is_named(shop_model: IntentModel, shop_data: PreparedData) -> None:
+    # Titles of buyers say "love", the others' say "bad".
+    found = strongest_ngrams(shop_model, shop_data.test)
+    assert "love" in found[0]["ngram"]
+    assert "bad" in found[-1]["ngram"]
+
+
+def test_a_model_without_text_has_nothing_to_explain(
+    shop_model: IntentModel, shop_data: PreparedData
+) -> None:
+    parts = {name: part for name, part in shop_model.extractor.parts.items() if name != "text"}
+    whole, shop_model.extractor.parts = shop_model.extractor.parts, parts
+    try:
+        assert strongest_ngrams(shop_model, shop_data.test) == []
+    finally:
+        shop_model.extractor.parts = whole
