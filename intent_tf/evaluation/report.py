@@ -234,7 +234,7 @@ def _data(report: Report) -> str:
 
 def _about_calibration(metrics: Mapping[str, Any]) -> str:
     how = {
-        "identity": "Strengths are as trained: no calibration did better on validation rows.",
+        "identity": "Strengths are as trained: no calibration did clearly better on validation rows.",
         "temperature": "Calibrated by a temperature, fitted and chosen on validation rows.",
         "platt": "Calibrated by scale and offset of the logit (Platt), fitted and chosen on validation rows.",
         "isotonic": "Calibrated by isotonic regression, fitted and chosen on validation rows.",

@@ -15,10 +15,13 @@ from intent_tf.models.feature_extractor import FeatureExtractor
 from intent_tf.models.intent_model import IntentModel
 from intent_tf.models.number_embedding import NumberEmbedding
 from intent_tf.models.predictor import Predictor
+from intent_tf.models.recency_attention import RecencyAttention
 from intent_tf.models.text_cnn import TextCNN
+from intent_tf.models.token_gru import TokenGRU
 from intent_tf.models.wide_text import WideText
 
 Preset = Literal["default", "article"]
+SessionExtractor = Literal["cnn", "gru", "attention"]
 
 
 def build_feature_extractor(
@@ -30,6 +33,7 @@ def build_feature_extractor(
     kernel_sizes: Sequence[int] = (3,),
     dropout: float = 0.5,
     encoder: BertEncoder | None = None,
+    session: SessionExtractor = "cnn",
 ) -> FeatureExtractor:
     """Build the feature extractor for a table.
 
@@ -48,6 +52,7 @@ def build_feature_extractor(
         dropout: Share of the entries of token vectors dropped in training; ``article`` drops none.
         encoder: Reads the document of text and session, in place of Embedding → Conv1D → max; the data was
             prepared with its ``pieces``.
+        session: What reads rendered sessions: `TextCNN`, `TokenGRU` or `RecencyAttention`.
 
     Raises:
         InputError: If the article's extractor is asked for and the table has no text and no sequence.
@@ -76,7 +81,12 @@ def build_feature_extractor(
     if encoder is not None:
         return FeatureExtractor({**parts, "text": encoder}, dropout)
     for part, size in vocabularies.items():
-        parts[part] = TextCNN(size, dimension, filters, kernel_sizes, name=part)
+        if part == "session" and session == "gru":
+            parts[part] = TokenGRU(size, name=part)
+        elif part == "session" and session == "attention":
+            parts[part] = RecencyAttention(size, name=part)
+        else:
+            parts[part] = TextCNN(size, dimension, filters, kernel_sizes, name=part)
     return FeatureExtractor(parts, dropout)
 
 

@@ -14,7 +14,13 @@ from intent_tf.data.augmentation import Augmentation
 from intent_tf.errors import InputError, require
 from intent_tf.features.prepared import PreparedData
 from intent_tf.models.bert.bert_encoder import BertEncoder
-from intent_tf.models.build import Preset, build_feature_extractor, build_model, build_predictor
+from intent_tf.models.build import (
+    Preset,
+    SessionExtractor,
+    build_feature_extractor,
+    build_model,
+    build_predictor,
+)
 from intent_tf.models.forward_corrected import ForwardCorrectedCrossentropy
 from intent_tf.models.intent_model import IntentModel
 from intent_tf.training.losses import FocalLoss, WeightedCrossentropy
@@ -48,6 +54,8 @@ class TrainingConfig:
         kernel_sizes: Tokens under a filter of the extractor; several give several convolutions.
         filters: Filters for each kernel size.
         dimension: Width of a token's vector.
+        session_extractor: What reads rendered sessions: cnn (the article's convolution), gru (the state after
+            the last token) or attention (means that can weigh recent tokens more).
         augment: Changes of training rows by rate, such as token_dropout=0.1,swap=0.05 (token_dropout, swap,
             span_mask, crop_concatenate, label_flip; the loss undoes the bias of flipped labels).
     """
@@ -67,6 +75,7 @@ class TrainingConfig:
     kernel_sizes: tuple[int, ...] = (3,)
     filters: int = 128
     dimension: int = 128
+    session_extractor: SessionExtractor = "cnn"
     augment: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -120,6 +129,7 @@ def create_model(
     extractor = build_feature_extractor(
         data, config.preset, dimension=config.dimension, filters=config.filters,
         kernel_sizes=config.kernel_sizes, dropout=0.1 if encoder else 0.5, encoder=encoder,
+        session=config.session_extractor,
     )  # fmt: skip
     predictor = build_predictor(
         config.preset, members=config.members, dropout=config.dropout,

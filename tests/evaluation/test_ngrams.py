@@ -41,16 +41,24 @@ def test_the_strongest_come_first(shop_model: IntentModel, batch: Features) -> N
         assert sizes == sorted(sizes, reverse=True)
 
 
-def test_sessions_are_explained_too(shop_model: IntentModel, shop_data: PreparedData) -> None:
-    found = strongest_ngrams(shop_model, shop_data.test, "session")
-    assert any("[cart]" in row["ngram"] for row in found)
+def test_sessions_are_explained_in_their_own_words(shop_model: IntentModel, shop_data: PreparedData) -> None:
+    words = set(shop_data.preprocessor.session_tokens.lookup.get_vocabulary())
+    found = strongest_ngrams(shop_model, shop_data.test, "session", least=1)
+    assert found
+    for row in found:
+        assert any(word and word in row["ngram"] for word in words)
 
 
-def test_a_word_that_decides_is_named(shop_model: IntentModel, shop_data: PreparedData) -> None:
-    # Titles of buyers say "love", the others' say "bad".
+def test_a_word_that_decides_is_named_with_its_weight(
+    shop_model: IntentModel, shop_data: PreparedData
+) -> None:
+    ids = {word: 2 + place for place, word in enumerate(shop_data.preprocessor.token_ids.vocabulary)}
+    table, before = shop_model.wide.table, shop_model.wide.table.numpy()
+    table.assign(np.where(np.arange(len(before))[:, None] == ids["love"], 5.0, before))
     found = strongest_ngrams(shop_model, shop_data.test)
-    assert "love" in found[0]["ngram"]
-    assert "bad" in found[-1]["ngram"]
+    table.assign(before)
+    assert found[0]["ngram"] == "love"
+    assert found[0]["texts"] == shop_data.test.frame["title"].str.contains("love").sum()
 
 
 def test_a_model_without_text_has_nothing_to_explain(

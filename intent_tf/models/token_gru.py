@@ -1,0 +1,61 @@
+"""A session as the last state of a recurrent network that has read its tokens in order."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+
+@keras.saving.register_keras_serializable(package="intent_tf")
+class TokenGRU(keras.layers.Layer):
+    """Embedding → GRU; the state after the last token stands for the sequence.
+
+    It reads the order of all tokens, one after the other, which no core of a processor can share: expect
+    several times the time of a convolution.
+
+    Args:
+        vocabulary_size: Ids, in ``[0, vocabulary_size)``; 0 is padding at the end.
+        dimension: Width of a token's vector. Default 64.
+        units: Width of the state. Default 64.
+        **kwargs: Those of every Keras layer.
+
+    Shapes: int32 ``(batch, tokens)`` to float32 ``(batch, units)``; zeros for no token.
+
+    Reference:
+        Hidasi et al. (2016), Session-based Recommendations with Recurrent Neural Networks.
+
+    Example:
+        >>> TokenGRU(10, dimension=3, units=5)(tf.constant([[4, 7, 0]])).shape
+        TensorShape([1, 5])
+    """
+
+    def __init__(self, vocabulary_size: int, dimension: int = 64, units: int = 64, **kwargs: Any) -> None:
+        super().__init__(**{"autocast": False, **kwargs})
+        self.vocabulary_size = vocabulary_size
+        self.dimension = dimension
+        self.units = units
+        self.embedding = keras.layers.Embedding(vocabulary_size, dimension, name="embedding")
+        self.gru = keras.layers.GRU(units, name="gru")
+
+    def build(self, input_shape: Any) -> None:
+        """Create the weights of both layers."""
+        self.embedding.build(input_shape)
+        self.gru.build((None, None, self.dimension))
+
+    def call(self, inputs: Any) -> tf.Tensor:
+        """Read ids ``(batch, tokens)``."""
+        ids = tf.pad(tf.cast(inputs, tf.int32), [[0, 0], [0, 1]])  # a recurrence needs a step
+        return self.gru(self.embedding(ids), mask=ids != 0)
+
+    def compute_output_shape(self, input_shape: Any) -> tuple[int | None, int]:
+        """Batch, units."""
+        return (input_shape[0], self.units)
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the constructor's arguments."""
+        return {
+            **super().get_config(), "vocabulary_size": self.vocabulary_size, "dimension": self.dimension,
+            "units": self.units,
+        }  # fmt: skip
