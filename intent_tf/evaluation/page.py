@@ -59,8 +59,8 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]], style: str = "")
         header: Titles of the columns, as plain text.
         rows: Cells as HTML: what comes from data goes through `text` first. A cell that starts with `<td`
             brings its own tag.
-        style: `"words"` for columns of words, which break into lines; `"facts"` where only the last column may
-            hold words; numbers otherwise.
+        style: `"words"` for columns of words, which break into lines; `"facts"` where only the last column
+            may hold words; numbers otherwise.
     """
     head = "".join(f"<th>{text(name)}</th>" for name in header)
     body = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in rows)
