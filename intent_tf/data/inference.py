@@ -43,7 +43,7 @@ def infer_specification(
 
     Args:
         frame: Training rows.
-        label: The label column.
+        label: The label column; empty where there is none.
         kinds: Kinds of columns known better: they override what is inferred.
         drop: Columns that must not be features.
         positive: The label's value that counts as a purchase, if labels are words.
@@ -61,7 +61,7 @@ def infer_specification(
           bought  label   purchase = 1
     """
     kinds = dict(kinds or {})
-    for name in (label, *kinds, *drop):
+    for name in (*([label] if label else []), *kinds, *drop):
         if name not in frame.columns:
             known = [str(column) for column in frame.columns]
             raise InputError(

@@ -1,0 +1,223 @@
+"""`python -m intent_tf.pretrain`: an encoder that has read a shop's sessions and texts, without labels."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import keras
+import numpy as np
+import pandas as pd
+import tensorflow as tf
+
+from intent_tf.command_line import parse_configuration, run_verb, to_yaml
+from intent_tf.data.datasets import DATASETS
+from intent_tf.data.event_log import LogFormat
+from intent_tf.data.example_definition import ExampleDefinition
+from intent_tf.data.examples import prepare_examples
+from intent_tf.data.inference import infer_specification
+from intent_tf.data.raw_columns import raw_columns, to_dataset
+from intent_tf.data.simulator import simulate
+from intent_tf.data.specification import FeatureSpecification, Kind
+from intent_tf.data.tables import read_table
+from intent_tf.errors import InputError
+from intent_tf.features.piece_preprocessor import PiecePreprocessor
+from intent_tf.features.preprocessor import feature_batches, graph_of
+from intent_tf.models.bert.bert_encoder import BertEncoder
+from intent_tf.models.bert.transformer import BertTransformer
+from intent_tf.text.wordpiece import SPECIAL, WordPieceIds
+from intent_tf.text.wordpiece_vocabulary import learn_vocabulary
+from intent_tf.training.pretraining import PretrainingConfig, new_network, pretrain, with_pieces
+from intent_tf.working_folder import prepare_working_folder
+
+_ROWS_AT_ONCE = 1024
+
+
+@dataclass(frozen=True)
+class UnlabelledConfig:
+    """What is read (with none of them: the sessions of the shop simulator).
+
+    Args:
+        events: Event log: a .csv, .jsonl or .parquet file, a folder or a pattern of them.
+        columns: Column of the log for each field (user_id=visitor,timestamp=ts,text=title+brand).
+        data: Table whose columns of text and sequences are read.
+        dataset: Public data set by name, such as clothing_reviews; its test rows are not read.
+        kinds: Kinds of columns, where inference would be wrong: text, sequence.
+        drop: Columns that must not be read.
+        sessions: Sessions to simulate where nothing is given.
+        held_out: Share of the documents to measure the perplexity on, in (0, 1); a shopper's sessions stay
+            together.
+    """
+
+    events: str | None = None
+    columns: Mapping[str, str] = field(default_factory=dict)
+    data: str | None = None
+    dataset: str | None = None
+    kinds: Mapping[str, Kind] = field(default_factory=dict)
+    drop: tuple[str, ...] = ()
+    sessions: int = 10_000
+    held_out: float = 0.05
+
+    def __post_init__(self) -> None:
+        given = [name for name in ("events", "data", "dataset") if getattr(self, name) is not None]
+        if len(given) > 1:
+            raise InputError(f"--{given[0]} and --{given[1]} are both given", expected="one source")
+        if not 0 < self.held_out < 1:
+            raise InputError(f"held_out is {self.held_out}", expected="a share in (0, 1)")
+
+
+@dataclass(frozen=True)
+class PretrainRunConfig:
+    """The run.
+
+    Args:
+        out: Folder for the encoder, in TF-Hub's and Hugging Face's form.
+        encoder: Go on from this encoder: a folder in Hugging Face's form, or a KerasHub preset.
+        seed: Of everything random.
+        resume: Go on with the run for the same folder that was interrupted.
+        quiet: Print the last line only.
+    """
+
+    out: str = "saved_models/encoder"
+    encoder: str | None = None
+    seed: int = 0
+    resume: bool = False
+    quiet: bool = False
+
+
+def run(source: UnlabelledConfig, config: PretrainingConfig, run_config: PretrainRunConfig) -> Path:
+    """Pre-train one encoder.
+
+    Args:
+        source: What is read.
+        config: The encoder and how it is trained.
+        run_config: Where to write, the seed.
+
+    Returns:
+        The folder that was written.
+
+    Raises:
+        InputError: If the input is not usable.
+    """
+
+    def tell(message: str) -> None:
+        if not run_config.quiet:
+            print(message, flush=True)
+
+    out = Path(run_config.out)
+    working = out.parent / f".{out.name}.training"
+    prepare_working_folder(working, to_yaml(source, config, run_config), run_config.resume)
+    keras.utils.set_random_seed(run_config.seed)
+    frame, file = _read(source, run_config.seed)
+    specification = _read_columns(frame, source, file)
+    tell(f"reading {len(frame):,} documents of {', '.join(each.name for each in specification.columns)}")
+
+    held = _held_out(frame, source.held_out, run_config.seed)
+    preprocessor = PiecePreprocessor(specification, WordPieceIds(config.max_tokens))
+    preprocessor.adapt(frame[~held], file=file)
+    network, preprocessor.pieces = _start(preprocessor, frame[~held], config, run_config)
+    tell(f"{preprocessor.pieces.vocabulary_size:,} pieces, {network.count_params():,} weights")
+
+    raw = raw_columns(frame, specification, file=file)
+    batches = [
+        tf.RaggedTensor.from_tensor(batch.text, padding=0)
+        for batch in feature_batches(graph_of(preprocessor), raw)
+    ]
+    documents = tf.concat(batches, axis=0)
+    train, validation = (tf.gather(documents, np.flatnonzero(held == value)) for value in (False, True))
+    history = pretrain(
+        network, preprocessor.pieces, train, validation, config, working, seed=run_config.seed,
+        resume=run_config.resume, verbose=0 if run_config.quiet else 1 if sys.stdout.isatty() else 2,
+    )  # fmt: skip
+    best = min(history["val_perplexity"])
+    tell(f"perplexity on {int(held.sum()):,} held-out documents: {best:.2f}")
+    BertEncoder(network, preprocessor.pieces).to_hub(out)
+    (out / "config.yaml").write_text(to_yaml(source, config, run_config), encoding="utf-8")
+    metrics = {
+        "val_perplexity": best,
+        "documents": len(frame),
+        "held_out": int(held.sum()),
+        "history": history,
+    }
+    (out / "metrics.json").write_text(json.dumps(metrics, indent=2) + "\n", encoding="utf-8")
+    shutil.rmtree(working)
+    print(out)
+    return out
+
+
+def _read(source: UnlabelledConfig, seed: int) -> tuple[pd.DataFrame, str | None]:
+    if source.dataset is not None:
+        if source.dataset not in DATASETS:
+            raise InputError(f"no data set {source.dataset!r}", expected=", ".join(DATASETS))
+        examples = DATASETS[source.dataset].examples()
+        hidden = [name for name in (examples.label, *examples.left_out) if name in examples.frame.columns]
+        return examples.frame.drop(columns=hidden), source.dataset
+    if source.data is not None:
+        return read_table(source.data).frame, source.data
+    # Sessions are read to their end: there is no label to give away.
+    whole = ExampleDefinition(moments="last", cut="none")
+    log = source.events if source.events is not None else simulate(source.sessions, seed)
+    examples_table = prepare_examples(log, whole, LogFormat(columns=source.columns)).examples
+    return examples_table.drop(columns="purchase"), source.events
+
+
+def _read_columns(frame: pd.DataFrame, source: UnlabelledConfig, file: str | None) -> FeatureSpecification:
+    """Choose the columns of text, and of sequences: numbers and categories are no documents."""
+    found = infer_specification(frame, "", kinds=source.kinds, drop=source.drop, file=file)
+    read = tuple(column for column in found.columns if column.kind in ("text", "sequence"))
+    if not read:
+        raise InputError(
+            "the table has no text and no sequences to read", file=file,
+            remedy="name a column of text with --kinds COLUMN=text",
+        )  # fmt: skip
+    return FeatureSpecification(read)
+
+
+def _start(
+    preprocessor: PiecePreprocessor, frame: pd.DataFrame, config: PretrainingConfig, run: PretrainRunConfig
+) -> tuple[BertTransformer, WordPieceIds]:
+    """Take or build the network, with a vocabulary that has the sessions' actions."""
+    known = preprocessor.session_tokens.lookup.get_vocabulary() if preprocessor.session_tokens else []
+    actions = [token for token in known if token[:1] == "[" and token[-1:] == "]" and token not in SPECIAL]
+    if run.encoder is not None:
+        policy = "mixed_bfloat16" if config.mixed_precision else "float32"
+        encoder = BertEncoder.from_preset(run.encoder, max_tokens=config.max_tokens, dtype=policy)
+        if encoder.network.causal != (config.objective == "causal"):
+            raise InputError(
+                f"the encoder does not fit --objective {config.objective}", file=run.encoder,
+                expected="an encoder that looks back only" if config.objective == "causal" else
+                "an encoder that looks both ways",
+            )  # fmt: skip
+        extended = encoder.pieces.extended(actions)
+        return with_pieces(encoder.network, encoder.pieces, extended), extended
+    raw = raw_columns(frame, preprocessor.specification)
+    texts = (
+        text.decode(errors="replace")
+        for batch in to_dataset(raw, _ROWS_AT_ONCE)
+        for text in preprocessor.documents(batch).numpy()
+    )
+    pieces = WordPieceIds(config.max_tokens, True, learn_vocabulary(texts, actions, config.vocabulary_size))
+    return new_network(pieces.vocabulary_size, config), pieces
+
+
+def _held_out(frame: pd.DataFrame, share: float, seed: int) -> np.ndarray:
+    groups = frame["user_id"] if "user_id" in frame.columns else pd.Series(range(len(frame)))
+    codes = pd.factorize(groups)[0]
+    chosen = np.random.default_rng(seed).random(codes.max() + 1) < share
+    chosen[0], chosen[-1] = True, False  # so that neither part is empty
+    return chosen[codes]
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Parse the command line and run."""
+    kinds = (UnlabelledConfig, PretrainingConfig, PretrainRunConfig)
+    (source, config, run_config), _ = parse_configuration("pretrain", __doc__ or "", kinds, arguments)
+    run(source, config, run_config)
+
+
+if __name__ == "__main__":
+    run_verb(main)

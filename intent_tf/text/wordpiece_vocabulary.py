@@ -1,0 +1,49 @@
+"""Learns the pieces that a shop's own words are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import tensorflow as tf
+
+from intent_tf.errors import InputError, require
+from intent_tf.text.wordpiece import SPECIAL
+
+_DOCUMENTS = 50_000
+
+
+def learn_vocabulary(
+    texts: Iterable[str], actions: Iterable[str], size: int = 8_000, lower: bool = True
+) -> tuple[str, ...]:
+    """Learn a WordPiece vocabulary, with TF Text's own method; Chinese is cut into characters.
+
+    Args:
+        texts: Texts of a shop; of more than 50,000 the first ones are read.
+        actions: Tokens of events, such as ``[cart]``: pieces of their own.
+        size: Pieces, about, at least 100.
+        lower: Lower-case the texts and strip accents.
+
+    Returns:
+        The special pieces, the actions, and the pieces that were learnt.
+
+    Raises:
+        InputError: If the size is too small for what it has to hold.
+
+    Example:
+        >>> pieces = learn_vocabulary(["red hat", "red hats", "a red cap"] * 50, ["[cart]"], 100)
+        >>> pieces[:6], "red" in pieces
+        (('[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]', '[cart]'), True)
+    """
+    reserved = [*SPECIAL, *dict.fromkeys(actions)]
+    if size < len(reserved) + 50:
+        raise InputError(
+            f"a vocabulary of {size} pieces, of which {len(reserved)} are special or actions",
+            expected=f"at least {len(reserved) + 50}",
+        )
+    tools = require("tensorflow_text.tools.wordpiece_vocab.bert_vocab_from_dataset", "bert")
+    kept = [text for text, _ in zip(texts, range(_DOCUMENTS), strict=False) if text.strip()]
+    if not kept:
+        return tuple(reserved)
+    batches = tf.data.Dataset.from_tensor_slices(kept).batch(1000)
+    found = tools.bert_vocab_from_dataset(batches, size, reserved, {"lower_case": lower})
+    return tuple(dict.fromkeys(piece for piece in found if piece))

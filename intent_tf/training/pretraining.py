@@ -1,0 +1,196 @@
+"""Pre-trains an encoder on unlabelled documents of a shop."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from intent_tf.errors import InputError
+from intent_tf.features.row_order import epoch_batches
+from intent_tf.models.bert.transformer import BertTransformer
+from intent_tf.text.wordpiece import WordPieceIds
+from intent_tf.training.language_model import LanguageModel
+from intent_tf.training.masking import Masking, next_pieces
+from intent_tf.training.partwise_adam import PartwiseAdam
+from intent_tf.training.resumable import ResumableEarlyStopping
+from intent_tf.training.warm_up import WarmUp
+
+Size = Literal["tiny", "small", "base", "large"]
+#: Blocks, width and heads; tiny learns something useful on two cores in minutes, base and large are BERT's.
+SIZES: dict[Size, tuple[int, int, int]] = {
+    "tiny": (2, 128, 2), "small": (4, 256, 4), "base": (12, 768, 12), "large": (24, 1024, 16)
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class PretrainingConfig:
+    """The encoder and how it is pre-trained.
+
+    Args:
+        size: Of an encoder that starts from scratch: tiny, small, base or large.
+        vocabulary_size: Pieces to learn for it.
+        objective: "masked" guesses hidden pieces (BERT), "causal" the next piece (GPT).
+        mask_rate: Share of the pieces to guess, in (0, 1).
+        whole_word: Hide words with all of their pieces.
+        max_tokens: Pieces of a document.
+        epochs: Passes over the documents.
+        batch_size: Documents a step.
+        learning_rate: Largest step size of Adam, after the warm-up.
+        mixed_precision: Compute in bfloat16, with weights in float32.
+    """
+
+    size: Size = "tiny"
+    vocabulary_size: int = 8_000
+    objective: Literal["masked", "causal"] = "masked"
+    mask_rate: float = 0.15
+    whole_word: bool = True
+    max_tokens: int = 128
+    epochs: int = 10
+    batch_size: int = 64
+    learning_rate: float = 1e-3
+    mixed_precision: bool = False
+
+    def __post_init__(self) -> None:
+        for name in ("epochs", "batch_size", "vocabulary_size"):
+            if getattr(self, name) < 1:
+                raise InputError(f"{name} is {getattr(self, name)}", expected="at least 1")
+        if not self.learning_rate > 0:
+            raise InputError(f"learning_rate is {self.learning_rate}", expected="a positive number")
+
+
+def new_network(vocabulary_size: int, config: PretrainingConfig) -> BertTransformer:
+    """Build an encoder with random weights.
+
+    Args:
+        vocabulary_size: Ids.
+        config: Its size, the longest document, the objective.
+    """
+    layers, width, heads = SIZES[config.size]
+    network = BertTransformer(
+        vocabulary_size, layers, width, heads, positions=max(config.max_tokens, 128),
+        causal=config.objective == "causal", dtype="mixed_bfloat16" if config.mixed_precision else "float32",
+    )  # fmt: skip
+    network.build()
+    return network
+
+
+def with_pieces(network: BertTransformer, pieces: WordPieceIds, extended: WordPieceIds) -> BertTransformer:
+    """Return the same network with vectors for further pieces.
+
+    The vector of a new piece is the mean of those of the words in it: ``[cart]`` begins as "cart".
+
+    Args:
+        network: With weights.
+        pieces: Its tokeniser.
+        extended: The same, with further pieces at the end.
+    """
+    added = extended.vocabulary[pieces.vocabulary_size :]
+    if not added:
+        return network
+    larger = BertTransformer.from_config(
+        {**network.get_config(), "vocabulary_size": extended.vocabulary_size}
+    )
+    larger.build()
+    table = network.token_embedding.numpy()
+    words = pieces.cut_words(tf.constant([piece.strip("[]#") for piece in added])).to_list()
+    rows = [table[ids].mean(axis=0) if ids else table.mean(axis=0) for ids in words]
+    for weight, old in zip(larger.weights, network.weights, strict=True):
+        weight.assign(np.concatenate([table, rows]) if old is network.token_embedding else old)
+    return larger
+
+
+def pretrain(
+    network: BertTransformer,
+    pieces: WordPieceIds,
+    documents: tf.RaggedTensor,
+    held_out: tf.RaggedTensor,
+    config: PretrainingConfig,
+    folder: Path,
+    *,
+    seed: int = 0,
+    resume: bool = False,
+    verbose: int = 1,
+) -> dict[str, list[float]]:
+    """Train the network in place until its epochs are done, and restore the weights of the best one.
+
+    Args:
+        network: The encoder.
+        pieces: Its tokeniser.
+        documents: Ids, int32, ragged ``(documents, pieces)``.
+        held_out: Documents to measure on, hidden in the same way after each epoch.
+        config: Objective, epochs, rates.
+        folder: Where checkpoints and ``history.csv`` go.
+        seed: Of order, masking and dropout.
+        resume: Go on from the checkpoint in the folder, if there is one.
+        verbose: As for Keras.
+
+    Returns:
+        The history; ``val_perplexity`` is exp of the mean cross-entropy of the guesses.
+    """
+    hide = _hiding(pieces, config)
+    steps = -(-int(documents.nrows()) // config.batch_size)
+    model = LanguageModel(network)
+    model.build()
+    total = steps * config.epochs
+    optimizer = PartwiseAdam(
+        WarmUp(config.learning_rate, total, max(total // 10, 1) if total > 1 else 0),
+        weight_decay=0.01, global_clipnorm=1.0,
+    )  # fmt: skip
+    optimizer.exclude_from_weight_decay(var_names=["bias", "embedding", "gamma", "beta"])
+    model.compile(optimizer=optimizer)
+    stopping = ResumableEarlyStopping(folder / "checkpoint", "val_cross_entropy", config.epochs)
+    done = stopping.resume(model) if resume else 0
+    validation = _batches(held_out, config.batch_size, hide, seed=seed + 1, endless=False)
+    callbacks = [
+        keras.callbacks.TerminateOnNaN(),
+        stopping,
+        keras.callbacks.CSVLogger(str(folder / "history.csv"), append=done > 0),
+    ]
+    model.fit(
+        _batches(documents, config.batch_size, hide, seed=seed, first_epoch=done),
+        validation_data=validation.repeat(),
+        validation_steps=-(-int(held_out.nrows()) // config.batch_size),
+        epochs=config.epochs, initial_epoch=done, steps_per_epoch=steps, shuffle=False,
+        callbacks=callbacks, verbose=verbose,
+    )  # fmt: skip
+    history = dict(stopping.history)
+    history["val_perplexity"] = [math.exp(min(value, 700.0)) for value in history["val_cross_entropy"]]
+    return history
+
+
+def _hiding(pieces: WordPieceIds, config: PretrainingConfig) -> Callable[..., tuple[tf.Tensor, tf.Tensor]]:
+    if config.objective == "causal":
+        return lambda ids, seed: next_pieces(ids)
+    return Masking(pieces, config.mask_rate, config.whole_word)
+
+
+def _batches(
+    documents: tf.RaggedTensor,
+    batch_size: int,
+    hide: Callable[..., tuple[tf.Tensor, tf.Tensor]],
+    *,
+    seed: int,
+    first_epoch: int = 0,
+    endless: bool = True,
+) -> tf.data.Dataset:
+    """Batches of documents of about one length, hidden anew in each epoch."""
+    lengths, rows = documents.row_lengths(), int(documents.nrows())
+    epochs = tf.data.Dataset.range(first_epoch, first_epoch + 1 if not endless else 1_000_000)
+
+    def batches(epoch: tf.Tensor) -> tf.data.Dataset:
+        order = epoch_batches(rows, batch_size, (seed, tf.cast(epoch, tf.int32)), lengths)
+        return order.enumerate().map(
+            lambda number, places: hide(
+                tf.gather(documents, places).to_tensor(0), (seed + 1, epoch * 100_003 + number)
+            ),
+            tf.data.AUTOTUNE,
+        )
+
+    return epochs.flat_map(batches).prefetch(tf.data.AUTOTUNE)

@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import keras
+import numpy as np
+import pandas as pd
+import pytest
+
+from intent_tf.errors import InputError
+from intent_tf.features.prepared import PreparedData
+from intent_tf.models.bert import BertEncoder, BertTransformer
+from intent_tf.text.wordpiece import SPECIAL, WordPieceIds
+from intent_tf.training.encoder_config import EncoderConfig
+from intent_tf.training.fine_tuning import fine_tune, layer_factors, with_vectors
+from intent_tf.training.training import TrainingConfig, create_model
+
+pytest.importorskip("tensorflow_text", reason="tensorflow-text is not installed")
+CONFIG = EncoderConfig("bert", "unread", encoder_batch_size=16, encoder_learning_rate=3e-3, layer_decay=0.5)
+
+
+def encoder() -> BertEncoder:
+    keras.utils.set_random_seed(0)
+    pieces = WordPieceIds(16, vocabulary=(*SPECIAL, "love", "bad", "red", "hat", "cap", "bag"))
+    network = BertTransformer(11, layers=2, width=16, heads=2, positions=16, dropout=0.0)
+    return BertEncoder(network, pieces)
+
+
+@pytest.fixture(scope="module")
+def titles(prepare_shop: Callable[..., PreparedData]) -> PreparedData:
+    """Titles whose first word decides the label, as pieces."""
+    generator = np.random.default_rng(0)
+    bought = generator.integers(2, size=240)
+    words = generator.choice(["hat", "red", "cap", "bag"], (240, 7))
+    titles = [f"{('bad', 'love')[label]} {' '.join(rest)}" for label, rest in zip(bought, words, strict=True)]
+    frame = pd.DataFrame({"title": titles, "bought": bought})
+    return prepare_shop(frame, kinds={"title": "text"}, left_out={}, derived={}, pieces=encoder().pieces)
+
+
+def weights(model: keras.Model) -> list[np.ndarray]:
+    return [weight.copy() for weight in model.extractor.parts["text"].network.get_weights()]
+
+
+def test_frozen_tuning_leaves_the_encoder_as_it_was_and_trains_the_rest(
+    titles: PreparedData, tiny: TrainingConfig, tmp_path: Path
+) -> None:
+    model = create_model(titles, tiny, encoder())
+    before, head = weights(model), model.predictor.get_weights()[0].copy()
+    history = fine_tune(model, titles, tiny, replace(CONFIG, tuning="frozen"), tmp_path, verbose=0)
+    assert all(np.array_equal(new, old) for new, old in zip(weights(model), before, strict=True))
+    assert np.any(model.predictor.get_weights()[0] != head)
+    assert len(history["loss"]) == tiny.epochs and (tmp_path / "history.csv").is_file()
+
+
+def test_tuning_all_finds_what_the_labels_follow_from(
+    titles: PreparedData, tiny: TrainingConfig, tmp_path: Path
+) -> None:
+    model = create_model(titles, tiny, encoder())
+    config = replace(CONFIG, encoder_epochs=4)
+    history = fine_tune(model, titles, tiny, config, tmp_path, verbose=0)
+    assert len(history["loss"]) == tiny.epochs + 4
+    assert model.evaluate(titles.test, return_dict=True, verbose=0)["auroc"] > 0.95
+
+
+def test_a_cached_vector_gives_what_its_document_gives(titles: PreparedData, tiny: TrainingConfig) -> None:
+    model = create_model(titles, tiny, encoder())
+    cached = with_vectors(model, titles)
+    np.testing.assert_allclose(model.predict(cached.train), model.predict(titles.train), rtol=0, atol=1e-6)
+
+
+def test_deeper_blocks_take_smaller_steps() -> None:
+    layer = encoder()
+    layer.build()
+    factors = layer_factors(layer, 0.5)
+
+    def factor(piece: str) -> float:
+        return next(value for path, value in factors.items() if piece in path)
+
+    found = [factor(piece) for piece in ("block_1", "block_0", "token_embedding", "pooler")]
+    assert found == [1.0, 0.5, 0.25, 1.0]
+
+
+def test_biases_norms_and_embeddings_do_not_decay(
+    titles: PreparedData, tiny: TrainingConfig, tmp_path: Path
+) -> None:
+    model = create_model(titles, tiny, encoder())
+    fine_tune(model, titles, tiny, replace(CONFIG, encoder_epochs=1, accumulation=2), tmp_path, verbose=0)
+    decaying = {each.name for each in model.trainable_variables if model.optimizer._use_weight_decay(each)}
+    assert decaying == {"kernel"}
+
+
+def test_augmented_words_are_refused(titles: PreparedData, tiny: TrainingConfig, tmp_path: Path) -> None:
+    model = create_model(titles, tiny, encoder())
+    with pytest.raises(InputError, match="--augment changes words"):
+        fine_tune(model, titles, replace(tiny, augment={"swap": 0.1}), CONFIG, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"model": "bert"}, "no encoder is given"),
+        ({"encoder": "here"}, "--model is cnn"),
+        ({"layer_decay": 0.0}, "layer_decay is 0.0"),
+        ({"warm_up": 1.0}, "warm_up is 1.0"),
+        ({"accumulation": 0}, "accumulation is 0"),
+        ({"clip_norm": 0.0}, "clip_norm is 0.0"),
+    ],
+)
+def test_an_option_out_of_its_range_is_refused(options: dict[str, object], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        EncoderConfig(**options)
