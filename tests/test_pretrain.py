@@ -1,0 +1,67 @@
+"""An encoder from unlabelled sessions to the C++ loader, each verb in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from intent_tf.data.simulator import simulate
+from intent_tf.serving import ServedModel
+from intent_tf.serving.loading import load_model
+
+pytest.importorskip("tensorflow_text", reason="tensorflow-text is not installed")
+
+
+def run(*arguments: object) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_bad_input_ends_with_status_2(tmp_path: Path) -> None:
+    done = run("intent_tf.pretrain", "--data", tmp_path / "none.csv", "--out", tmp_path / "encoder")
+    assert done.returncode == 2
+    assert "no such file" in done.stderr and "Traceback" not in done.stderr
+
+
+@pytest.mark.slow
+def test_an_encoder_pretrained_here_gives_the_same_strengths_throughout(tmp_path: Path) -> None:
+    log = tmp_path / "log.csv"
+    simulate(400, seed=0).to_csv(log, index=False)
+    encoder, out = tmp_path / "encoder", tmp_path / "model"
+    done = run(
+        "intent_tf.pretrain", "--events", log, "--out", encoder, "--epochs", 2, "--max-tokens", 64,
+        "--vocabulary-size", 400,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    metrics = json.loads((encoder / "metrics.json").read_text())
+    perplexity = np.exp(metrics["history"]["val_cross_entropy"])
+    assert metrics["val_perplexity"] == pytest.approx(perplexity.min()) and perplexity[-1] < perplexity[0]
+
+    done = run(
+        "intent_tf.train", "--events", log, "--model", "bert", "--encoder", encoder, "--epochs", 2,
+        "--encoder-epochs", 1, "--encoder-tokens", 64, "--out", out,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "TF Serving has them since 2.2" in done.stdout
+    version = Path(done.stdout.splitlines()[-1])
+    model = load_model(version)
+    from intent_tf.data.event_examples import event_examples
+
+    frame = event_examples(str(log)).frame.head(100)
+    strengths = model.predict(frame)
+    assert np.ptp(strengths) > 0.01
+    np.testing.assert_allclose(ServedModel(version).predict(frame), strengths, rtol=0, atol=1e-6)
+
+    frame.to_parquet(tmp_path / "rows.parquet")
+    done = run(
+        "intent_tf.predict", version, "--data", tmp_path / "rows.parquet", "--out", tmp_path / "scored.csv"
+    )
+    assert done.returncode == 0, done.stderr
+    scored = pd.read_csv(tmp_path / "scored.csv")["intent_strength"]
+    np.testing.assert_allclose(scored, strengths, rtol=0, atol=1e-6)
