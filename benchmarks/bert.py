@@ -1,9 +1,9 @@
-"""Times fine-tuning and prediction of one BERT, ours against the plain KerasHub recipe, on the clothing reviews.
+"""Times fine-tuning and prediction of a BERT, ours against the plain KerasHub recipe, on clothing reviews.
 
     python benchmarks/bert.py FOLDER_IN_HUGGING_FACE_FORM [ROWS]
 
-KerasHub: `BertTextClassifier` with its preprocessor's fixed length of 128 pieces. Ours: the same checkpoint in
-batches of reviews of about one length, padded to their longest. Both train with batches of 32 of the same
+KerasHub: `BertTextClassifier` with its preprocessor's fixed length of 128 pieces. Ours: the same checkpoint
+in batches of reviews of about one length, padded to their longest. Both train with batches of 32 of the same
 reviews, in turns, in this run; the last line is JSON.
 """
 
