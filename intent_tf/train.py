@@ -16,6 +16,7 @@ import pandas as pd
 from intent_tf.command_line import parse_configuration, run_verb, to_yaml
 from intent_tf.data.source import SourceConfig, load_examples
 from intent_tf.data.tables import read_table
+from intent_tf.errors import InputError
 from intent_tf.evaluation.assessment import assess
 from intent_tf.evaluation.folding_cost import folding_cost
 from intent_tf.evaluation.table import metrics_table
@@ -26,8 +27,11 @@ from intent_tf.models.folded_text_cnn import Storage
 from intent_tf.serving.artifacts import write_artifacts
 from intent_tf.serving.export import encoder_notice
 from intent_tf.serving.versions import new_version, versions
+from intent_tf.training.cluster import is_chief
 from intent_tf.training.encoder_config import EncoderConfig
 from intent_tf.training.fine_tuning import fine_tune
+from intent_tf.training.preemption import Preempted
+from intent_tf.training.strategy import StrategyConfig, make_strategy, precision
 from intent_tf.training.training import TrainingConfig, create_model, train_model
 from intent_tf.working_folder import prepare_working_folder
 
@@ -48,6 +52,8 @@ class RunConfig:
         fold: Serve texts and sessions from tables of products, faster; float32 gives the same, bfloat16 and
             int8 are smaller; prints what it costs on the test rows.
         quiet: Print the last line only.
+        preempted_status: Exit status when the run is told to end (SIGTERM) and has written its checkpoint;
+            one other than 0 makes schedulers start it again.
     """
 
     out: str | None = None
@@ -59,6 +65,7 @@ class RunConfig:
     diagnosis: bool = False
     fold: Storage | None = None
     quiet: bool = False
+    preempted_status: int = 0
 
 
 def run(
@@ -67,8 +74,11 @@ def run(
     training: TrainingConfig,
     config: RunConfig,
     encoding: EncoderConfig = EncoderConfig(),  # noqa: B008  frozen
-) -> Path:
+    devices: StrategyConfig = StrategyConfig(),  # noqa: B008  frozen
+) -> Path | None:
     """Train, evaluate and export one model.
+
+    Of several workers all train, and the first evaluates and exports.
 
     Args:
         source: Where the examples come from.
@@ -76,25 +86,36 @@ def run(
         training: The model and how it is trained.
         config: Where to write, the seed.
         encoding: The encoder, where the model has one, and how it is fine-tuned.
+        devices: The devices and machines that train; those that are there, unless given.
 
     Returns:
-        The version folder that was written.
+        The version folder that was written; None on the workers that do not write it.
 
     Raises:
         InputError: If the input is not usable.
     """
+    strategy = make_strategy(
+        devices.strategy, collective=devices.collective, worker_timeout=devices.worker_timeout
+    )
+    quiet = config.quiet or not is_chief(strategy)
 
     def tell(message: str) -> None:
-        if not config.quiet:
+        if not quiet:
             print(message, flush=True)
 
     out = Path(config.out or f"saved_models/{_name(source)}")
     working = out / ".training"
-    written = to_yaml(source, preprocessing, training, encoding, config)
-    prepare_working_folder(working, written, config.resume)
+    written = to_yaml(source, preprocessing, training, encoding, config, devices)
+    if is_chief(strategy):
+        prepare_working_folder(working, written, config.resume)
     keras.utils.set_random_seed(config.seed)
 
     encoder = encoding.open()
+    if encoder and strategy.num_replicas_in_sync > 1:
+        raise InputError(
+            f"an encoder on {strategy.num_replicas_in_sync} devices", expected="one device",
+            remedy="give --strategy one_device",
+        )  # fmt: skip
     examples, set_aside = load_examples(source, seed=config.seed, tell=tell)
     data = preprocess_data(
         examples.frame, examples.label, kinds=examples.kinds, drop=source.drop, left_out=examples.left_out,
@@ -105,16 +126,24 @@ def run(
     tell(f"\nfeature specification\n{data.specification.describe()}\n")
     tell("".join(f"{name}: {len(getattr(data, name)):,} rows\n" for name in ("train", "validation", "test")))
 
-    model = create_model(data, training, encoder)
+    training = devices.adapted(training, strategy.num_replicas_in_sync, len(data.train))
+    with strategy.scope(), precision(devices.precision):
+        model = create_model(data, training, encoder)
     train = partial(fine_tune, config=encoding) if encoder else train_model
     if config.fold:
         fold_extractors(model, config.fold)  # says before training if there is nothing to fold
     started = time.perf_counter()
-    history = train(
-        model, data, training, folder=working, seed=config.seed, resume=config.resume,
-        tensorboard=config.tensorboard, verbose=0 if config.quiet else 1 if sys.stdout.isatty() else 2,
-    )  # fmt: skip
-    seconds = time.perf_counter() - started
+    try:
+        history = train(
+            model, data, training, folder=working, seed=config.seed, resume=config.resume,
+            tensorboard=config.tensorboard, verbose=0 if quiet else 1 if sys.stdout.isatty() else 2,
+        )  # fmt: skip
+    except Preempted as ended:
+        tell(f"note: {ended}")
+        raise SystemExit(config.preempted_status) from None
+    if not is_chief(strategy):
+        return None
+    model, seconds = model.local(), time.perf_counter() - started
     assessment = assess(
         model, data, examples, cost_fp=config.cost_fp, cost_fn=config.cost_fn,
         diagnosis=config.diagnosis, seed=config.seed,
@@ -148,11 +177,11 @@ def run(
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Parse the command line and run."""
-    kinds = (SourceConfig, PreprocessingConfig, TrainingConfig, EncoderConfig, RunConfig)
-    (source, preprocessing, training, encoding, config), _ = parse_configuration(
+    kinds = (SourceConfig, PreprocessingConfig, TrainingConfig, EncoderConfig, RunConfig, StrategyConfig)
+    (source, preprocessing, training, encoding, config, devices), _ = parse_configuration(
         "train", __doc__ or "", kinds, arguments
     )
-    run(source, preprocessing, training, config, encoding)
+    run(source, preprocessing, training, config, encoding, devices)
 
 
 def _name(source: SourceConfig) -> str:

@@ -7,7 +7,19 @@ from pathlib import Path
 
 from intent_tf.errors import InputError
 
-_FREE = ("resume:", "quiet:", "epochs:", "tensorboard:", "out:", "trials:", "seeds:")
+_FREE = (
+    "resume:",
+    "quiet:",
+    "epochs:",
+    "tensorboard:",
+    "out:",
+    "trials:",
+    "seeds:",
+    "strategy:",
+    "collective:",
+    "worker_timeout:",
+    "preempted_status:",
+)
 """Options that an interrupted run may be gone on with in another way."""
 
 

@@ -122,8 +122,8 @@ class IntentModel(DistributedModel):
             initial_epoch: Epochs done before, when resuming.
             seed: Of the order of the rows, for `Rows` and DataFrames.
             augmentation: Changes of the training rows, for `Rows` and DataFrames.
-            first_batch: Batches of the first epoch done before, when resuming; ``epochs`` is then
-                ``initial_epoch + 1``.
+            first_batch: Batches of the first epoch done before, when resuming: so many fewer steps an
+                epoch are taken, and only one epoch makes sense.
             **options: The other arguments of Keras.
         """
         if isinstance(x, Rows | pd.DataFrame):

@@ -77,6 +77,12 @@ def find_cluster(environment: Mapping[str, str] | None = None) -> Cluster | None
     return None
 
 
+def is_chief(strategy: tf.distribute.Strategy) -> bool:
+    """Whether this process writes checkpoints and the model: one of all that train together."""
+    resolver = strategy.cluster_resolver
+    return resolver is None or not resolver.task_id
+
+
 def _from_tf_config(text: str) -> Cluster | None:
     try:
         config: dict[str, Any] = json.loads(text)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -113,15 +115,15 @@ def make_strategy(
     return tf.distribute.get_strategy()
 
 
-def is_chief(strategy: tf.distribute.Strategy) -> bool:
-    """Whether this process writes checkpoints and the model: one of all that train together."""
-    resolver = strategy.cluster_resolver
-    return resolver is None or not resolver.task_id
-
-
-def set_precision(precision: Precision) -> None:
-    """Choose the type in which layers that are created from now on compute."""
-    keras.config.set_dtype_policy(precision)
+@contextmanager
+def precision(kind: Precision) -> Iterator[None]:
+    """Choose the type in which the layers that are created inside compute; their weights stay float32."""
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(kind)
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy(before)
 
 
 def _tpu() -> tf.distribute.Strategy:

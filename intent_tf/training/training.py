@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import keras
 import numpy as np
+import tensorflow as tf
 
 from intent_tf.data.augmentation import Augmentation
 from intent_tf.errors import InputError, require
@@ -23,9 +24,11 @@ from intent_tf.models.build import (
 )
 from intent_tf.models.forward_corrected import ForwardCorrectedCrossentropy
 from intent_tf.models.intent_model import IntentModel
+from intent_tf.training.cluster import is_chief
 from intent_tf.training.losses import FocalLoss, WeightedCrossentropy
 from intent_tf.training.partwise_adam import PartwiseAdam
-from intent_tf.training.resumable import ResumableEarlyStopping
+from intent_tf.training.preemption import Preemption, wants
+from intent_tf.training.resumable import ResumableEarlyStopping, part_seeds
 
 Loss = Literal["binary_crossentropy", "mse", "focal"]
 
@@ -175,30 +178,74 @@ def train_model(
         The history: by metric, a value for each epoch (also of those before a resumption).
 
     Raises:
-        InputError: If training diverges (the loss is no number).
+        InputError: If training diverges (the loss is no number), a checkpoint cannot be written, or another
+            worker is lost.
+        Preempted: If the process is told to end (SIGTERM); the checkpoint is written.
     """
-    stopping = ResumableEarlyStopping(folder / "checkpoint", patience=config.patience)
+    strategy = model.distribute_strategy
+    writes = is_chief(strategy)
+    stopping = ResumableEarlyStopping(folder / "checkpoint", patience=config.patience, writes=writes)
+    wants(strategy, False)  # waits until the chief has made the folder
     done = stopping.resume(model) if resume else 0
-    called: list[keras.callbacks.Callback] = [keras.callbacks.TerminateOnNaN()]
-    if model.optimizer.use_ema:
-        called.append(keras.callbacks.SwapEMAWeights(swap_on_epoch=True))
-    called += [stopping, keras.callbacks.CSVLogger(str(folder / "history.csv"), append=done > 0)]
-    if tensorboard:
-        require("tensorboard", "tensorboard")
-        called.append(keras.callbacks.TensorBoard(str(folder / "tensorboard")))
-    folder.mkdir(parents=True, exist_ok=True)
-    epochs = done if stopping.finished else config.epochs
-    model.fit(
-        data.train, validation_data=data.validation, batch_size=config.rows_a_step(len(data.train)),
-        epochs=epochs, initial_epoch=done, seed=seed, augmentation=config.augmentation,
-        callbacks=[*called, *callbacks], verbose=verbose,
-    )  # fmt: skip
+    if writes:
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def fit(done: int, epochs: int, *extra: keras.callbacks.Callback) -> None:
+        first_batch = stopping.first_batch
+        part_seeds(model)
+        logs = _logs(folder, append=done + first_batch > 0, tensorboard=tensorboard) if writes else []
+        # Its own each time: it remembers which weights the model holds.
+        average = [keras.callbacks.SwapEMAWeights(swap_on_epoch=True)] if model.optimizer.use_ema else []
+        with Preemption(stopping, first_batch) as preemption:
+            called = [
+                keras.callbacks.TerminateOnNaN(),
+                *average,
+                stopping,
+                *logs,
+                *callbacks,
+                *extra,
+                preemption,
+            ]
+            model.fit(
+                data.train, validation_data=data.validation, batch_size=config.rows_a_step(len(data.train)),
+                epochs=epochs, initial_epoch=done, first_batch=first_batch, seed=seed,
+                augmentation=config.augmentation, callbacks=called, verbose=verbose if writes else 0,
+            )  # fmt: skip
+
+    try:
+        if stopping.first_batch:
+            # Not as the last epoch: after that one Keras keeps the averaged weights only.
+            fit(done, done + 2, _StopAfterEpoch())
+            wants(strategy, False)  # waits until the chief has written its checkpoint
+            done = stopping.resume(model)
+        fit(done, done if stopping.finished else config.epochs)
+    except (tf.errors.UnavailableError, tf.errors.AbortedError, tf.errors.CancelledError) as error:
+        if strategy.cluster_resolver is None:
+            raise
+        raise InputError(
+            "another worker was lost", remedy="start all workers again, with --resume"
+        ) from error
     if not np.isfinite(stopping.history.get("val_log_loss", [np.nan])[-1]):
         raise InputError(
             "training diverged: the loss is no number",
             remedy=f"lower the learning rate (it is {config.learning_rate})",
         )
     return stopping.history
+
+
+class _StopAfterEpoch(keras.callbacks.Callback):
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        self.model.stop_training = True
+
+
+def _logs(folder: Path, *, append: bool, tensorboard: bool) -> list[keras.callbacks.Callback]:
+    logs: list[keras.callbacks.Callback] = [
+        keras.callbacks.CSVLogger(str(folder / "history.csv"), append=append)
+    ]
+    if tensorboard:
+        require("tensorboard", "tensorboard")
+        logs.append(keras.callbacks.TensorBoard(str(folder / "tensorboard")))
+    return logs
 
 
 def _loss(preset: Preset) -> Loss:

@@ -17,7 +17,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from intent_tf.training.strategy import is_chief, make_strategy
+from intent_tf.training.cluster import is_chief
+from intent_tf.training.strategy import make_strategy
 from intent_tf.training.training import TrainingConfig, create_model
 
 

@@ -1,0 +1,145 @@
+"""`python -m intent_tf.launch --workers N -- train ...`: several workers on this machine, to try it out.
+
+Their lines are told apart by a prefix. If one fails, the others are ended too, and with --restarts all start
+again; `train` then goes on from its checkpoint.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from types import FrameType
+from typing import IO
+
+from intent_tf.command_line import parse_configuration, run_verb
+from intent_tf.errors import InputError
+
+#: Seconds that workers have to end by themselves when another has failed.
+GRACE = 10.0
+
+
+@dataclass(frozen=True)
+class LaunchConfig:
+    """Workers.
+
+    Args:
+        workers: How many to start.
+        restarts: How often all start again after one has failed; train gets --resume then.
+    """
+
+    workers: int = 2
+    restarts: int = 0
+
+    def __post_init__(self) -> None:
+        if self.workers < 1 or self.restarts < 0:
+            raise InputError(
+                f"workers, restarts are {self.workers}, {self.restarts}", expected="at least 1 and 0"
+            )
+
+
+def launch(config: LaunchConfig, command: Sequence[str]) -> int:
+    """Run a verb as several workers of one cluster on this machine.
+
+    Args:
+        config: How many.
+        command: The verb and its arguments, such as ``["train", "--data", "visits.csv"]``.
+
+    Returns:
+        0 if all ended with 0, else the exit status of the first that failed.
+    """
+    status = _run(config.workers, command)
+    for attempt in range(config.restarts):
+        if status == 0 or status == 128 + signal.SIGTERM:
+            break
+        print(f"a worker failed; all start again ({attempt + 1} of {config.restarts})", flush=True)
+        again = ["--resume"] if command[0] == "train" and "--resume" not in command else []
+        status = _run(config.workers, [*command, *again])
+    return status
+
+
+def _run(workers: int, command: Sequence[str]) -> int:
+    addresses = [f"127.0.0.1:{port}" for port in _free_ports(workers)]
+    processes: list[subprocess.Popen[str]] = []
+    readers: list[threading.Thread] = []
+
+    def forward(number: int, frame: FrameType | None) -> None:
+        for process in processes:
+            process.send_signal(number)
+
+    previous = signal.signal(signal.SIGTERM, forward)
+    try:
+        for index in range(workers):
+            task = {"cluster": {"worker": addresses}, "task": {"type": "worker", "index": index}}
+            process = subprocess.Popen(
+                [sys.executable, "-m", f"intent_tf.{command[0]}", *command[1:]], text=True, errors="replace",
+                env=_environment(workers) | {"TF_CONFIG": json.dumps(task)},
+                stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            )  # fmt: skip
+            processes.append(process)
+            assert process.stdout is not None
+            reader = threading.Thread(target=_prefix, args=(f"[worker {index}] ", process.stdout))
+            reader.start()
+            readers.append(reader)
+        return _wait(processes)
+    finally:
+        for process in processes:
+            process.kill()
+            process.wait()
+        for reader in readers:
+            reader.join()
+        signal.signal(signal.SIGTERM, previous)
+
+
+def _wait(processes: Sequence[subprocess.Popen[str]]) -> int:
+    """Wait for all, or for a failure and some time more."""
+    failed, deadline = 0, float("inf")
+    while any(process.poll() is None for process in processes) and time.monotonic() < deadline:
+        first = next((process.returncode for process in processes if process.returncode), 0)
+        if first and not failed:
+            failed, deadline = first, time.monotonic() + GRACE
+        time.sleep(0.05)
+    failed = failed or next((process.returncode for process in processes if process.returncode), 0)
+    return 128 - failed if failed < 0 else failed
+
+
+def _prefix(name: str, lines: IO[str]) -> None:
+    for line in lines:
+        print(name + line, end="", flush=True)
+
+
+def _environment(workers: int) -> dict[str, str]:
+    """Share the cores: a worker that takes all of them only slows the others."""
+    threads = str(max(1, (os.cpu_count() or 1) // workers))
+    return {"TF_NUM_INTRAOP_THREADS": threads, "TF_CPP_MIN_LOG_LEVEL": "3", **os.environ}
+
+
+def _free_ports(count: int) -> list[int]:
+    with ExitStack() as stack:
+        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
+        for each in sockets:
+            each.bind(("127.0.0.1", 0))
+        return [each.getsockname()[1] for each in sockets]
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Parse the command line and start the workers."""
+    arguments = list(sys.argv[1:] if arguments is None else arguments)
+    place = arguments.index("--") if "--" in arguments else len(arguments)
+    (config,), _ = parse_configuration("launch", __doc__ or "", (LaunchConfig,), arguments[:place])
+    command = arguments[place + 1 :]
+    if not command or command[0].startswith("-"):
+        raise InputError("no verb is given", expected="python -m intent_tf.launch --workers N -- train ...")
+    raise SystemExit(launch(config, command))
+
+
+if __name__ == "__main__":
+    run_verb(main)
