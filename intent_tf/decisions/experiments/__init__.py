@@ -1,0 +1,1 @@
+"""A/B tests: how many users, was the split sound, what is the difference, and may one look meanwhile."""

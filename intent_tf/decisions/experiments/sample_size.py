@@ -1,0 +1,61 @@
+"""How many users an experiment needs, and how likely it is to see a difference that is there."""
+
+from __future__ import annotations
+
+import math
+
+from intent_tf.errors import InputError, require
+
+
+def sample_size(
+    difference: float, deviation: float, power: float = 0.8, alpha: float = 0.05, share: float = 0.5
+) -> int:
+    r"""Count the users, of both arms together, that find a difference of means with a given power.
+
+    For equal arms :math:`2 \cdot 2 (z_{1-\alpha/2} + z_{power})^2 \sigma^2 / \delta^2`.
+
+    Args:
+        difference: Smallest difference of the means worth finding, in the metric's unit, not 0.
+        deviation: Standard deviation of the metric between users; of a rate p it is sqrt(p (1 - p)).
+        power: Probability to find the difference if it is there, in (0, 1).
+        alpha: Probability to find one that is not there (two-sided), in (0, 1).
+        share: Share of users who are treated, in (0, 1).
+
+    Raises:
+        InputError: If an argument is out of its range.
+
+    Example:
+        >>> sample_size(difference=0.2, deviation=1.0)  # the textbook's 393 an arm
+        786
+    """
+    effect = _effect(difference, deviation, alpha, share)
+    if not alpha < power < 1:
+        raise InputError(f"the power is {power}", expected=f"more than alpha ({alpha}) and less than 1")
+    solver = require("statsmodels.stats.power", "decisions").NormalIndPower()
+    control = float(solver.solve_power(effect, alpha=alpha, power=power, ratio=share / (1 - share)))
+    return math.ceil(control) + math.ceil(control * share / (1 - share))
+
+
+def power(users: int, difference: float, deviation: float, alpha: float = 0.05, share: float = 0.5) -> float:
+    """Return the probability that an experiment of ``users`` finds a difference; see `sample_size`.
+
+    Example:
+        >>> round(power(786, difference=0.2, deviation=1.0), 3)
+        0.801
+    """
+    effect = _effect(difference, deviation, alpha, share)
+    if users < 2:
+        raise InputError(f"the experiment has {users} users", expected="at least 2")
+    solver = require("statsmodels.stats.power", "decisions").NormalIndPower()
+    return float(solver.power(effect, users * (1 - share), alpha, ratio=share / (1 - share)))
+
+
+def _effect(difference: float, deviation: float, alpha: float, share: float) -> float:
+    if difference == 0 or not math.isfinite(difference):
+        raise InputError(f"the difference is {difference}", expected="a finite number other than 0")
+    if not deviation > 0:
+        raise InputError(f"the standard deviation is {deviation}", expected="a positive number")
+    for name, value in (("alpha", alpha), ("the share of treated users", share)):
+        if not 0 < value < 1:
+            raise InputError(f"{name} is {value}", expected="a number in (0, 1)")
+    return abs(difference) / deviation

@@ -1,0 +1,82 @@
+"""A model of intent for a decision: trained on a log's past, asked about its present."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import keras
+import pandas as pd
+
+from intent_tf.data.example_definition import ExampleDefinition
+from intent_tf.data.examples import prepare_examples
+from intent_tf.data.splitting import SplitPlan
+from intent_tf.errors import InputError
+from intent_tf.features.prepared import preprocess_data
+from intent_tf.models.intent_model import IntentModel
+from intent_tf.training.training import TrainingConfig, create_model, train_model
+
+#: Columns of the example table that say which example it is.
+IDENTIFIERS = ("user_id", "session_id", "moment", "events")
+
+#: A model that two cores train in about a minute on some thousand examples.
+SMALL = TrainingConfig(epochs=12, patience=3, members=4, filters=32, dimension=32, batch_size=128)
+
+
+def fit_model(
+    examples: pd.DataFrame,
+    label: str = "purchase",
+    *,
+    drop: Sequence[str] = (),
+    training: TrainingConfig = SMALL,
+    seed: int = 0,
+) -> IntentModel:
+    """Train a model on examples; validation users, of which none trains it, say when to stop.
+
+    Args:
+        examples: Examples whose outcome is known, with ``user_id``.
+        label: Label column of zeros and ones.
+        drop: Further columns that must not be features.
+        training: The model and how it is trained.
+        seed: Of the split, the weights and the order of rows.
+
+    Raises:
+        InputError: If all labels are alike: nothing can be learnt then.
+    """
+    if examples[label].nunique() < 2:
+        value = examples[label].iloc[0] if len(examples) else "nothing"
+        raise InputError(
+            f"all {len(examples)} labels {label!r} are {value}", expected="examples of both outcomes",
+            remedy="take a longer window or another horizon",
+        )  # fmt: skip
+    keras.utils.set_random_seed(seed)
+    plan = SplitPlan(test_fraction=0.1, validation_fraction=0.15, group="user_id")
+    data = preprocess_data(examples, label, drop=[*IDENTIFIERS[1:], *drop], plan=plan, seed=seed)
+    model = create_model(data, training)
+    with tempfile.TemporaryDirectory() as folder:
+        train_model(model, data, training, Path(folder), seed=seed, verbose=0)
+    return model
+
+
+def fit_intent(log: pd.DataFrame, *, training: TrainingConfig = SMALL, seed: int = 0) -> IntentModel:
+    """Train the model of purchases on the sessions of a log.
+
+    Raises:
+        InputError: If no session, or every one, ends in a purchase.
+    """
+    return fit_model(prepare_examples(log).examples, training=training, seed=seed)
+
+
+def session_strengths(model: IntentModel, log: pd.DataFrame) -> pd.DataFrame:
+    """Score each session of a log at its last moment before a cart or purchase.
+
+    Args:
+        model: From `fit_intent`.
+        log: Events; a session that begins in the cart has no such moment.
+
+    Returns:
+        ``user_id, session_id, moment, intent_strength``, one row a session.
+    """
+    examples = prepare_examples(log, ExampleDefinition(moments="last")).examples
+    return examples[["user_id", "session_id", "moment"]].assign(intent_strength=model.predict(examples))

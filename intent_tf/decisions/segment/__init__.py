@@ -1,0 +1,1 @@
+"""User segments: recency, frequency, money and strength, clustered, named, the same for new users."""

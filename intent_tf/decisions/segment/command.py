@@ -1,0 +1,102 @@
+"""`python -m intent_tf.decide segment`: users in named segments."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from intent_tf.decisions.intent import fit_intent, session_strengths
+from intent_tf.decisions.log_config import LogConfig
+from intent_tf.decisions.plot import save
+from intent_tf.decisions.segment.choose import choose_count, compare_counts
+from intent_tf.decisions.segment.evaluate import foresight, rfm_cells
+from intent_tf.decisions.segment.segmentation import Segmentation
+from intent_tf.decisions.segment.user_table import user_table
+from intent_tf.errors import InputError
+
+
+@dataclass(frozen=True)
+class SegmentConfig:
+    """The segments.
+
+    Args:
+        segments: How many; chosen by silhouette and stability unless given.
+        most_segments: Most that are tried.
+        assign_with: JSON file of an earlier run; users are assigned by it and nothing is fitted.
+    """
+
+    segments: int | None = None
+    most_segments: int = 8
+    assign_with: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.most_segments < 2:
+            raise InputError(f"most_segments is {self.most_segments}", expected="at least 2")
+
+
+CONFIGS = (LogConfig, SegmentConfig)
+
+
+def run(log_config: LogConfig, config: SegmentConfig) -> Path:
+    """Segment the users of a log, measure what that foretells, write all of it, and return the folder."""
+    folder = log_config.folder("segment")
+    log = log_config.read()
+    middle, late = (log["timestamp"].iloc[int(share * len(log))] for share in (0.5, 0.75))
+    model = fit_intent(log[log["timestamp"] < middle], seed=log_config.seed)
+    strengths = session_strengths(model, log)
+    users = user_table(log, strengths)
+    if config.assign_with is not None:
+        segmentation = Segmentation.load(Path(config.assign_with))
+    else:
+        compared = compare_counts(users, range(2, config.most_segments + 1), seed=log_config.seed)
+        print(compared.round(3).to_string(), "\n")
+        compared.to_csv(folder / "counts.csv")
+        segmentation = Segmentation.fit(users, config.segments or choose_count(compared), log_config.seed)
+    segment = segmentation.assign(users)
+    profile = users.groupby(segment).mean().assign(users=segment.value_counts())
+    print(profile.round(3).to_string(), "\n")
+
+    snapshots = [user_table(log, strengths, moment) for moment in (middle, late)]
+    bought = [
+        _bought(log, snapshot, begin, end)
+        for snapshot, begin, end in zip(snapshots, (middle, late), (late, None), strict=True)
+    ]
+    fitted = Segmentation.fit(snapshots[0], len(segmentation.names), log_config.seed)
+    ways = {
+        "segments": [fitted.assign(each) for each in snapshots],
+        "RFM cells": [rfm_cells(each, snapshots[0]) for each in snapshots],
+        "constant rate": [pd.Series("all", each.index) for each in snapshots],
+    }
+    found = pd.DataFrame({name: foresight(a, bought[0], b, bought[1]) for name, (a, b) in ways.items()}).T
+    print("purchases of the log's last quarter, foretold by the segment\n" + found.round(4).to_string())
+    users.assign(segment=segment).to_csv(folder / "users.csv")
+    found.to_csv(folder / "foresight.csv")
+    segmentation.save(folder / "segmentation.json")
+    save(lambda axes: draw_profile(axes, segmentation), folder / "profile.svg")
+    return folder
+
+
+def draw_profile(axes: Axes, segmentation: Segmentation) -> None:
+    """Draw how far each segment is from the average user, in standard deviations."""
+    width = 0.8 / len(segmentation.names)
+    places = np.arange(len(segmentation.columns))
+    for number, (name, centre) in enumerate(zip(segmentation.names, segmentation.centres, strict=True)):
+        axes.bar(places + width * number - 0.4 + width / 2, centre, width, label=name)
+    axes.axhline(0, color="0.3", linewidth=1)
+    axes.set_xticks(places, segmentation.columns)
+    axes.set(ylabel="standard deviations from the average")
+    axes.legend(frameon=False, fontsize=8, loc="lower center", bbox_to_anchor=(0.5, 1), ncols=2)
+
+
+def _bought(
+    log: pd.DataFrame, users: pd.DataFrame, begin: pd.Timestamp, end: pd.Timestamp | None
+) -> pd.Series:
+    window = log[
+        (log["timestamp"] >= begin) & (log["timestamp"] < (end or pd.Timestamp.max.tz_localize("UTC")))
+    ]
+    buyers = window.loc[window["event_type"].eq("purchase"), "user_id"].unique()
+    return pd.Series(users.index.isin(buyers).astype(int), users.index)

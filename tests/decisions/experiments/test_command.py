@@ -1,0 +1,22 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from intent_tf.decisions.experiments.command import ExperimentConfig, run
+from intent_tf.decisions.log_config import LogConfig
+from intent_tf.errors import InputError
+
+
+def test_an_effect_that_is_there_is_found_and_written(tmp_path: Path) -> None:
+    run(LogConfig(sessions=500, out=str(tmp_path)), ExperimentConfig(effect=0.5))
+    found = pd.read_csv(tmp_path / "difference.csv", index_col="test")
+    assert found.loc["plain", "low"] > 0 and found.loc["CUPED", "low"] > 0
+    assert (tmp_path / "peeking.svg").stat().st_size > 1000
+
+
+def test_an_impossible_effect_is_refused() -> None:
+    with pytest.raises(InputError, match="effect is 2"):
+        ExperimentConfig(effect=2)
