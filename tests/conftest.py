@@ -14,6 +14,13 @@ from intent_tf.features.prepared import PreparedData, preprocess_data
 from intent_tf.models.intent_model import IntentModel
 from intent_tf.training.training import TrainingConfig, create_model, train_model
 
+#: Files that take minutes. Started first, they leave no worker alone with one of them at the end.
+LONG = ("test_notebooks.py", "test_distributed_training.py", "test_faults.py", "test_pretraining.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: item.path.name not in LONG)
+
 
 def make_shop(rows: int = 240, seed: int = 0) -> pd.DataFrame:
     """Examples whose label follows from a number, a word, a category and a session alike."""

@@ -82,5 +82,5 @@ def test_boosters_stay_away_from_a_table_of_texts(tmp_path: Path) -> None:
 def test_an_unknown_model_is_refused(visits: Path, tmp_path: Path) -> None:
     source = SourceConfig(data=str(visits), label="bought")
     with pytest.raises(InputError, match="no model 'lightbgm'"):
-        config = CompareConfig(models=("lightgbm",), out=str(tmp_path))
+        config = CompareConfig(models=("lightbgm",), out=str(tmp_path))
         compare_models(source, PreprocessingConfig(), TrainingConfig(), config)
