@@ -188,10 +188,7 @@ class IntentModel(DistributedModel):
             A model that shares this one's layers, compiled alike but with a fresh optimiser.
         """
         parts = (self.preprocessor, self.extractor, self.predictor, self.wide)
-        finished = IntentModel(*parts, calibrator, threshold, name=self.name)
-        compiled = keras.saving.deserialize_keras_object(self.get_compile_config())
-        finished.compile(loss=compiled["loss"], metrics=compiled["metrics"])
-        return finished
+        return self._compile_alike(IntentModel(*parts, calibrator, threshold, name=self.name))
 
     def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments."""
@@ -231,9 +228,13 @@ class IntentModel(DistributedModel):
             self.preprocessor, extractor, predictor, wide, calibrator, self.threshold, name=self.name
         )
         local.set_weights(self.get_weights())
+        return self._compile_alike(local)
+
+    def _compile_alike(self, model: IntentModel) -> IntentModel:
+        """Compile a model with this one's loss and metrics, and a fresh optimiser."""
         compiled = keras.saving.deserialize_keras_object(self.get_compile_config())
-        local.compile(loss=compiled["loss"], metrics=compiled["metrics"])
-        return local
+        model.compile(loss=compiled["loss"], metrics=compiled["metrics"])
+        return model
 
     def _passes(self, x: Rows | pd.DataFrame, batch_size: int) -> tuple[Any, int]:
         """Make endless passes over all rows, and count the steps of one."""
