@@ -51,12 +51,32 @@ def purchase_probability(log: pd.DataFrame, shop: Shop | None = None) -> pd.Seri
         {'browse': 0.05, 'cart': 0.6, 'click': 0.15, 'detail': 0.43, 'purchase': 0.0, 'search': 0.13}
     """
     shop = shop or Shop()
+    later = state_beliefs(log, shop) @ still_to_come(
+        np.asarray(shop.transition), np.asarray(shop.end), np.asarray(shop.events)[:, PURCHASE]
+    )
+    later[log["event_type"].eq("purchase").to_numpy()] = 0
+    return pd.Series(later, index=log.index, name="purchase_probability")
+
+
+def state_beliefs(log: pd.DataFrame, shop: Shop | None = None) -> Floats:
+    """Tell at each event of a simulated log how probable each state of the shopper is, given what was seen.
+
+    Args:
+        log: As for :func:`purchase_probability`.
+        shop: The shop that it was made with; the default one if None.
+
+    Returns:
+        Exact probabilities, shape ``(events, states)``, in the order of the log's rows.
+
+    Raises:
+        InputError: If a column is missing, or if the shop cannot have made the log.
+    """
+    shop = shop or Shop()
     session, seconds = _clock(log)
     order = np.lexsort((seconds, session))
     event = _codes(log["event_type"], EVENT_TYPES)
-    end, events = np.asarray(shop.end), np.asarray(shop.events)
     told = _told(shop.events, event) * _words_told(log, event, shop)
-    carried = _dwells_told(session, seconds, order, shop) * (1 - end)
+    carried = _dwells_told(session, seconds, order, shop) * (1 - np.asarray(shop.end))
     carried[event[order] == PURCHASE] = 0
     first = np.flatnonzero(np.diff(session[order], prepend=-1))
     belief = forward(np.asarray(shop.start), np.asarray(shop.transition), told[order], carried, first)
@@ -64,11 +84,9 @@ def purchase_probability(log: pd.DataFrame, shop: Shop | None = None) -> pd.Seri
     if impossible.any():
         raise _not_made_here("no shopper of this shop comes to do this", int(order[impossible].min()))
 
-    later = belief @ still_to_come(np.asarray(shop.transition), end, events[:, PURCHASE])
-    later[event[order] == PURCHASE] = 0
-    probability = np.empty(len(log))
-    probability[order] = later
-    return pd.Series(probability, index=log.index, name="purchase_probability")
+    beliefs = np.empty_like(belief)
+    beliefs[order] = belief
+    return beliefs
 
 
 def optimal_strengths(examples: pd.DataFrame, log: pd.DataFrame, shop: Shop | None = None) -> Floats:
@@ -93,20 +111,35 @@ def optimal_strengths(examples: pd.DataFrame, log: pd.DataFrame, shop: Shop | No
         >>> optimal_strengths(examples, simulate(sessions=1000)).round(3)
         array([0.077, 0.727])
     """
+    strengths: Floats = purchase_probability(log, shop).to_numpy()[rows_of_moments(examples, log)]
+    return strengths
+
+
+def rows_of_moments(examples: pd.DataFrame, log: pd.DataFrame) -> Codes:
+    """Find the event of a log that is the last one visible of each example.
+
+    Args:
+        examples: Columns ``session_id`` and ``events``, see :func:`optimal_strengths`.
+        log: The event log that they were prepared from.
+
+    Returns:
+        Its place among the log's rows, from 0, shape ``(examples,)``.
+
+    Raises:
+        InputError: If a column is missing, or the log has no such session or event.
+    """
     _need(examples, "session_id", "events")
-    strength = purchase_probability(log, shop)
     events = log.groupby("session_id")["timestamp"].rank(method="first").astype(np.int64)
-    known = pd.DataFrame({"session_id": log["session_id"], "events": events, "strength": strength})
+    known = pd.DataFrame({"session_id": log["session_id"], "events": events, "place": np.arange(len(log))})
     found = examples[["session_id", "events"]].merge(known, how="left", on=["session_id", "events"])
-    strengths = found["strength"].to_numpy(np.float64)
-    if np.isnan(strengths).any():
-        row = int(np.isnan(strengths).argmax())
+    if found["place"].isna().any():
+        row = int(found["place"].isna().to_numpy().argmax())
         raise InputError(
             f"the log has no event {found['events'][row]} of session {found['session_id'][row]!r}",
             row=row + 1,
             expected="examples that were prepared from this log",
         )
-    return strengths
+    return found["place"].to_numpy(np.int64)
 
 
 def _clock(log: pd.DataFrame) -> tuple[Codes, Floats]:

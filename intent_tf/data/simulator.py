@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 import numpy.typing as npt
@@ -39,6 +39,10 @@ DAY = 86_400
 FIRST_VISITS = 30
 GOLDEN_RATIO = 0.618033988749895
 
+Act = Callable[[int, Codes, Codes, Codes], Codes]
+"""What the shop does to its shoppers: from the number of the event (from 1), the sessions that are there,
+their states and their events, to their states from then on."""
+
 
 def simulate(sessions: int, seed: int = 0, shop: Shop | None = None) -> pd.DataFrame:
     """Make the event log of a shop.
@@ -67,15 +71,41 @@ def simulate(sessions: int, seed: int = 0, shop: Shop | None = None) -> pd.DataF
         11       cart  discounted Brook jacket basic   8.19
         12   purchase  discounted Brook jacket basic   8.19
     """
+    return simulate_acted_on(sessions, seed, shop)[0]
+
+
+def simulate_acted_on(
+    sessions: int, seed: int = 0, shop: Shop | None = None, act: Act | None = None
+) -> tuple[pd.DataFrame, pd.api.extensions.ExtensionArray]:
+    """Make the event log of a shop that acts on its shoppers; see `simulate`.
+
+    Args:
+        sessions: How many sessions, at least 1.
+        seed: Fixes every draw but those of ``act``.
+        shop: The shop; the default one if None.
+        act: Moves the states of the shoppers after each event; None leaves them alone.
+
+    Returns:
+        The event log, and the ``session_id`` of each session in the numbering that ``act`` saw.
+
+    Raises:
+        InputError: If no session is asked for.
+
+    Example:
+        >>> log, _ = simulate_acted_on(2000, act=lambda event, session, state, kind: 0 * state)
+        >>> "purchase" in set(log["event_type"])  # all are sent back to the first state, where nobody buys
+        False
+    """
     if sessions < 1:
         raise InputError(f"{sessions} sessions were asked for", expected="at least 1")
     shop = shop or Shop()
     generator = np.random.default_rng(seed)
-    session, state, event = _walk(shop, sessions, generator)
+    session, state, event = _walk(shop, sessions, generator, act)
     user = (generator.random(sessions) < 1 / shop.sessions_per_user).cumsum()
     begin, passed = _clock(shop, session, state, user, generator)
     seconds = begin[session] + passed
-    rank = begin.argsort(kind="stable").argsort()[session]
+    rank_of_session = begin.argsort(kind="stable").argsort()
+    rank = rank_of_session[session]
     language = (generator.random(sessions) < shop.chinese_share).astype(np.int64)[session]
 
     noun = _nouns(shop, user[session], generator)
@@ -83,10 +113,11 @@ def simulate(sessions: int, seed: int = 0, shop: Shop | None = None) -> pd.DataF
     has_item = item >= 0
     query = np.where(event == SEARCH, _queries(shop, state, noun, generator), -1)
     page = np.where(has_item, len(NOUNS) + item, np.where(event == BROWSE, noun, -1))
+    names = [f"s{code:07d}" for code in range(sessions)]
     log = pd.DataFrame(
         {
             "user_id": _strings([f"u{code:06d}" for code in range(user[-1] + 1)], user[session]),
-            "session_id": _strings([f"s{code:07d}" for code in range(sessions)], rank),
+            "session_id": _strings(names, rank),
             "timestamp": pd.DatetimeIndex(OPENING + seconds * np.timedelta64(1, "s"), tz="UTC"),
             "event_type": _strings(EVENT_TYPES, event),
             "item_id": _strings(catalogue()["item_id"], item),
@@ -95,10 +126,13 @@ def simulate(sessions: int, seed: int = 0, shop: Shop | None = None) -> pd.DataF
             "price": np.where(has_item, _prices(shop)[item], np.nan),
         }
     )
-    return log.iloc[np.lexsort((rank, seconds))].reset_index(drop=True)
+    log = log.iloc[np.lexsort((rank, seconds))].reset_index(drop=True)
+    return log, _strings(names, rank_of_session)
 
 
-def _walk(shop: Shop, sessions: int, generator: np.random.Generator) -> tuple[Codes, Codes, Codes]:
+def _walk(
+    shop: Shop, sessions: int, generator: np.random.Generator, act: Act | None
+) -> tuple[Codes, Codes, Codes]:
     """Let all shoppers act, step by step, until each has left: the session, state and type of every event."""
     transition, end, events = (np.asarray(table) for table in (shop.transition, shop.end, shop.events))
     here = np.arange(sessions)
@@ -107,6 +141,8 @@ def _walk(shop: Shop, sessions: int, generator: np.random.Generator) -> tuple[Co
     while here.size:
         event = draw(events, state, generator)
         steps.append((here, state, event))
+        if act is not None:
+            state = act(len(steps), here, state, event)
         stays = (event != PURCHASE) & (generator.random(here.size) >= end[state])
         here, state = here[stays], draw(transition, state[stays], generator)
     session, state, event = (np.concatenate(column) for column in zip(*steps, strict=True))
