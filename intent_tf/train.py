@@ -26,8 +26,10 @@ from intent_tf.models.folded_model import fold_extractors
 from intent_tf.models.folded_text_cnn import Storage
 from intent_tf.serving.artifacts import write_artifacts
 from intent_tf.serving.export import encoder_notice
+from intent_tf.serving.loading import load_model
 from intent_tf.serving.versions import new_version, versions
 from intent_tf.training.cluster import is_chief
+from intent_tf.training.distillation import DistillationConfig, with_teacher
 from intent_tf.training.encoder_config import EncoderConfig
 from intent_tf.training.fine_tuning import fine_tune
 from intent_tf.training.preemption import Preempted
@@ -75,6 +77,7 @@ def run(
     config: RunConfig,
     encoding: EncoderConfig = EncoderConfig(),  # noqa: B008  frozen
     devices: StrategyConfig = StrategyConfig(),  # noqa: B008  frozen
+    distillation: DistillationConfig = DistillationConfig(),  # noqa: B008  frozen
 ) -> Path | None:
     """Train, evaluate and export one model.
 
@@ -87,6 +90,7 @@ def run(
         config: Where to write, the seed.
         encoding: The encoder, where the model has one, and how it is fine-tuned.
         devices: The devices and machines that train; those that are there, unless given.
+        distillation: The model that this one learns from, if any.
 
     Returns:
         The version folder that was written; None on the workers that do not write it.
@@ -105,12 +109,14 @@ def run(
 
     out = Path(config.out or f"saved_models/{_name(source)}")
     working = out / ".training"
-    written = to_yaml(source, preprocessing, training, encoding, config, devices)
+    written = to_yaml(source, preprocessing, training, encoding, config, devices, distillation)
     if is_chief(strategy):
         prepare_working_folder(working, written, config.resume)
     keras.utils.set_random_seed(config.seed)
 
-    encoder = encoding.open()
+    encoder, loss = encoding.open(), distillation.loss(training)
+    teacher = load_model(distillation.teacher) if distillation.teacher else None
+    unlabelled = read_table(distillation.unlabelled).frame if distillation.unlabelled else None
     if encoder and strategy.num_replicas_in_sync > 1:
         raise InputError(
             f"an encoder on {strategy.num_replicas_in_sync} devices", expected="one device",
@@ -128,14 +134,20 @@ def run(
 
     training = devices.adapted(training, strategy.num_replicas_in_sync, len(data.train))
     with strategy.scope(), precision(devices.precision):
-        model = create_model(data, training, encoder)
+        model = create_model(data, training, encoder, loss)
     train = partial(fine_tune, config=encoding) if encoder else train_model
     if config.fold:
         fold_extractors(model, config.fold)  # says before training if there is nothing to fold
+    learnt = data
+    if teacher:
+        learnt = with_teacher(
+            data, teacher, unlabelled=unlabelled, recombined=distillation.recombined, seed=config.seed
+        )
+        tell(f"the teacher scored {len(learnt.train):,} rows")
     started = time.perf_counter()
     try:
         history = train(
-            model, data, training, folder=working, seed=config.seed, resume=config.resume,
+            model, learnt, training, folder=working, seed=config.seed, resume=config.resume,
             tensorboard=config.tensorboard, verbose=0 if quiet else 1 if sys.stdout.isatty() else 2,
         )  # fmt: skip
     except Preempted as ended:
@@ -146,10 +158,10 @@ def run(
     model, seconds = model.local(), time.perf_counter() - started
     assessment = assess(
         model, data, examples, cost_fp=config.cost_fp, cost_fn=config.cost_fn,
-        diagnosis=config.diagnosis, seed=config.seed,
+        diagnosis=config.diagnosis, seed=config.seed, teacher=teacher,
     )  # fmt: skip
     assessment.metrics["throughput"]["train_rows_per_second"] = round(
-        len(history["loss"]) * len(data.train) / seconds
+        len(history["loss"]) * len(learnt.train) / seconds
     )
     if config.fold:
         cost = folding_cost(assessment.model, data.test, config.fold)
@@ -177,11 +189,14 @@ def run(
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Parse the command line and run."""
-    kinds = (SourceConfig, PreprocessingConfig, TrainingConfig, EncoderConfig, RunConfig, StrategyConfig)
-    (source, preprocessing, training, encoding, config, devices), _ = parse_configuration(
+    kinds = (
+        SourceConfig, PreprocessingConfig, TrainingConfig, EncoderConfig, DistillationConfig, RunConfig,
+        StrategyConfig,
+    )  # fmt: skip
+    (source, preprocessing, training, encoding, distillation, config, devices), _ = parse_configuration(
         "train", __doc__ or "", kinds, arguments
     )
-    run(source, preprocessing, training, config, encoding, devices)
+    run(source, preprocessing, training, config, encoding, devices, distillation)
 
 
 def _name(source: SourceConfig) -> str:

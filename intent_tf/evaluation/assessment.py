@@ -47,6 +47,7 @@ def assess(
     cost_fn: float | None = None,
     diagnosis: bool = False,
     seed: int = 0,
+    teacher: IntentModel | None = None,
 ) -> Assessment:
     """Calibrate and choose the threshold on validation rows, then measure on test rows.
 
@@ -59,6 +60,7 @@ def assess(
             without, the largest F1.
         diagnosis: Find out how sure the figures are and what they rest on too, which takes many predictions.
         seed: Of the baselines.
+        teacher: A model that this one learnt from: one more baseline.
     """
     label, frame = data.test.label, data.test.frame
     uncalibrated = model.predict(data.test)
@@ -78,6 +80,9 @@ def assess(
     for name, baseline in fit_baselines(tables["train"], data.train.label, seed).items():
         strengths[name] = baseline.predict(tables["test"])
         metrics["baselines"][name] = measure(label, strengths[name])
+    if teacher is not None:
+        strengths["teacher"] = teacher.predict(frame)
+        metrics["baselines"]["teacher"] = measure(label, strengths["teacher"], teacher.threshold)
     if examples.optimum is not None:
         strengths["optimum"] = frame[examples.optimum].to_numpy(float)
         metrics["optimum"] = measure(label, strengths["optimum"])

@@ -41,7 +41,7 @@ class Rows:
     Args:
         frame: The raw rows.
         features: Their features; ``text`` and ``session`` are ragged ``(rows, tokens)``.
-        label: float32 ``(rows,)``, 0 or 1.
+        label: float32 ``(rows,)``, 0 or 1; with a teacher's strength beside each, ``(rows, 2)``.
         weight: float32 ``(rows,)``, a row's share in the loss; 1 by default.
     """
 

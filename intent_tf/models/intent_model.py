@@ -91,18 +91,20 @@ class IntentModel(DistributedModel):
         self, x: Any = None, y: Any = None, y_pred: Any = None, sample_weight: Any = None,
         training: bool = True,
     ) -> Any:  # fmt: skip
-        """Take the mean of the members' losses."""
-        y = tf.reshape(tf.cast(y, tf.float32), (-1, 1))
-        if y_pred.shape.rank == 2:
-            y = tf.broadcast_to(y, tf.shape(y_pred))
-        else:
-            y_pred = y_pred[:, None]
+        """Take the mean of the members' losses.
+
+        ``y`` is ``(batch,)``, or ``(batch, 2)`` with a teacher's strength beside each label.
+        """
+        y, y_pred = tf.cast(y, tf.float32), y_pred if y_pred.shape.rank == 2 else y_pred[:, None]
+        y = y[:, None] if _has_teacher(y) else tf.reshape(y, (-1, 1))
+        y = tf.broadcast_to(y, tf.concat([tf.shape(y_pred), tf.shape(y)[2:]], axis=0))
         return super().compute_loss(x, y, y_pred, sample_weight, training)
 
     def compute_metrics(self, x: Any, y: Any, y_pred: Any, sample_weight: Any = None) -> dict[str, Any]:
         """Update the metrics by the members' mean strength."""
         if y_pred.shape.rank == 2:
             y_pred = tf.reduce_mean(y_pred, axis=1)
+        y = y[:, 0] if _has_teacher(y) else y
         # Of vectors, Keras would average a metric over batches, however small the last one is.
         return super().compute_metrics(x, tf.reshape(y, (-1, 1)), y_pred[:, None], sample_weight)
 
@@ -251,3 +253,7 @@ class IntentModel(DistributedModel):
             raise InputError(f"the table has no label column {specification.label!r}")
         label = read_labels(x[specification.label], specification.label, specification.positive)
         return Rows.of(cut_texts(x, specification, self.preprocessor.tokenizer), self.preprocessor, label)
+
+
+def _has_teacher(y: Any) -> bool:
+    return y.shape.rank == 2 and y.shape[-1] == 2

@@ -94,9 +94,17 @@ class TrainingConfig:
                 raise InputError(f"{name} is {getattr(self, name)}", expected="a positive number")
         if self.positive_weight != 1 and (self.loss or _loss(self.preset)) != "binary_crossentropy":
             raise InputError("positive_weight is given", expected="the loss binary_crossentropy with it")
-        is_plain = (self.loss or _loss(self.preset), self.positive_weight) == ("binary_crossentropy", 1)
-        if self.label_flip and not is_plain:
+        if self.label_flip and self._weighs_rows:
             raise InputError("label_flip is given", expected="the plain loss binary_crossentropy with it")
+
+    @property
+    def has_plain_loss(self) -> bool:
+        """Whether the loss is binary cross-entropy of labels that are what they are."""
+        return not self._weighs_rows and not self.label_flip
+
+    @property
+    def _weighs_rows(self) -> bool:
+        return (self.loss or _loss(self.preset), self.positive_weight) != ("binary_crossentropy", 1)
 
     @property
     def augmentation(self) -> Augmentation | None:
@@ -119,7 +127,10 @@ class TrainingConfig:
 
 
 def create_model(
-    data: PreparedData, config: TrainingConfig, encoder: BertEncoder | None = None
+    data: PreparedData,
+    config: TrainingConfig,
+    encoder: BertEncoder | None = None,
+    loss: keras.losses.Loss | None = None,
 ) -> IntentModel:
     """Build and compile the model that a configuration asks for.
 
@@ -127,6 +138,7 @@ def create_model(
         data: Rows and preprocessor; with an encoder, prepared with its ``pieces``.
         config: The model and how it is trained.
         encoder: Reads the texts and sessions, in place of the extractor's convolution.
+        loss: In place of the configuration's, such as that of a model with a teacher.
     """
     article = config.preset == "article"
     extractor = build_feature_extractor(
@@ -138,15 +150,8 @@ def create_model(
         config.preset, members=config.members, dropout=config.dropout,
         sections=None if article else extractor.sections, prior=float(data.train.label.mean()),
     )  # fmt: skip
-    loss: Any = config.loss or _loss(config.preset)
-    if loss == "focal":
-        loss = FocalLoss()
-    elif config.label_flip:
-        loss = ForwardCorrectedCrossentropy(config.label_flip)
-    elif config.positive_weight != 1:
-        loss = WeightedCrossentropy(config.positive_weight)
     optimizer = keras.optimizers.Adam(1e-3) if article else _optimizer(config)
-    return build_model(data, extractor, predictor, loss=loss, optimizer=optimizer)
+    return build_model(data, extractor, predictor, loss=loss or _loss_of(config), optimizer=optimizer)
 
 
 def train_model(
@@ -246,6 +251,15 @@ def _logs(folder: Path, *, append: bool, tensorboard: bool) -> list[keras.callba
         require("tensorboard", "tensorboard")
         logs.append(keras.callbacks.TensorBoard(str(folder / "tensorboard")))
     return logs
+
+
+def _loss_of(config: TrainingConfig) -> Any:
+    name = config.loss or _loss(config.preset)
+    if name == "focal":
+        return FocalLoss()
+    if config.label_flip:
+        return ForwardCorrectedCrossentropy(config.label_flip)
+    return name if config.positive_weight == 1 else WeightedCrossentropy(config.positive_weight)
 
 
 def _loss(preset: Preset) -> Loss:

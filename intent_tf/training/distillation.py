@@ -1,0 +1,119 @@
+"""Lets a model learn from a larger one: the strengths of a teacher beside the labels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+import tensorflow as tf
+
+from intent_tf.data.recombination import recombine
+from intent_tf.errors import InputError
+from intent_tf.features.features import Features
+from intent_tf.features.prepared import PreparedData, Rows
+from intent_tf.features.token_columns import cut_texts
+from intent_tf.models.intent_model import IntentModel
+from intent_tf.training.distillation_loss import DistillationLoss
+from intent_tf.training.training import TrainingConfig
+
+
+@dataclass(frozen=True)
+class DistillationConfig:
+    """Learning from a larger model.
+
+    Args:
+        teacher: Learn this model's strengths beside the labels: a folder that train wrote, such as that of a
+            fine-tuned BERT.
+        temperature: Divides the logits of both models; above 1, shades between sure strengths count more.
+        teacher_share: Weight of the teacher's strengths in the loss, in (0, 1]; labels have the rest.
+        unlabelled: Table of further rows, without labels, for the teacher to score and the model to learn.
+        recombined: Rows to make of each training row, out of its sentences and another's, for the same.
+    """
+
+    teacher: str | None = None
+    temperature: float = 1.0
+    teacher_share: float = 0.5
+    unlabelled: str | None = None
+    recombined: int = 0
+
+    def __post_init__(self) -> None:
+        if not self.temperature > 0:
+            raise InputError(f"temperature is {self.temperature}", expected="a positive number")
+        if not 0 < self.teacher_share <= 1:
+            raise InputError(f"teacher_share is {self.teacher_share}", expected="a share in (0, 1]")
+        if self.recombined < 0:
+            raise InputError(f"recombined is {self.recombined}", expected="0 or more")
+        for name in ("unlabelled", "recombined"):
+            if getattr(self, name) and self.teacher is None:
+                raise InputError(
+                    f"--{name} is given, and nobody to score its rows",
+                    remedy="name a model with --teacher",
+                )
+
+    def loss(self, training: TrainingConfig) -> DistillationLoss | None:
+        """Return the loss of a model with a teacher; None without one.
+
+        Raises:
+            InputError: If another loss is asked for.
+        """
+        if self.teacher is None:
+            return None
+        if not training.has_plain_loss:
+            raise InputError(
+                "a teacher is given", expected="the plain loss binary_crossentropy with it",
+                remedy="leave out --preset, --loss, --positive-weight and label_flip",
+            )  # fmt: skip
+        return DistillationLoss(self.temperature, self.teacher_share)
+
+
+def with_teacher(
+    data: PreparedData,
+    teacher: IntentModel,
+    *,
+    unlabelled: pd.DataFrame | None = None,
+    recombined: int = 0,
+    seed: int = 0,
+) -> PreparedData:
+    """Put the teacher's strengths beside the labels of the training rows, and add rows that it alone labels.
+
+    The teacher scores each row once, before training. In every step of every epoch, as
+    `keras.distillation.Distiller` has it, a fine-tuned BERT would take most of the time. That class also
+    wants both models to take the same tensors, and its losses are made for several logits a row, not for one.
+
+    Args:
+        data: The student's.
+        teacher: Its predictions are those of `IntentModel.predict`, calibrated.
+        unlabelled: Further rows with the columns of both models.
+        recombined: See `recombine`.
+        seed: Of it.
+
+    Returns:
+        The same with ``train.label`` ``(rows, 2)``: label and teacher's strength. A row without a label has
+        the strength as both.
+
+    Raises:
+        InputError: If the teacher needs a column that the rows lack.
+    """
+    train, preprocessor = data.train, data.preprocessor
+    parts = [replace(train, label=np.stack([train.label, teacher.predict(train.frame)], axis=1))]
+    further = [] if unlabelled is None else [unlabelled]
+    if recombined:
+        further.append(recombine(train.frame, data.specification.of_kind("text"), recombined, seed))
+    for frame in further:
+        strengths = teacher.predict(frame)
+        cut = cut_texts(frame, data.specification, preprocessor.tokenizer)
+        parts.append(Rows.of(cut, preprocessor, np.stack([strengths] * 2, axis=1)))
+    return replace(data, train=_joined(parts))
+
+
+def _joined(parts: list[Rows]) -> Rows:
+    if len(parts) == 1:
+        return parts[0]
+    features = zip(*(part.features for part in parts), strict=True)
+    return Rows(
+        pd.concat([part.frame for part in parts], ignore_index=True),
+        Features(*(tf.concat(each, axis=0) for each in features)),
+        np.concatenate([part.label for part in parts]),
+        np.concatenate([part.weight for part in parts]),
+    )

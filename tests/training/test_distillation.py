@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import keras
+import numpy as np
+import pandas as pd
+import pytest
+
+from intent_tf.errors import InputError
+from intent_tf.features.prepared import PreparedData
+from intent_tf.models.intent_model import IntentModel
+from intent_tf.training.distillation import DistillationConfig, with_teacher
+from intent_tf.training.distillation_loss import DistillationLoss
+from intent_tf.training.training import TrainingConfig, create_model, train_model
+
+
+@pytest.fixture(scope="module")
+def taught(shop_data: PreparedData, shop_model: IntentModel) -> PreparedData:
+    return with_teacher(shop_data, shop_model)
+
+
+def test_strengths_stand_beside_the_labels(
+    shop_data: PreparedData, shop_model: IntentModel, taught: PreparedData
+) -> None:
+    np.testing.assert_array_equal(taught.train.label[:, 0], shop_data.train.label)
+    strengths = shop_model.predict(shop_data.train)
+    np.testing.assert_allclose(taught.train.label[:, 1], strengths, rtol=0, atol=1e-6)
+
+
+def test_the_teacher_sees_no_validation_and_test_rows(shop_data: PreparedData, taught: PreparedData) -> None:
+    assert taught.validation is shop_data.validation and taught.test is shop_data.test
+
+
+def test_unlabelled_rows_have_the_strength_as_label(
+    make_shop: Callable[..., pd.DataFrame], shop_data: PreparedData, shop_model: IntentModel
+) -> None:
+    frame = make_shop(20, seed=5).drop(columns="bought")
+    found = with_teacher(shop_data, shop_model, unlabelled=frame).train
+    assert len(found) == len(shop_data.train) + 20
+    strengths = shop_model.predict(frame)
+    np.testing.assert_allclose(found.label[-20:], np.stack([strengths] * 2, axis=1), atol=1e-6)
+
+
+def test_recombined_rows_are_scored_as_what_they_say(
+    shop_data: PreparedData, shop_model: IntentModel
+) -> None:
+    found, rows = with_teacher(shop_data, shop_model, recombined=2).train, len(shop_data.train)
+    assert len(found) == 3 * rows
+    strengths = shop_model.predict(found.frame.iloc[rows:])
+    np.testing.assert_allclose(found.label[rows:, 1], strengths, rtol=0, atol=1e-6)
+
+
+def test_a_student_comes_nearer_to_its_teacher_than_the_labels_bring_it(
+    shop_data: PreparedData, shop_model: IntentModel, tiny: TrainingConfig, tmp_path: Path
+) -> None:
+    # A teacher that holds the opposite of the labels shows whose word counts.
+    opposite = with_teacher(shop_data, shop_model)
+    opposite.train.label[:, 1] = 1 - shop_data.train.label * 0.8 - 0.1
+    config = replace(tiny, averaging=0.0, patience=9)
+    ranked = []
+    for share in (0.0, 1.0):
+        keras.utils.set_random_seed(0)
+        model = create_model(shop_data, config, loss=DistillationLoss(share=share))
+        model.fit(opposite.train, epochs=8, verbose=0)
+        strengths = model.predict(shop_data.test)
+        ranked.append(
+            strengths[shop_data.test.label == 1].mean() > strengths[shop_data.test.label == 0].mean()
+        )
+    assert ranked == [True, False]
+
+
+def test_a_student_trains_is_finished_and_comes_back_from_its_file(
+    shop_data: PreparedData, taught: PreparedData, tiny: TrainingConfig, tmp_path: Path
+) -> None:
+    loss = DistillationConfig("here", temperature=2.0).loss(tiny)
+    model = create_model(shop_data, tiny, loss=loss)
+    history = train_model(model, taught, tiny, tmp_path, verbose=0)
+    assert len(history["val_log_loss"]) == tiny.epochs and history["auroc"][-1] > 0.5
+    model.save(tmp_path / "model.keras")
+    back = keras.models.load_model(tmp_path / "model.keras")
+    assert back.loss.temperature == 2.0
+    np.testing.assert_allclose(back.predict(shop_data.test), model.predict(shop_data.test), atol=1e-6)
+    assert back.evaluate(shop_data.test, return_dict=True, verbose=0)["log_loss"] > 0
+
+
+def test_without_a_teacher_there_is_no_loss(tiny: TrainingConfig) -> None:
+    assert DistillationConfig().loss(tiny) is None
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"loss": "focal"}, {"positive_weight": 2.0}, {"augment": {"label_flip": 0.1}}, {"preset": "article"}],
+)
+def test_another_loss_beside_a_teacher_is_refused(tiny: TrainingConfig, options: dict[str, object]) -> None:
+    with pytest.raises(InputError, match=r"plain loss binary_crossentropy"):
+        DistillationConfig("here").loss(replace(tiny, **options))
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"temperature": 0.0}, "temperature is 0.0"),
+        ({"teacher_share": 0.0}, "teacher_share is 0.0"),
+        ({"recombined": -1}, "recombined is -1"),
+        ({"recombined": 1}, "--recombined is given, and nobody to score"),
+        ({"unlabelled": "more.csv"}, "--unlabelled is given, and nobody to score"),
+    ],
+)
+def test_an_option_out_of_its_range_is_refused(options: dict[str, object], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        DistillationConfig(**options)
