@@ -15,6 +15,7 @@ import pandas as pd
 
 from intent_tf.command_line import parse_configuration, run_verb, to_yaml
 from intent_tf.data.source import SourceConfig, load_examples
+from intent_tf.data.splitting import PARTS
 from intent_tf.data.tables import read_table
 from intent_tf.errors import InputError
 from intent_tf.evaluation.assessment import assess
@@ -22,6 +23,7 @@ from intent_tf.evaluation.folding_cost import folding_cost
 from intent_tf.evaluation.table import metrics_table
 from intent_tf.features.config import PreprocessingConfig
 from intent_tf.features.prepared import preprocess_data
+from intent_tf.features.streamed_rows import stream_training_rows
 from intent_tf.models.folded_model import fold_extractors
 from intent_tf.models.folded_text_cnn import Storage
 from intent_tf.serving.artifacts import write_artifacts
@@ -129,10 +131,17 @@ def run(
         test=_test_rows(source), seed=config.seed, file=source.data,
         **preprocessing.options(examples), **({"pieces": encoder.pieces} if encoder else {}),
     )  # fmt: skip
+    if examples.stream and teacher:
+        raise InputError(
+            "the rows are streamed, and a teacher scores rows in memory",
+            remedy="hold all of them in memory with a larger --memory-rows",
+        )
+    if examples.stream:
+        data = stream_training_rows(data, examples.stream, examples.weight)
     tell(f"\nfeature specification\n{data.specification.describe()}\n")
-    tell("".join(f"{name}: {len(getattr(data, name)):,} rows\n" for name in ("train", "validation", "test")))
+    tell("".join(f"{name}: {getattr(data, name).rows_an_epoch:,} rows\n" for name in PARTS))
 
-    training = devices.adapted(training, strategy.num_replicas_in_sync, len(data.train))
+    training = devices.adapted(training, strategy.num_replicas_in_sync, data.train.rows_an_epoch)
     with strategy.scope(), precision(devices.precision):
         model = create_model(data, training, encoder, loss)
     train = partial(fine_tune, config=encoding) if encoder else train_model
@@ -161,7 +170,7 @@ def run(
         diagnosis=config.diagnosis, seed=config.seed, teacher=teacher,
     )  # fmt: skip
     assessment.metrics["throughput"]["train_rows_per_second"] = round(
-        len(history["loss"]) * len(learnt.train) / seconds
+        len(history["loss"]) * learnt.train.rows_an_epoch / seconds
     )
     if config.fold:
         cost = folding_cost(assessment.model, data.test, config.fold)

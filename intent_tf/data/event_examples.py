@@ -10,7 +10,7 @@ import pandas as pd
 from intent_tf.data.event_log import LogFormat
 from intent_tf.data.example_definition import ExampleDefinition
 from intent_tf.data.example_source import ExampleSource
-from intent_tf.data.examples import Prepared, prepare_examples
+from intent_tf.data.examples import EXAMPLES, Prepared, prepare_examples
 from intent_tf.data.splitting import SplitPlan
 
 
@@ -18,6 +18,9 @@ def event_examples(
     log: pd.DataFrame | str | Path | Sequence[str | Path],
     columns: Mapping[str, str] | LogFormat | None = None,
     definition: ExampleDefinition | None = None,
+    *,
+    memory_rows: int | None = None,
+    seed: int = 0,
 ) -> ExampleSource:
     """Prepare the examples of an event log; the split keeps each user on one side.
 
@@ -26,17 +29,22 @@ def event_examples(
             that `prepare` wrote, which is read as it is.
         columns: The log's column for each field; by default its columns have our names.
         definition: What an example is.
+        memory_rows: Of a folder with more examples, a sample of users with about so many is read, and the
+            source says from where the rest is streamed.
+        seed: Of the sample.
     """
     if isinstance(log, str | Path) and Prepared.is_at(log):
         prepared = Prepared.read(log)
     else:
         prepared = prepare_examples(log, definition, columns)
-    examples = prepared.examples
+    examples = prepared.examples if memory_rows is None else prepared.sample(memory_rows, seed)
+    is_sample = len(examples) < prepared.counts["examples"]
     return ExampleSource(
         examples,
         label=prepared.label,
         weight="weight" if "weight" in examples else None,
         left_out=dict.fromkeys(("user_id", "session_id", "moment", "events"), "identifies the example"),
         plan=SplitPlan(group="user_id"),
+        stream=prepared.folder / EXAMPLES if prepared.folder and is_sample else None,
         counts=prepared.counts | {f"set aside: {reason}": rows for reason, rows in prepared.reasons.items()},
     )

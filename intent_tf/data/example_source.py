@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pandas as pd
 
@@ -27,6 +28,7 @@ class ExampleSource:
         optimum: Column with the strength of a perfect model, where it is known.
         derived: Expressions of derived columns.
         slice_by: Column by whose values the report shows the quality apart.
+        stream: Folder of Parquet files, of whose rows the frame is a sample; training reads all of them.
         folds: Folds of a comparison; 1 where the plan's split is the one that others measured on.
     """
 
@@ -41,4 +43,5 @@ class ExampleSource:
     optimum: str | None = None
     derived: Mapping[str, str] = field(default_factory=dict)
     slice_by: str | None = None
+    stream: Path | None = None
     folds: int = 5

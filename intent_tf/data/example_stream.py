@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet
 import tensorflow as tf
 
@@ -47,6 +49,7 @@ class ExampleStream:
         seed: Of the order; None reads the rows as they lie.
         shuffle_rows: Rows that are shuffled together.
         weight: Column of sample weights.
+        without: By column, values whose rows are passed over, such as the users of the test rows.
         worker: Which worker this is, from 0.
         workers: How many there are. All get the same number of rows, so that none waits for another in
             vain; fewer rows than a piece a worker are left out.
@@ -73,6 +76,7 @@ class ExampleStream:
     seed: int | None = None
     shuffle_rows: int = 65_536
     weight: str | None = None
+    without: Mapping[str, Collection[str]] = field(default_factory=dict)
     worker: int = 0
     workers: int = 1
 
@@ -132,9 +136,12 @@ class ExampleStream:
         paths = sorted(Path(self.folder).rglob("*.parquet"))
         pieces = []
         for path in paths:
-            metadata = pa.parquet.read_metadata(path)
-            groups = range(metadata.num_row_groups)
-            pieces += [_Piece(path, group, metadata.row_group(group).num_rows) for group in groups]
+            file = pa.parquet.ParquetFile(path)
+            for group in range(file.num_row_groups):
+                rows = file.metadata.row_group(group).num_rows
+                if self.without:
+                    rows = len(self._kept(file.read_row_group(group, list(self.without))))
+                pieces += [_Piece(path, group, rows)] if rows else []
         if not pieces:
             raise InputError("the folder holds no Parquet files with rows", file=self.folder)
         return pieces
@@ -182,12 +189,22 @@ class ExampleStream:
             rows = sum(piece.rows for piece in pool)
             if start < rows:
                 groups = [(pa.parquet.ParquetFile(piece.path), piece.group) for piece in pool]
-                table = pa.concat_tables(file.read_row_group(group, self._names) for file, group in groups)
+                names = list(dict.fromkeys([*self._names, *self.without]))
+                table = pa.concat_tables(
+                    self._kept(file.read_row_group(group, names)) for file, group in groups
+                )
                 if self.seed is not None:
                     order = np.random.default_rng((self.seed, epoch, number)).permutation(rows)
                     table = table.take(order)
                 yield table.slice(start)
             start = max(0, start - rows)
+
+    def _kept(self, table: pa.Table) -> pa.Table:
+        """Pass over the rows that are not wanted."""
+        for name, values in self.without.items():
+            is_unwanted = pc.is_in(table[name], pa.array(sorted(values), table.schema.field(name).type))
+            table = table.filter(pc.invert(is_unwanted))
+        return table
 
     def _pools(self, epoch: int) -> Iterator[list[_Piece]]:
         """Group the pieces whose rows are shuffled together."""
@@ -209,5 +226,14 @@ class ExampleStream:
             column.name: arrow_tensor(table[column.name].combine_chunks(), column)
             for column in self.specification.columns
         }
-        others = [name for name in (self.specification.label, self.weight) if name]
-        return (columns, *(arrow_floats(table[name].combine_chunks(), name) for name in others))
+        others = [self._labels(table)]
+        if self.weight:
+            others.append(arrow_floats(table[self.weight].combine_chunks(), self.weight))
+        return (columns, *others)
+
+    def _labels(self, table: pa.Table) -> npt.NDArray[np.float32]:
+        name, positive = self.specification.label, self.specification.positive
+        values = table[name].combine_chunks()
+        if positive is not None:
+            values = pc.fill_null(pc.equal(pc.cast(values, pa.string()), positive), False)
+        return arrow_floats(values, name)

@@ -55,6 +55,21 @@ class Prepared:
             raise InputError("there are no examples", expected="a folder or a table")
         return _read_examples(self.folder)
 
+    def sample(self, rows: int, seed: int = 0) -> pd.DataFrame:
+        """Read about so many examples: all those of some users, chosen by a hash of their ids.
+
+        Args:
+            rows: Examples wanted; all of them if there are no more.
+            seed: Decides which users.
+        """
+        share = rows / self.counts["examples"]
+        if self.table is not None or self.folder is None or share >= 1:
+            return self.examples
+        examples = pa.dataset.dataset(self.folder / EXAMPLES)
+        users = examples.to_table(columns=["user_id"])["user_id"].unique().to_pylist()
+        chosen = [user for user in users if _place(user, seed) < share]
+        return _in_order(examples.to_table(filter=pa.dataset.field("user_id").isin(chosen)))
+
     @classmethod
     def is_at(cls, folder: str | Path) -> bool:
         """Whether a folder is one that `prepare_examples` wrote."""
@@ -227,8 +242,16 @@ def _positive(label: pa.Array) -> pa.Array:
 
 
 def _read_examples(folder: Path) -> pd.DataFrame:
-    table = pa.dataset.dataset(folder / EXAMPLES, partitioning="hive").to_table()
-    frame = table.drop_columns(["day"]).to_pandas()
+    return _in_order(pa.dataset.dataset(folder / EXAMPLES).to_table())
+
+
+def _place(user: str, seed: int) -> float:
+    """Give a user a place in [0, 1) that only the seed and the id decide."""
+    return int.from_bytes(hashlib.md5(f"{seed} {user}".encode()).digest()[:8]) / 2**64
+
+
+def _in_order(table: pa.Table) -> pd.DataFrame:
+    frame = table.to_pandas()
     return frame.sort_values(["user_id", "session_id", "events"], ignore_index=True)
 
 

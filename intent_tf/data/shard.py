@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import tensorflow as tf
 
@@ -36,6 +36,20 @@ class Shard(NamedTuple):
             return batches
         replicas = tf.data.Dataset.range(self.first, self.first + self.replicas)
         return batches.flat_map(lambda rows: replicas.map(lambda replica: rows[replica :: self.total]))
+
+    def split_rows(self, batches: tf.data.Dataset) -> tf.data.Dataset:
+        """Split batches of rows themselves, in tensors (ragged or not) ``(rows, …)``, in the same way."""
+        if self.total == 1:
+            return batches
+        replicas = tf.data.Dataset.range(self.first, self.first + self.replicas)
+
+        def parts(*batch: Any) -> tf.data.Dataset:
+            def part(replica: tf.Tensor) -> Any:
+                return tf.nest.map_structure(lambda rows: rows[replica :: self.total], batch)
+
+            return replicas.map(part)
+
+        return batches.flat_map(parts)
 
     def share(self, element: tf.Tensor) -> tf.Tensor:
         """Give an element of `split` a number among those of all pipelines, to seed changes of its rows."""

@@ -39,6 +39,8 @@ class SourceConfig:
         time: Column to split by: the latest rows are tested.
         test_fraction: Share of all rows for testing, in (0, 1).
         validation_fraction: Share of the other rows for validation, in (0, 1).
+        memory_rows: Examples held in memory. Of a folder that prepare wrote with more, a sample of users with
+            about so many is split, learnt from and measured on, and training streams all other rows too.
         sessions: Sessions to simulate where no data is given.
     """
 
@@ -56,6 +58,7 @@ class SourceConfig:
     time: str | None = None
     test_fraction: float = 0.2
     validation_fraction: float = 0.1
+    memory_rows: int = 200_000
     sessions: int = 10_000
 
     def __post_init__(self) -> None:
@@ -106,7 +109,11 @@ def load_examples(
         counts = {"rows_set_aside": len(set_aside.rows)}
         source = ExampleSource(table.frame, config.label, counts=counts)
     elif config.events is not None:
-        source = event_examples(config.events, config.columns)
+        source = event_examples(config.events, config.columns, memory_rows=config.memory_rows, seed=seed)
+        if source.stream:
+            tell(
+                f"{source.counts['examples']:,} examples: {len(source.frame):,} in memory, the rest streamed"
+            )
     else:
         tell(f"no data given: simulating a shop with {config.sessions:,} sessions")
         source = _simulated(config.sessions, seed)

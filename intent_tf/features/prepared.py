@@ -91,6 +91,11 @@ class Rows:
     def __len__(self) -> int:
         return len(self.label)
 
+    @property
+    def rows_an_epoch(self) -> int:
+        """Rows that `shuffled_batches` gives in one epoch."""
+        return len(self)
+
     def take(self, places: np.ndarray) -> Rows:
         """Return the rows at these places, int64 ``(n,)``."""
         features = Features(*(tf.gather(part, places) for part in self.features))
@@ -133,15 +138,8 @@ class Rows:
 
         batches = self._gathered(epochs.flat_map(order).skip(first_batch), shard, endless=True)
         if augmentation is not None:
-
-            def change(number: tf.Tensor, batch: tuple[Features, tf.Tensor, tf.Tensor]) -> Any:
-                features, label, weight = batch
-                number = shard.share(number)
-                (text, session), label = augmentation(features[-2:], label, (seed, number))
-                return features._replace(text=text, session=session), label, weight
-
             done = first_epoch * -(-len(self) // batch_size) + first_batch
-            batches = batches.enumerate(done * shard.replicas).map(change, tf.data.AUTOTUNE)
+            batches = augmented(batches, augmentation, seed, done, shard)
         return batches.prefetch(tf.data.AUTOTUNE)
 
     def _gathered(self, order: tf.data.Dataset, shard: Shard, *, endless: bool) -> tf.data.Dataset:
@@ -154,6 +152,27 @@ class Rows:
         parts = [tf.gather(part, rows) for part in self.features]
         dense = [part.to_tensor(0) if isinstance(part, tf.RaggedTensor) else part for part in parts]
         return Features(*dense), tf.gather(self.label, rows), tf.gather(self.weight, rows)
+
+
+def augmented(
+    batches: tf.data.Dataset, augmentation: Augmentation, seed: int, done: int, shard: Shard = _ALL
+) -> tf.data.Dataset:
+    """Change batches ``(Features, label, weight)`` in ways that only the seed and their number decide.
+
+    Args:
+        batches: Of the replicas of a shard, in turns.
+        augmentation: What is changed.
+        seed: Of the changes.
+        done: Batches, over all replicas, that came before.
+        shard: Whose batches they are.
+    """
+
+    def change(number: tf.Tensor, batch: tuple[Features, tf.Tensor, tf.Tensor]) -> Any:
+        features, label, weight = batch
+        (text, session), label = augmentation(features[-2:], label, (seed, shard.share(number)))
+        return features._replace(text=text, session=session), label, weight
+
+    return batches.enumerate(done * shard.replicas).map(change, tf.data.AUTOTUNE)
 
 
 @dataclass(frozen=True)

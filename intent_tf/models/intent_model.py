@@ -136,7 +136,10 @@ class IntentModel(DistributedModel):
                     *start, first_batch=first_batch, shard=shard, by_length=by_length
                 )
             )
-            options |= {"steps_per_epoch": -(-len(rows) // batch_size) - first_batch, "shuffle": False}
+            options |= {
+                "steps_per_epoch": -(-rows.rows_an_epoch // batch_size) - first_batch,
+                "shuffle": False,
+            }
             batch_size = None  # type: ignore[assignment]
         if isinstance(validation_data, Rows | pd.DataFrame):
             validation_data, options["validation_steps"] = self._passes(validation_data, self.rows_at_once)

@@ -71,7 +71,7 @@ def fine_tune(
     if hasattr(encoder.network, "pooler"):
         encoder.network.pooler.trainable = encoder.pooling == "cls"
     compiled = keras.saving.deserialize_keras_object(model.get_compile_config())
-    optimizer = _optimizer(model, len(data.train), config)
+    optimizer = _optimizer(model, data.train.rows_an_epoch, config)
     model.compile(optimizer=optimizer, loss=compiled["loss"], metrics=compiled["metrics"])
     second = train_model(
         model,
@@ -126,7 +126,8 @@ def _encoded(encode: Any, rows: Rows) -> Rows:
     batches = rows.take(order).batches(64)
     vectors = np.concatenate([encode(features.text).numpy() for features, _, _ in batches])
     text = tf.constant(vectors[np.argsort(order)])
-    return replace(rows, features=rows.features._replace(text=text))
+    # Of rows that are streamed, those in memory are enough for the few weights behind the encoder.
+    return Rows(rows.frame, rows.features._replace(text=text), rows.label, rows.weight)
 
 
 def _optimizer(model: IntentModel, rows: int, config: EncoderConfig) -> PartwiseAdam:

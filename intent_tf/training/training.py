@@ -212,8 +212,8 @@ def train_model(
                 preemption,
             ]
             model.fit(
-                data.train, validation_data=data.validation, batch_size=config.rows_a_step(len(data.train)),
-                epochs=epochs, initial_epoch=done, first_batch=first_batch, seed=seed,
+                data.train, validation_data=data.validation, first_batch=first_batch, seed=seed,
+                batch_size=config.rows_a_step(data.train.rows_an_epoch), epochs=epochs, initial_epoch=done,
                 augmentation=config.augmentation, callbacks=called, verbose=verbose if writes else 0,
             )  # fmt: skip
 

@@ -45,3 +45,18 @@ def test_a_broken_manifest_is_named(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "manifest.json").write_text("{")
     with pytest.raises(InputError, match=r"manifest\.json.*no manifest of examples"):
         event_examples(tmp_path)
+
+
+def test_of_a_folder_with_more_examples_whole_users_are_sampled(folder: Path) -> None:
+    everything = event_examples(folder).frame
+    source = event_examples(folder, memory_rows=len(everything) // 2, seed=1)
+    assert source.stream == folder / "examples"
+    assert 0.2 * len(everything) < len(source.frame) < 0.8 * len(everything)
+    of_the_same = everything[everything["user_id"].isin(source.frame["user_id"])].reset_index(drop=True)
+    pd.testing.assert_frame_equal(source.frame, of_the_same)
+
+
+def test_of_a_folder_with_fewer_examples_nothing_is_streamed(folder: Path) -> None:
+    source = event_examples(folder, memory_rows=10**6)
+    assert source.stream is None
+    assert len(source.frame) == source.counts["examples"]

@@ -44,3 +44,16 @@ def test_no_two_elements_have_the_same_number(pipelines: int, replicas: int, ste
     shards = [Shard(first, replicas, total) for first in range(0, total, replicas)]
     numbers = [int(shard.share(element)) for shard in shards for element in range(steps * replicas)]
     assert sorted(numbers) == list(range(steps * total))
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.integers(1, 12), st.integers(1, 5), st.integers(1, 3))
+def test_rows_themselves_are_split_as_their_numbers_are(rows: int, batch: int, replicas: int) -> None:
+    numbers = tf.data.Dataset.range(rows).batch(batch)
+    texts = numbers.map(
+        lambda places: (tf.RaggedTensor.from_row_lengths(places, tf.ones_like(places)), places)
+    )
+    shard = Shard(0, replicas, replicas)
+    found = [(ragged.to_list(), each.numpy().tolist()) for ragged, each in shard.split_rows(texts)]
+    expected = [each.tolist() for each in shard.split(numbers).as_numpy_iterator()]
+    assert found == [([[place] for place in each], each) for each in expected]
