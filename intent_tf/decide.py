@@ -14,6 +14,10 @@ from intent_tf.nearest import nearest
 DECISIONS = {
     "experiment": ("analyse an A/B test on the users of a log", "intent_tf.decisions.experiments.command"),
     "segment": ("put users into named segments", "intent_tf.decisions.segment.command"),
+    "policy": (
+        "choose an action in a session: bandits and off-policy evaluation",
+        "intent_tf.decisions.policy.command",
+    ),
 }
 
 

@@ -111,8 +111,8 @@ def optimal_strengths(examples: pd.DataFrame, log: pd.DataFrame, shop: Shop | No
         >>> optimal_strengths(examples, simulate(sessions=1000)).round(3)
         array([0.077, 0.727])
     """
-    strengths: Floats = purchase_probability(log, shop).to_numpy()[rows_of_moments(examples, log)]
-    return strengths
+    strengths = np.asarray(purchase_probability(log, shop), dtype=np.float64)
+    return strengths[rows_of_moments(examples, log)]
 
 
 def rows_of_moments(examples: pd.DataFrame, log: pd.DataFrame) -> Codes:

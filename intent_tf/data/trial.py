@@ -74,9 +74,8 @@ def simulate_trial(
     moves, chances = np.asarray(trial.interventions.moves), trial.probabilities
     if moves.shape[1] != len(shop.states):
         raise InputError(f"the moves are between {moves.shape[1]} states", expected=f"{len(shop.states)}")
-    generator = np.random.default_rng(
-        [seed, 1]
-    )  # of its own, so that the first events are those of `simulate`
+    # With randomness of its own, the sessions are those of `simulate` until the action.
+    generator = np.random.default_rng([seed, 1])
     in_cart = np.zeros(sessions, dtype=bool)
     action = np.full(sessions, -1)
 

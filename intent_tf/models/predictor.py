@@ -87,12 +87,14 @@ class Predictor(keras.layers.Layer):
 
     def call(self, inputs: Any, training: bool | None = None) -> tf.Tensor:
         """Map ``(batch, inputs)`` to logits ``(batch, members)``."""
+        return tf.reduce_sum(self.last_layer(inputs, training) * self.kernel, axis=-1) + self.bias
+
+    def last_layer(self, inputs: Any, training: bool | None = None) -> tf.Tensor:
+        """Map ``(batch, inputs)`` to what each member's logit is linear in, ``(batch, members, width)``."""
         x = inputs
         for layer, drop in zip(self.hidden, self.drops, strict=True):
             x = drop(layer(x), training=training)
-        if x.shape.rank == 2:
-            x = x[:, None, :]
-        return tf.reduce_sum(x * self.kernel, axis=-1) + self.bias
+        return x[:, None, :] if x.shape.rank == 2 else x
 
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
         """Batch, members."""

@@ -11,6 +11,14 @@ from intent_tf.models.predictor import Predictor
 X = np.random.default_rng(0).normal(size=(512, 6)).astype("float32")
 
 
+def test_the_logits_are_linear_in_the_last_layer() -> None:
+    predictor = Predictor(units=(4, 3), members=5)
+    logits, layer = predictor(X), predictor.last_layer(X).numpy()
+    assert layer.shape == (512, 5, 3)
+    expected = (layer * predictor.kernel.numpy()).sum(axis=-1) + predictor.bias.numpy()
+    np.testing.assert_allclose(logits, expected, rtol=1e-5, atol=1e-6)
+
+
 def test_a_plain_predictor_is_dense_layers_and_one_output() -> None:
     predictor = Predictor(units=(4, 3), members=1)
     logits = predictor(X)

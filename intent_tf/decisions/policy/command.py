@@ -1,0 +1,118 @@
+"""`python -m intent_tf.decide policy`: which action to take in a session."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from intent_tf.data.interventions import Interventions
+from intent_tf.data.tables import read_table
+from intent_tf.data.trial import Trial
+from intent_tf.decisions.intent import fit_intent
+from intent_tf.decisions.log_config import LogConfig
+from intent_tf.decisions.plot import save
+from intent_tf.decisions.policy.compare import compare_policies
+from intent_tf.decisions.policy.contexts import Contexts, strength_fifths
+from intent_tf.decisions.policy.decision_table import decision_table, logged, simulated_decisions
+from intent_tf.decisions.policy.regret import regret_curves
+from intent_tf.errors import InputError
+
+
+@dataclass(frozen=True)
+class PolicyConfig:
+    """The decisions.
+
+    Args:
+        actions: Table of what was done in the sessions of --log (session_id, events, action, propensity,
+            reward); without a log the simulated shop tries its own four actions.
+        trial_sessions: Sessions of the simulated trial.
+        after: Number of the event after which the simulated shop acts.
+        components: Directions of the model's last layer that a bandit sees.
+        exploration: Width of the bandits' bounds, in standard deviations of the reward.
+        floor: Share of rounds in which any action is drawn.
+        runs: Repetitions with other orders and rewards.
+        alpha: One less the confidence of the intervals, in (0, 1).
+    """
+
+    actions: str | None = None
+    trial_sessions: int = 20_000
+    after: int = 4
+    components: int = 2
+    exploration: float = 1.0
+    floor: float = 0.02
+    runs: int = 5
+    alpha: float = 0.05
+
+
+CONFIGS = (LogConfig, PolicyConfig)
+
+
+def run(log_config: LogConfig, config: PolicyConfig) -> Path:
+    """Evaluate policies from a log, let bandits learn where the truth is known, and return the folder."""
+    if (log_config.log is None) != (config.actions is None):
+        raise InputError(
+            "a log and a table of actions belong together", expected="both --log and --actions, or neither",
+            remedy="a log alone does not say what the shop did in its sessions",
+        )  # fmt: skip
+    folder, log = log_config.folder("policy"), log_config.read()
+    offer, values = Interventions(), None
+    if config.actions is None:
+        model = fit_intent(log, seed=log_config.seed)
+        trial = Trial(offer, config.after)
+        decisions, probabilities = simulated_decisions(config.trial_sessions, trial, log_config.seed + 1000)
+        names, values = offer.names, offer.profits(probabilities)
+    else:
+        decisions = decision_table(log, read_table(config.actions).frame)
+        names = tuple(sorted(decisions["action"].unique()))
+        begin = decisions["moment"].iloc[len(decisions) // 3]
+        model = fit_intent(log[log["timestamp"] < begin], seed=log_config.seed)
+        decisions = decisions[decisions["moment"] >= begin].reset_index(drop=True)
+    fitted = decisions.head(len(decisions) // 10)
+    contexts = Contexts.fit(model, fitted, config.components).of(model, decisions)
+    fifths = strength_fifths(model.predict(decisions), model.predict(fitted))
+    done = logged(decisions, names)
+    compared = compare_policies(done, names, contexts, fifths, values, config.alpha)
+    print(f"{len(decisions):,} decisions; mean reward of a policy, estimated from the later half\n")
+    print(compared.round(3).to_string())
+    compared.to_csv(folder / "off_policy.csv")
+    if values is not None:
+        spread = config.exploration * float(done.rewards.std())
+        curves = regret_curves(
+            contexts, fifths, probabilities, offer, spread, config.floor, config.runs, log_config.seed
+        )
+        last = curves[curves["round"] == curves["round"].max()]
+        regret = last.groupby("policy", sort=False)["regret"].agg(["mean", "std"]) / len(contexts)
+        print(f"\nregret a round, mean and deviation of {config.runs} runs; the oracle earns "
+              f"{values.max(axis=1).mean():.3f} a round\n{regret.round(3).to_string()}")  # fmt: skip
+        curves.to_csv(folder / "regret.csv", index=False)
+        save(lambda axes: draw_regret(axes, curves), folder / "regret.svg")
+    else:
+        save(lambda axes: draw_estimates(axes, compared), folder / "off_policy.svg")
+    return folder
+
+
+def draw_regret(axes: Axes, curves: pd.DataFrame) -> None:
+    """Draw the regret of each policy against the rounds: mean and range of the runs; the oracle's is 0."""
+    for name, rows in curves.groupby("policy", sort=False):
+        runs = rows.groupby("round")["regret"]
+        axes.plot(runs.mean(), label=str(name))
+        axes.fill_between(runs.mean().index, runs.min(), runs.max(), alpha=0.2, linewidth=0)
+    axes.axhline(0, color="0.3", linewidth=1, label="oracle")
+    axes.set(xlabel="rounds", ylabel="regret so far (profit missed)")
+    axes.legend(frameon=False)
+
+
+def draw_estimates(axes: Axes, compared: pd.DataFrame) -> None:
+    """Draw what each policy is estimated to earn, with its doubly robust interval, and the truth if known."""
+    places = np.arange(len(compared))[::-1]
+    error = [compared["dr"] - compared["dr_low"], compared["dr_high"] - compared["dr"]]
+    axes.errorbar(compared["dr"], places, xerr=error, fmt="o", label="doubly robust")
+    if "truth" in compared:
+        axes.plot(compared["truth"], places, "x", color="black", label="truth")
+    axes.set_yticks(places, compared.index)
+    axes.set(xlabel="mean reward of a decision")
+    axes.legend(frameon=False)

@@ -1,0 +1,105 @@
+"""What a bandit sees of a moment: the intent model's last layer, in a few numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy.special import logit
+
+from intent_tf.errors import InputError
+from intent_tf.features.prepared import Rows
+from intent_tf.models.intent_model import IntentModel
+
+
+def last_layer(model: IntentModel, examples: pd.DataFrame) -> np.ndarray:
+    """Compute what the model's logit is linear in, as the mean over its members.
+
+    Args:
+        model: A trained model.
+        examples: Raw columns, one moment a row.
+
+    Returns:
+        Float64 ``(moments, width)``.
+
+    Raises:
+        InputError: If there are no rows, or a column is not usable.
+    """
+    rows = Rows.of(examples, model.preprocessor, np.zeros(len(examples)))
+    batches = [
+        model.predictor.last_layer(model.extractor(features, training=False), training=False).numpy()
+        for features, _, _ in rows.batches(1024)
+    ]
+    return np.concatenate(batches).mean(axis=1).astype(np.float64)
+
+
+@dataclass(frozen=True)
+class Contexts:
+    """The directions in which a model's last layer varies most, with the strength and a constant beside them.
+
+    Args:
+        mean: Of the last layer, ``(width,)``.
+        directions: Scaled to unit variance, ``(width, components)``.
+        strength_mean: Mean logit of the strength.
+        strength_deviation: Its standard deviation.
+    """
+
+    mean: np.ndarray
+    directions: np.ndarray
+    strength_mean: float
+    strength_deviation: float
+
+    @classmethod
+    def fit(cls, model: IntentModel, examples: pd.DataFrame, components: int = 6) -> Contexts:
+        """Find the directions by principal components.
+
+        Args:
+            model: A trained model.
+            examples: Moments that are used for nothing else.
+            components: How many directions, from 1; fewer are kept where the layer varies in fewer.
+
+        Raises:
+            InputError: If there are no more moments than components.
+        """
+        if not 1 <= components < len(examples):
+            raise InputError(
+                f"{components} components of {len(examples)} moments",
+                expected="at least 1, fewer than moments",
+            )
+        layer, strength = last_layer(model, examples), _logit(model, examples)
+        mean = layer.mean(axis=0)
+        _, spread, rows = np.linalg.svd(layer - mean, full_matrices=False)
+        kept = spread[:components] > 1e-6 * spread[0]
+        scale = np.sqrt(len(layer)) / spread[:components][kept]
+        directions = (rows[:components][kept] * scale[:, None]).T
+        return cls(mean, directions, float(strength.mean()), float(strength.std()) or 1.0)
+
+    def of(self, model: IntentModel, examples: pd.DataFrame) -> np.ndarray:
+        """Return contexts: 1, the standardised logit, the components; ``(moments, features)``."""
+        strength = (_logit(model, examples) - self.strength_mean) / self.strength_deviation
+        components = (last_layer(model, examples) - self.mean) @ self.directions
+        return np.column_stack([np.ones(len(examples)), strength, components])
+
+
+def _logit(model: IntentModel, examples: pd.DataFrame) -> np.ndarray:
+    strengths: np.ndarray = logit(np.clip(model.predict(examples).astype(np.float64), 1e-6, 1 - 1e-6))
+    return strengths
+
+
+def strength_fifths(strengths: np.ndarray, like: np.ndarray) -> np.ndarray:
+    """Tell in which fifth of the strengths of other moments each one lies, as an indicator.
+
+    Args:
+        strengths: Strengths, ``(moments,)``.
+        like: Those whose fifths are used.
+
+    Returns:
+        Zeros and a one, ``(moments, 5)``, the weakest fifth first.
+
+    Example:
+        >>> strength_fifths(np.array([0.05, 0.95]), np.linspace(0, 1, 101)).argmax(axis=1).tolist()
+        [0, 4]
+    """
+    edges = np.quantile(like, [0.2, 0.4, 0.6, 0.8])
+    return np.eye(5)[np.searchsorted(edges, strengths, side="right")]

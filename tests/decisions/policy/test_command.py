@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from intent_tf.data.trial import simulate_trial
+from intent_tf.decisions.log_config import LogConfig
+from intent_tf.decisions.policy.command import PolicyConfig, run
+from intent_tf.decisions.policy.decision_table import simulated_decisions
+from intent_tf.errors import InputError
+
+
+def test_a_log_without_actions_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="a log and a table of actions belong together"):
+        run(LogConfig(log="log.csv", out=str(tmp_path)), PolicyConfig())
+
+
+@pytest.mark.slow
+def test_the_simulated_shop_is_acted_on_and_its_truth_told(tmp_path: Path) -> None:
+    folder = run(LogConfig(sessions=400, out=str(tmp_path)), PolicyConfig(trial_sessions=2000, runs=2))
+    assert pd.read_csv(folder / "off_policy.csv")["truth"].between(1, 5).all()
+    assert set(pd.read_csv(folder / "regret.csv")["policy"]) == {
+        "uniform", "greedy on strength", "LinUCB", "Thompson",
+    }  # fmt: skip
+    assert (folder / "regret.svg").stat().st_size > 1000
+
+
+@pytest.mark.slow
+def test_a_log_with_its_own_actions_is_evaluated(tmp_path: Path) -> None:
+    log, _ = simulate_trial(1500, seed=1)
+    log.to_parquet(tmp_path / "log.parquet")
+    decisions = simulated_decisions(1500, seed=1)[0]
+    names = ["session_id", "events", "action", "propensity", "reward"]
+    decisions[names].to_csv(tmp_path / "actions.csv", index=False)
+    config = PolicyConfig(actions=str(tmp_path / "actions.csv"))
+    folder = run(LogConfig(log=str(tmp_path / "log.parquet"), out=str(tmp_path / "out")), config)
+    found = pd.read_csv(folder / "off_policy.csv", index_col="policy")
+    assert "truth" not in found and found.loc["uniform", "ips_low"] < found.loc["uniform", "ips_high"]
+    assert (folder / "off_policy.svg").exists()
