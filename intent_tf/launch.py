@@ -6,6 +6,7 @@ again; `train` then goes on from its checkpoint.
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
 import signal
@@ -14,7 +15,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from types import FrameType
@@ -25,6 +26,9 @@ from intent_tf.errors import InputError
 
 #: Seconds that workers have to end by themselves when another has failed.
 GRACE = 10.0
+
+# Of Linux's <sys/prctl.h>.
+_PR_SET_PDEATHSIG = 1
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,9 @@ class LaunchConfig:
 def launch(config: LaunchConfig, command: Sequence[str]) -> int:
     """Run a verb as several workers of one cluster on this machine.
 
+    SIGTERM is passed on to the workers, and nothing is started again after it. On Linux no worker outlives
+    this process, whatever ends it.
+
     Args:
         config: How many.
         command: The verb and its arguments, such as ``["train", "--data", "visits.csv"]``.
@@ -56,47 +63,82 @@ def launch(config: LaunchConfig, command: Sequence[str]) -> int:
     Returns:
         0 if all ended with 0, else the exit status of the first that failed.
     """
-    status = _run(config.workers, command)
-    for attempt in range(config.restarts):
-        if status == 0 or status == 128 + signal.SIGTERM:
-            break
-        print(f"a worker failed; all start again ({attempt + 1} of {config.restarts})", flush=True)
-        again = ["--resume"] if command[0] == "train" and "--resume" not in command else []
-        status = _run(config.workers, [*command, *again])
+    workers = _Workers(config.workers)
+    previous = signal.signal(signal.SIGTERM, workers.terminate)
+    try:
+        status = workers.run(command)
+        for attempt in range(config.restarts):
+            if status == 0 or workers.terminated:
+                break
+            print(f"a worker failed; all start again ({attempt + 1} of {config.restarts})", flush=True)
+            again = ["--resume"] if command[0] == "train" and "--resume" not in command else []
+            status = workers.run([*command, *again])
+    finally:
+        signal.signal(signal.SIGTERM, previous)
     return status
 
 
-def _run(workers: int, command: Sequence[str]) -> int:
-    addresses = [f"127.0.0.1:{port}" for port in _free_ports(workers)]
-    processes: list[subprocess.Popen[str]] = []
-    readers: list[threading.Thread] = []
+class _Workers:
+    """Processes that end together.
 
-    def forward(number: int, frame: FrameType | None) -> None:
-        for process in processes:
+    Args:
+        count: How many.
+    """
+
+    def __init__(self, count: int) -> None:
+        self.count = count
+        self.terminated = False
+        self._processes: list[subprocess.Popen[str]] = []
+
+    def terminate(self, number: int, frame: FrameType | None) -> None:
+        """Pass SIGTERM on."""
+        self.terminated = True
+        for process in self._processes:
             process.send_signal(number)
 
-    previous = signal.signal(signal.SIGTERM, forward)
-    try:
-        for index in range(workers):
-            task = {"cluster": {"worker": addresses}, "task": {"type": "worker", "index": index}}
-            process = subprocess.Popen(
-                [sys.executable, "-m", f"intent_tf.{command[0]}", *command[1:]], text=True, errors="replace",
-                env=_environment(workers) | {"TF_CONFIG": json.dumps(task)},
-                stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-            )  # fmt: skip
-            processes.append(process)
-            assert process.stdout is not None
-            reader = threading.Thread(target=_prefix, args=(f"[worker {index}] ", process.stdout))
-            reader.start()
-            readers.append(reader)
-        return _wait(processes)
-    finally:
-        for process in processes:
-            process.kill()
-            process.wait()
-        for reader in readers:
-            reader.join()
-        signal.signal(signal.SIGTERM, previous)
+    def run(self, command: Sequence[str]) -> int:
+        """Start all, and wait for them."""
+        addresses = [f"127.0.0.1:{port}" for port in _free_ports(self.count)]
+        readers: list[threading.Thread] = []
+        self._processes.clear()
+        try:
+            for index in range(self.count):
+                task = {"cluster": {"worker": addresses}, "task": {"type": "worker", "index": index}}
+                self._processes.append(
+                    subprocess.Popen(
+                        [sys.executable, "-m", f"intent_tf.{command[0]}", *command[1:]], text=True,
+                        env=_environment(self.count) | {"TF_CONFIG": json.dumps(task)}, errors="replace",
+                        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, preexec_fn=_die_with_parent(),
+                    )
+                )  # fmt: skip
+            if self.terminated:  # while they were started: some may not have heard of it
+                self.terminate(signal.SIGTERM, None)
+            # Not before all have started: a process forks safely as long as it has one thread.
+            for index, process in enumerate(self._processes):
+                assert process.stdout is not None
+                readers.append(threading.Thread(target=_prefix, args=(f"[worker {index}] ", process.stdout)))
+                readers[-1].start()
+            return _wait(self._processes)
+        finally:
+            for process in self._processes:
+                process.kill()
+                process.wait()
+            for reader in readers:
+                reader.join()
+
+
+def _die_with_parent() -> Callable[[], None] | None:
+    """Make what a new process does first: ask Linux to kill it when this one ends, also by kill -9."""
+    if sys.platform != "linux":
+        return None
+    control, parent = ctypes.CDLL(None).prctl, os.getpid()
+
+    def ask() -> None:
+        control(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:  # it ended before it was asked
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    return ask
 
 
 def _wait(processes: Sequence[subprocess.Popen[str]]) -> int:
