@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import keras
@@ -11,6 +11,7 @@ import pandas as pd
 
 from intent_tf.data.example_definition import ExampleDefinition
 from intent_tf.data.examples import prepare_examples
+from intent_tf.data.specification import Kind
 from intent_tf.data.splitting import SplitPlan
 from intent_tf.errors import InputError
 from intent_tf.features.prepared import preprocess_data
@@ -29,6 +30,8 @@ def fit_model(
     label: str = "purchase",
     *,
     drop: Sequence[str] = (),
+    kinds: Mapping[str, Kind] | None = None,
+    weight: str | None = None,
     training: TrainingConfig = SMALL,
     seed: int = 0,
 ) -> IntentModel:
@@ -37,7 +40,9 @@ def fit_model(
     Args:
         examples: Examples whose outcome is known, with ``user_id``.
         label: Label column of zeros and ones.
-        drop: Further columns that must not be features.
+        drop: Further columns that must not be features, beside `IDENTIFIERS`.
+        kinds: Kinds of columns known better than inferred.
+        weight: Column of positive weights of the rows; by default they all weigh 1.
         training: The model and how it is trained.
         seed: Of the split, the weights and the order of rows.
 
@@ -52,7 +57,10 @@ def fit_model(
         )  # fmt: skip
     keras.utils.set_random_seed(seed)
     plan = SplitPlan(test_fraction=0.1, validation_fraction=0.15, group="user_id")
-    data = preprocess_data(examples, label, drop=[*IDENTIFIERS[1:], *drop], plan=plan, seed=seed)
+    known = [name for name in IDENTIFIERS[1:] if name in examples.columns]
+    data = preprocess_data(
+        examples, label, kinds=kinds, drop=[*known, *drop], weight=weight, plan=plan, seed=seed
+    )
     model = create_model(data, training)
     with tempfile.TemporaryDirectory() as folder:
         train_model(model, data, training, Path(folder), seed=seed, verbose=0)

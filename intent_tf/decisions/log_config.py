@@ -19,7 +19,7 @@ from intent_tf.errors import InputError
 from intent_tf.nearest import nearest
 
 #: Every event of every session: what `prepare` reads and cleans, with nothing cut off.
-_WHOLE = ExampleDefinition(moments="last", cut="none", max_events=1_000_000)
+WHOLE_SESSIONS = ExampleDefinition(moments="last", cut="none", max_events=1_000_000)
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ def clean_log(log: pd.DataFrame | LogFiles, log_format: LogFormat | None = None)
         >>> clean_log(pd.DataFrame({"user_id": "ann", "timestamp": [0, 60], "event_type": "detail"})).shape
         (2, 8)
     """
-    sessions = prepare_examples(log, _WHOLE, log_format).examples
+    sessions = prepare_examples(log, WHOLE_SESSIONS, log_format).examples
     columns = ["event_type", "elapsed", "item_id", "text", "query", "price"]
     last = sessions["elapsed"].map(lambda seconds: seconds[-1])
     begin = sessions["moment"] - pd.to_timedelta(last, unit="s")

@@ -1,0 +1,1 @@
+"""Recommendations: candidates from several sources, ranked by the strength of this session for each item."""

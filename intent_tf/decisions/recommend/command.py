@@ -1,0 +1,104 @@
+"""`python -m intent_tf.decide recommend`: items for sessions, beside what needs no model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from intent_tf.data.tables import read_table
+from intent_tf.decisions.log_config import LogConfig
+from intent_tf.decisions.log_periods import split_by_time
+from intent_tf.decisions.plot import save
+from intent_tf.decisions.recommend.evaluate import OURS, compare_rankings, differences, rankings
+from intent_tf.decisions.recommend.metrics import hits, ranking_metrics
+from intent_tf.decisions.recommend.moments import Target, recommendation_moments
+from intent_tf.decisions.recommend.recommender import Recommender
+from intent_tf.errors import InputError
+
+
+@dataclass(frozen=True)
+class RecommendConfig:
+    """The recommendations.
+
+    Args:
+        target: What they are to lead to: buy (a cart or purchase in the session) or view (of items that are
+            new to the session).
+        count: Recommendations a session.
+        candidates: Items a session that are ranked by strength.
+        known: Share of the log's events that is learnt from, in (0, 1); the rest tests.
+        bought_days: Days for which a bought item is not offered again to its buyer.
+        catalogue: Table of further items on sale, with the columns item_id, title and price.
+    """
+
+    target: Target = "buy"
+    count: int = 10
+    candidates: int = 40
+    known: float = 0.7
+    bought_days: float = 30.0
+    catalogue: str | None = None
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.count <= self.candidates:
+            raise InputError(
+                f"{self.count} recommendations of {self.candidates} candidates",
+                expected="from 1 to all of them",
+            )
+        if not self.bought_days >= 0:
+            raise InputError(f"bought_days is {self.bought_days}", expected="0 or more days")
+
+
+CONFIGS = (LogConfig, RecommendConfig)
+
+
+def run(log_config: LogConfig, config: RecommendConfig) -> Path:
+    """Learn from a log's past, recommend in what came after, print and write it, and return the folder."""
+    folder = log_config.folder("recommend")
+    log = log_config.read()
+    past, future = split_by_time(log, config.known)
+    moments = recommendation_moments(
+        log, config.target, since=future["timestamp"].min(), bought_days=config.bought_days
+    )
+    recommender = Recommender.fit(
+        past, config.target, catalogue=_catalogue(config.catalogue), candidates=config.candidates,
+        seed=log_config.seed,
+    )  # fmt: skip
+    ways = rankings(recommender, moments)
+    table = compare_rankings(ways, moments, recommender.items.index, config.count)
+    against = differences(ways, moments, config.count)
+    wanting = moments["wanted"].map(len) > 0
+    print(
+        f"{wanting.sum():,} of {len(moments):,} moments want an item; {config.count} items are shown at each"
+    )
+    print(table.round(4).to_string(), "\n")
+    print("by strength, less a rival (95 % interval over users)")
+    print(against.round(4).to_string(index=False))
+    last = moments.drop_duplicates("session_id", keep="last")
+    recommender.recommend(last, config.count).to_csv(folder / "recommendations.csv", index=False)
+    table.to_csv(folder / "metrics.csv", index_label="way")
+    against.to_csv(folder / "differences.csv", index=False)
+    save(lambda axes: draw_recall(axes, ways, moments, config.candidates), folder / "recall.svg")
+    return folder
+
+
+def draw_recall(axes: Axes, ways: Mapping[str, pd.DataFrame], moments: pd.DataFrame, most: int = 40) -> None:
+    """Draw the share of wanted items that are shown, against how many are shown."""
+    counts = range(1, most + 1)
+    for name, ranked in ways.items():
+        found = hits(ranked, moments)
+        recall = [ranking_metrics(found, count)["recall"].mean() for count in counts]
+        axes.plot(counts, recall, label=name, linewidth=2.5 if name == OURS else 1.2)
+    axes.set(xlabel="items shown", ylabel="recall of wanted items", ylim=(0, None))
+    axes.legend(frameon=False, fontsize=8)
+
+
+def _catalogue(path: str | None) -> pd.DataFrame | None:
+    if path is None:
+        return None
+    table = read_table(path).frame
+    if "item_id" not in table.columns:
+        raise InputError("no column 'item_id'", file=path, expected="item_id, title and price")
+    return table.assign(item_id=table["item_id"].astype("str")).set_index("item_id")

@@ -1,0 +1,96 @@
+"""The recommender beside its own sources, on the moments that came after what it learnt from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from intent_tf.decisions.recommend.metrics import (
+    METRICS,
+    coverage,
+    difference_interval,
+    hits,
+    ranking_metrics,
+)
+from intent_tf.decisions.recommend.recommender import Recommender, without_hidden
+from intent_tf.errors import InputError
+
+OURS = "strength"
+#: What a shop has without any of this.
+BASELINES = ("popular", "last_viewed", "neighbours")
+
+
+def rankings(recommender: Recommender, moments: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Rank items at moments in every way: each source, their fusion (``hybrid``) and by ``strength``.
+
+    Args:
+        recommender: Fitted on events before the moments.
+        moments: From `recommendation_moments`.
+
+    Returns:
+        By way, ``row, item_id, rank``.
+
+    Raises:
+        InputError: If nothing is wanted after any of the moments.
+    """
+    wanting = moments[moments["wanted"].map(len) > 0]
+    if wanting.empty:
+        raise InputError(
+            "no item is wanted after any of the moments", expected="carts or purchases after some of them",
+            remedy="take a longer log, or --target view",
+        )  # fmt: skip
+    each = {
+        name: without_hidden(source, wanting, recommender.candidates)
+        for name, source in recommender.sources.items()
+    }
+    proposed = recommender.propose(wanting)
+    return {**each, "hybrid": proposed, OURS: recommender.rank(wanting, proposed)}
+
+
+def compare_rankings(
+    ways: Mapping[str, pd.DataFrame], moments: pd.DataFrame, items: pd.Index, count: int = 10
+) -> pd.DataFrame:
+    """Measure ways of ranking on the same moments.
+
+    Args:
+        ways: From `rankings`.
+        moments: From `recommendation_moments`.
+        items: All items, for the coverage.
+        count: Recommendations that are shown.
+
+    Returns:
+        One row a way: ``recall``, ``ndcg``, ``mrr`` (means over the moments that want something),
+        ``coverage``, and the recall of ``cold_users`` (without a history) and ``cold_items`` (wanted items
+        that are not among ``items``); NaN where there are none.
+    """
+    rows = {}
+    for name, ranked in ways.items():
+        found = hits(ranked, moments)
+        by_moment = ranking_metrics(found, count)
+        cold = moments.loc[by_moment.index, "history"].map(len).eq(0)
+        shown = found.loc[~found["item_id"].isin(items), "rank"].le(count)
+        rows[name] = {
+            **by_moment.mean(),
+            "coverage": coverage(ranked, items, count),
+            "cold_users": by_moment.loc[cold, "recall"].mean(),
+            "cold_items": shown.mean(),
+        }
+    return pd.DataFrame(rows).T
+
+
+def differences(ways: Mapping[str, pd.DataFrame], moments: pd.DataFrame, count: int = 10) -> pd.DataFrame:
+    """Compare the ranking by strength with the best baseline and the fusion, by each figure.
+
+    Returns:
+        One row a figure and rival: ``metric``, ``rival`` (the best of `BASELINES` by that figure, and
+        ``hybrid``), ``difference`` and the bounds ``low`` and ``high`` of its 95 % interval over users.
+    """
+    measured = {name: ranking_metrics(hits(ranked, moments), count) for name, ranked in ways.items()}
+    rows = []
+    for metric in METRICS:
+        best = max(BASELINES, key=lambda name: measured[name][metric].mean())
+        for rival in (best, "hybrid"):
+            found = difference_interval(measured[OURS][metric], measured[rival][metric], moments["user_id"])
+            rows.append((metric, rival, *found))
+    return pd.DataFrame(rows, columns=["metric", "rival", "difference", "low", "high"])

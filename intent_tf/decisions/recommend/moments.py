@@ -1,0 +1,112 @@
+"""The moments at which something may be recommended, and what the session wanted afterwards."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from intent_tf.data.example_definition import ExampleDefinition
+from intent_tf.data.examples import prepare_examples
+from intent_tf.decisions.log_config import WHOLE_SESSIONS
+from intent_tf.decisions.log_periods import check_log
+from intent_tf.errors import InputError
+
+#: What a recommendation is to lead to: a cart or purchase, or the view of an item that is new to the session.
+Target = Literal["buy", "view"]
+
+BUYS = ("cart", "purchase")
+VIEWS = ("click", "detail")
+#: Items of earlier sessions that are looked at, the last ones.
+_HISTORY = 50
+
+
+def recommendation_moments(
+    log: pd.DataFrame,
+    target: Target = "buy",
+    *,
+    since: pd.Timestamp | None = None,
+    bought_days: float = 30.0,
+    moments: str = ExampleDefinition.moments,
+) -> pd.DataFrame:
+    """Find the moments of a log's sessions before the first cart or purchase.
+
+    Args:
+        log: Events as `clean_log` gives them.
+        target: ``buy``: what is wanted are the items carted or bought later in the session; ``view``: those
+            viewed later in it for the first time.
+        since: Only moments from this time on; what happened before it is known as history.
+        bought_days: Days after a purchase within which the user is not offered the item again; 0 turns the
+            rule off.
+        moments: When to recommend, as in `ExampleDefinition`.
+
+    Returns:
+        The columns of `prepare_examples` and three lists of items a row: ``history`` (of the user's earlier
+        sessions, the last 50, the oldest first), ``hidden`` (bought too lately to be offered again; with
+        the target ``view`` also those seen in the session) and ``wanted`` (distinct; empty where nothing
+        is). The index counts from 0.
+
+    Raises:
+        InputError: If the log is none, or there is no moment since then.
+
+    Example:
+        >>> log = pd.DataFrame({"user_id": "ann", "session_id": "s", "item_id": ["7", "8", "8"], "text": "",
+        ...     "query": "", "price": 5.0, "event_type": ["click", "detail", "cart"],
+        ...     "timestamp": pd.to_datetime([0, 60, 90], unit="s", utc=True)})
+        >>> recommendation_moments(log)[["events", "item_id", "wanted"]]
+           events item_id wanted
+        0       1     [7]    [8]
+        1       2  [7, 8]    [8]
+    """
+    check_log(log)
+    whole = prepare_examples(log, WHOLE_SESSIONS).examples
+    events_of = zip(whole["event_type"], whole["item_id"], strict=True)
+    sessions = dict(zip(whole["session_id"], events_of, strict=True))
+    found = prepare_examples(log, ExampleDefinition(moments=moments)).examples
+    if since is not None:
+        found = found[found["moment"] >= since]
+    if found.empty:
+        raise InputError(f"no session has a moment since {since}", expected="a longer log")
+    found = found.sort_values(["moment", "session_id", "events"], ignore_index=True)
+    elapsed = pd.to_timedelta(found["elapsed"].map(lambda seconds: seconds[-1]), unit="s")
+    begin = (found["moment"] - elapsed).dt.round("ms")
+    seen = _before(log[log["item_id"] != ""], found["user_id"], begin, None)
+    purchases = log[log["event_type"].eq("purchase") & (log["item_id"] != "")]
+    bought = _before(purchases, found["user_id"], begin, pd.Timedelta(days=bought_days))
+    types = BUYS if target == "buy" else VIEWS
+    wanted, hidden = [], []
+    rows = zip(found["session_id"], found["events"], found["item_id"], bought, strict=True)
+    for session, events, visible, lately in rows:
+        later = zip(*(values[events:] for values in sessions[session]), strict=True)
+        already = set(visible) if target == "view" else set()
+        items = dict.fromkeys(item for kind, item in later if kind in types and item)
+        wanted.append([item for item in items if item not in already])
+        hidden.append(sorted(already.union(lately) - {""}))
+    history = [list(items[-_HISTORY:]) for items in seen]
+    lists = {"history": history, "hidden": hidden, "wanted": wanted}
+    return found.assign(**{name: pd.Series(values, dtype=object) for name, values in lists.items()})
+
+
+def _before(
+    log: pd.DataFrame, users: pd.Series, moments: pd.Series, window: pd.Timedelta | None
+) -> list[np.ndarray]:
+    """Return the items of each user's events before a moment, within the window if there is one."""
+    ordered = log.assign(micros=_micros(log["timestamp"])).sort_values("micros", kind="stable")
+    grouped = {
+        user: (events["micros"].to_numpy(), events["item_id"].to_numpy(object))
+        for user, events in ordered.groupby("user_id")
+    }
+    nothing = (np.array([], np.int64), np.array([], object))
+    width = None if window is None else round(window.total_seconds() * 1e6)
+    found = []
+    for user, moment in zip(users, _micros(moments), strict=True):
+        times, items = grouped.get(user, nothing)
+        end = np.searchsorted(times, moment)
+        start = 0 if width is None else np.searchsorted(times, moment - width, side="right")
+        found.append(items[start:end])
+    return found
+
+
+def _micros(times: pd.Series) -> np.ndarray:
+    return times.dt.as_unit("us").astype("int64").to_numpy()

@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from intent_tf.decisions.log_config import LogConfig
+from intent_tf.decisions.recommend.command import RecommendConfig, run
+from intent_tf.errors import InputError
+
+
+@pytest.mark.slow
+def test_recommendations_figures_and_plot_are_written(tmp_path: Path) -> None:
+    catalogue = tmp_path / "catalogue.csv"
+    catalogue.write_text("item_id,title,price\n77,new Alder backpack basic,9\n")
+    config = RecommendConfig(candidates=10, count=3, catalogue=str(catalogue))
+    run(LogConfig(sessions=200, out=str(tmp_path)), config)
+    found = pd.read_csv(tmp_path / "recommendations.csv")
+    assert found.groupby("session_id").size().eq(3).all()
+    assert "strength" in pd.read_csv(tmp_path / "metrics.csv")["way"].tolist()
+    assert (tmp_path / "recall.svg").stat().st_size > 1000
+
+
+@pytest.mark.parametrize("wrong", [{"count": 0}, {"count": 9, "candidates": 8}, {"bought_days": -1}])
+def test_impossible_options_are_refused(wrong: dict[str, int]) -> None:
+    with pytest.raises(InputError):
+        RecommendConfig(**wrong)
