@@ -13,6 +13,7 @@ from intent_tf.nearest import nearest
 #: What each decision does, and the module with its ``CONFIGS`` and ``run``.
 DECISIONS = {
     "recommend": ("offer items to sessions", "intent_tf.decisions.recommend.command"),
+    "churn": ("list users who will not come back, with reasons", "intent_tf.decisions.churn.command"),
     "experiment": ("analyse an A/B test on the users of a log", "intent_tf.decisions.experiments.command"),
     "segment": ("put users into named segments", "intent_tf.decisions.segment.command"),
     "policy": (

@@ -14,7 +14,7 @@ from intent_tf.data.event_log import LogFormat
 from intent_tf.data.example_definition import ExampleDefinition
 from intent_tf.data.examples import prepare_examples
 from intent_tf.data.log_files import LogFiles
-from intent_tf.data.simulator import simulate
+from intent_tf.data.simulator import FIRST_VISITS, OPENING, simulate
 from intent_tf.errors import InputError
 from intent_tf.nearest import nearest
 
@@ -72,6 +72,12 @@ class LogConfig:
         )
         with adapter.opened(self.log) as files:
             return clean_log(files, merged)
+
+    def read_busy(self) -> pd.DataFrame:
+        """Read the log as `read` does; a simulated one without its end, when ever fewer shoppers come."""
+        log = self.read()
+        closing = pd.Timestamp(OPENING, tz="UTC") + pd.Timedelta(days=FIRST_VISITS)
+        return log if self.log is not None else log[log["timestamp"] < closing]
 
 
 def clean_log(log: pd.DataFrame | LogFiles, log_format: LogFormat | None = None) -> pd.DataFrame:

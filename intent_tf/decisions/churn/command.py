@@ -1,0 +1,105 @@
+"""`python -m intent_tf.decide churn`: which users will not come back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from intent_tf.decisions.churn.churn_examples import (
+    LABEL,
+    SILENT,
+    SUBJECTS,
+    churn_examples,
+    snapshots,
+    users_at,
+)
+from intent_tf.decisions.churn.evaluate import calibration_table, foretold, recency_risk
+from intent_tf.decisions.churn.reasons import alarm_reasons, typical_stayer
+from intent_tf.decisions.intent import fit_model
+from intent_tf.decisions.log_config import LogConfig
+from intent_tf.decisions.plot import save
+from intent_tf.errors import InputError
+from intent_tf.evaluation.comparison import compare
+
+
+@dataclass(frozen=True)
+class ChurnConfig:
+    """The alarm.
+
+    Args:
+        horizon: Days without any event after which a user has churned; 0.007 (10 minutes) suits a log of
+            three hours.
+        longest_silence: Horizons of silence after which a user is given up and no longer looked at.
+        moments: Moments, a horizon apart, whose users are used; the last one is foretold.
+        alarms: Share of the users on the alarm list, in (0, 1].
+    """
+
+    horizon: float = 7.0
+    longest_silence: float = 4.0
+    moments: int = 5
+    alarms: float = 0.1
+
+    def __post_init__(self) -> None:
+        if not (self.horizon > 0 and self.longest_silence > 0):
+            raise InputError(
+                f"horizon is {self.horizon}, longest_silence {self.longest_silence}", expected="more than 0"
+            )
+        if not (0 < self.alarms <= 1 and self.moments >= 2):
+            raise InputError(
+                f"alarms is {self.alarms}, moments {self.moments}", expected="a share in (0, 1], 2 or more"
+            )
+
+
+CONFIGS = (LogConfig, ChurnConfig)
+
+
+def run(log_config: LogConfig, config: ChurnConfig) -> Path:
+    """Foretell churn at the last moment whose outcome is known, list today's alarms; return the folder."""
+    folder, log = log_config.folder("churn"), log_config.read_busy()
+    horizon = pd.Timedelta(days=config.horizon)
+    silence = horizon * config.longest_silence
+    moments = snapshots(log, horizon, config.moments)
+    *earlier, test = [churn_examples(log, moment, horizon, silence) for moment in moments]
+    known = pd.concat(earlier, ignore_index=True)
+    model = fit_model(known, LABEL, drop=SUBJECTS, seed=log_config.seed)
+    rate = float(known[LABEL].mean())
+    risks = {
+        "intent_tf": model.predict(test),
+        "recency alone": recency_risk(known, test),
+        "constant rate": np.full(len(test), rate),
+    }
+    found = pd.DataFrame({name: foretold(test[LABEL], risk, config.alarms) for name, risk in risks.items()}).T
+    gain = compare(test[LABEL], risks["intent_tf"], risks["recency alone"], seed=log_config.seed)["auroc"]
+    print(f"{len(known):,} users at {len(earlier)} earlier moments, {len(test):,} at {moments[-1]}; "
+          f"{test[LABEL].mean():.1%} of them churned\n")  # fmt: skip
+    print(found.round(4).to_string())
+    print(
+        f"\nAUROC over recency alone: {gain['difference']:+.4f} [{gain['low']:+.4f}, {gain['high']:+.4f}]\n"
+    )
+
+    today = users_at(log, log["timestamp"].max(), silence)
+    alarms = today.assign(risk=model.predict(today)).sort_values("risk", ascending=False, kind="stable")
+    alarms = alarms.head(max(1, round(config.alarms * len(alarms)))).reset_index(drop=True)
+    alarms["reasons"] = alarm_reasons(
+        model.predict, alarms, typical_stayer(known, known[LABEL], model.predict(known))
+    )
+    shown = alarms[["user_id", "risk", SILENT, "reasons"]]
+    print(shown.head(10).to_string(index=False, float_format=lambda value: f"{value:.3f}"))
+    shown.to_csv(folder / "alarms.csv", index=False)
+    found.to_csv(folder / "evaluation.csv")
+    save(lambda axes: draw_calibration(axes, test[LABEL], risks), folder / "calibration.svg")
+    return folder
+
+
+def draw_calibration(axes: Axes, churned: pd.Series, risks: dict[str, np.ndarray]) -> None:
+    """Draw the share that churned against the risk told, for each way to tell it."""
+    axes.plot([0, 1], [0, 1], color="0.7", linewidth=1, linestyle=":", label="perfectly calibrated")
+    for name, risk in risks.items():
+        table = calibration_table(churned, risk, bins=5 if np.ptp(risk) else 1)
+        axes.plot(table["risk"], table["churned"], marker="o", label=name)
+    axes.set(xlabel="risk told", ylabel="share that churned", xlim=(0, 1), ylim=(0, 1))
+    axes.legend(frameon=False)
