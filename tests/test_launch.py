@@ -24,7 +24,7 @@ T = TypeVar("T")
 linux = pytest.mark.skipif(sys.platform != "linux", reason="other systems tell no child of its parent's end")
 
 
-def wait_for(look: Callable[[], T], good: Callable[[T], bool] = bool, seconds: float = 240) -> T:
+def wait_for(look: Callable[[], T], good: Callable[[T], bool] = bool, seconds: float = 600) -> T:
     deadline = time.monotonic() + seconds
     while not good(found := look()):
         assert time.monotonic() < deadline, found

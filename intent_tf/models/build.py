@@ -17,6 +17,7 @@ from intent_tf.models.number_embedding import NumberEmbedding
 from intent_tf.models.predictor import Predictor
 from intent_tf.models.recency_attention import RecencyAttention
 from intent_tf.models.text_cnn import TextCNN
+from intent_tf.models.token_embedding import TokenEmbedding, small_embedding
 from intent_tf.models.token_gru import TokenGRU
 from intent_tf.models.wide_text import WideText
 
@@ -34,6 +35,8 @@ def build_feature_extractor(
     dropout: float = 0.5,
     encoder: BertEncoder | None = None,
     session: SessionExtractor = "cnn",
+    token_embedding: TokenEmbedding = "full",
+    token_buckets: int | None = None,
 ) -> FeatureExtractor:
     """Build the feature extractor for a table.
 
@@ -53,6 +56,8 @@ def build_feature_extractor(
         encoder: Reads the document of text and session, in place of Embedding → Conv1D → max; the data was
             prepared with its ``pieces``.
         session: What reads rendered sessions: `TextCNN`, `TokenGRU` or `RecencyAttention`.
+        token_embedding: Of each `TextCNN`: a full table, or one of `small_embedding`.
+        token_buckets: Rows of a small table; a tenth of the vocabulary by default.
 
     Raises:
         InputError: If the article's extractor is asked for and the table has no text and no sequence.
@@ -86,7 +91,8 @@ def build_feature_extractor(
         elif part == "session" and session == "attention":
             parts[part] = RecencyAttention(size, name=part)
         else:
-            parts[part] = TextCNN(size, dimension, filters, kernel_sizes, name=part)
+            small = small_embedding(token_embedding, size, dimension, token_buckets)
+            parts[part] = TextCNN(size, dimension, filters, kernel_sizes, embedding=small, name=part)
     return FeatureExtractor(parts, dropout)
 
 

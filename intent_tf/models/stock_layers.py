@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import keras
+import tensorflow as tf
 
 from intent_tf.errors import InputError
 from intent_tf.models.text_cnn import TextCNN
@@ -93,7 +94,7 @@ def to_stock_layers(extractor: TextCNN) -> keras.Model:
     policy = extractor.dtype_policy
     embedding = keras.layers.Embedding(extractor.vocabulary_size, extractor.dimension, dtype=policy)
     vectors = embedding(ids)
-    embedding.embeddings.assign(extractor.embeddings)
+    embedding.embeddings.assign(extractor.vectors(tf.range(extractor.vocabulary_size)))
     outputs = []
     for place, taps in enumerate(extractor.kernel_sizes):
         convolution = keras.layers.Conv1D(

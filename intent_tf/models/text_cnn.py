@@ -49,6 +49,8 @@ class TextCNN(keras.layers.Layer):
             token like any other, and only a ragged text can be shorter than the batch's longest.
         use_bias: Whether the filters have a bias.
         embeddings_initializer: Initialiser of the embedding.
+        embedding: A layer from ids to vectors of this dimension, such as `HashedEmbedding`, that takes the
+            place of a table with a row for each token. Default None: the table.
         kernel_initializer: Initialiser of the kernels.
         **kwargs: ``name``, ``dtype``, ``trainable`` as for every layer.
 
@@ -84,6 +86,7 @@ class TextCNN(keras.layers.Layer):
         use_bias: bool = True,
         embeddings_initializer: Any = "uniform",
         kernel_initializer: Any = "glorot_uniform",
+        embedding: keras.layers.Layer | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -109,17 +112,21 @@ class TextCNN(keras.layers.Layer):
         self.use_bias = use_bias
         self.embeddings_initializer = keras.initializers.get(embeddings_initializer)
         self.kernel_initializer = keras.initializers.get(kernel_initializer)
+        self.embedding = embedding
 
     def build(self, input_shape: Any) -> None:
         """Create the weights: the embedding, then a kernel and a bias for each kernel size."""
         # The table must stay in its own type: casting all of it to gather some of it would cost more than
         # the rest of the layer, and would make its gradient dense.
-        self.embeddings = self.add_weight(
-            name="embeddings",
-            shape=(self.vocabulary_size, self.dimension),
-            initializer=self.embeddings_initializer,
-            autocast=False,
-        )
+        if self.embedding is None:
+            self.embeddings = self.add_weight(
+                name="embeddings",
+                shape=(self.vocabulary_size, self.dimension),
+                initializer=self.embeddings_initializer,
+                autocast=False,
+            )
+        elif not self.embedding.built:
+            self.embedding.build((None,))
         self.kernels = [
             self.add_weight(
                 name=f"kernel_{position}",
@@ -159,8 +166,12 @@ class TextCNN(keras.layers.Layer):
     def _monotone(self) -> bool:
         return getattr(self.activation, "__name__", "") in MONOTONE
 
+    def vectors(self, ids: tf.Tensor) -> tf.Tensor:
+        """Look up the vectors ``(…, dimension)`` of ids ``(…)``."""
+        return tf.gather(self.embeddings.value, ids) if self.embedding is None else self.embedding(ids)
+
     def _look_up(self, ids: tf.Tensor, blank: int) -> tf.Tensor:
-        vectors = tf.gather(self.embeddings.value, tf.maximum(ids, 0))
+        vectors = self.vectors(tf.maximum(ids, 0))
         return vectors * tf.cast(ids != blank, vectors.dtype)[..., tf.newaxis]
 
     def _share(self, ids: tf.Tensor, lengths: tf.Tensor, blank: int, training: bool) -> tf.Tensor:
@@ -174,7 +185,7 @@ class TextCNN(keras.layers.Layer):
         return tf.concat(outputs, axis=-1)
 
     def _convolve(self, ids: tf.Tensor, lengths: tf.Tensor | None = None, blank: int = -1) -> tf.Tensor:
-        vectors = tf.gather(self.embeddings.value, ids) if lengths is None else self._look_up(ids, blank)
+        vectors = self.vectors(ids) if lengths is None else self._look_up(ids, blank)
         vectors = tf.cast(vectors, self.compute_dtype)
         outputs = []
         for place, (taps, kernel) in enumerate(zip(self.kernel_sizes, self.kernels, strict=True)):
@@ -225,7 +236,7 @@ class TextCNN(keras.layers.Layer):
             dtype=self.dtype_policy,
         )
         folded.build(None)
-        tokens = tf.cast(self.embeddings.value, tf.float32)
+        tokens = tf.cast(self.vectors(tf.range(self.vocabulary_size)), tf.float32)
         rows = tf.concat([tf.zeros([1, self.dimension]), tokens[1:] if self.mask_zero else tokens], axis=0)
         for place, kernel in enumerate(self.kernels):
             matrix = tf.transpose(tf.cast(kernel.value, tf.float32), [1, 0, 2])
@@ -251,7 +262,14 @@ class TextCNN(keras.layers.Layer):
             "use_bias": self.use_bias,
             "embeddings_initializer": keras.initializers.serialize(self.embeddings_initializer),
             "kernel_initializer": keras.initializers.serialize(self.kernel_initializer),
+            "embedding": self.embedding and keras.saving.serialize_keras_object(self.embedding),
         }
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> TextCNN:
+        """Return what `get_config` described."""
+        embedding = config.get("embedding")
+        return cls(**{**config, "embedding": embedding and keras.saving.deserialize_keras_object(embedding)})
 
 
 def _in_xla_or_map() -> bool:

@@ -24,6 +24,7 @@ from intent_tf.models.build import (
 )
 from intent_tf.models.forward_corrected import ForwardCorrectedCrossentropy
 from intent_tf.models.intent_model import IntentModel
+from intent_tf.models.token_embedding import TokenEmbedding
 from intent_tf.training.cluster import is_chief
 from intent_tf.training.losses import FocalLoss, WeightedCrossentropy
 from intent_tf.training.partwise_adam import PartwiseAdam
@@ -57,6 +58,9 @@ class TrainingConfig:
         kernel_sizes: Tokens under a filter of the extractor; several give several convolutions.
         filters: Filters for each kernel size.
         dimension: Width of a token's vector.
+        token_embedding: Of the convolutions: full (a row for each token), hashed (tokens share rows) or
+            quotient_remainder (each token is the product of two rows); the last two take less memory.
+        token_buckets: Rows of the smaller table; a tenth of the vocabulary, unless given.
         session_extractor: What reads rendered sessions: cnn (the article's convolution), gru (the state after
             the last token) or attention (means that can weigh recent tokens more).
         augment: Changes of training rows by rate, such as token_dropout=0.1,swap=0.05 (token_dropout, swap,
@@ -78,11 +82,13 @@ class TrainingConfig:
     kernel_sizes: tuple[int, ...] = (3,)
     filters: int = 128
     dimension: int = 128
+    token_embedding: TokenEmbedding = "full"
+    token_buckets: int | None = None
     session_extractor: SessionExtractor = "cnn"
     augment: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for name in ("epochs", "patience", "batch_size", "members", "filters", "dimension"):
+        for name in ("epochs", "patience", "batch_size", "members", "filters", "dimension", "token_buckets"):
             value = getattr(self, name)
             if value is not None and value < 1:
                 raise InputError(f"{name} is {value}", expected="at least 1")
@@ -94,6 +100,8 @@ class TrainingConfig:
                 raise InputError(f"{name} is {getattr(self, name)}", expected="a positive number")
         if self.positive_weight != 1 and (self.loss or _loss(self.preset)) != "binary_crossentropy":
             raise InputError("positive_weight is given", expected="the loss binary_crossentropy with it")
+        if self.token_embedding != "full" and self.preset == "article":
+            raise InputError("the article has a full table", remedy="leave out --token-embedding")
         if self.label_flip and self._weighs_rows:
             raise InputError("label_flip is given", expected="the plain loss binary_crossentropy with it")
 
@@ -144,7 +152,8 @@ def create_model(
     extractor = build_feature_extractor(
         data, config.preset, dimension=config.dimension, filters=config.filters,
         kernel_sizes=config.kernel_sizes, dropout=0.1 if encoder else 0.5, encoder=encoder,
-        session=config.session_extractor,
+        session=config.session_extractor, token_embedding=config.token_embedding,
+        token_buckets=config.token_buckets,
     )  # fmt: skip
     predictor = build_predictor(
         config.preset, members=config.members, dropout=config.dropout,

@@ -38,7 +38,7 @@ def free_ports() -> Callable[[int], list[int]]:
     return _free_ports
 
 
-def _run_workers(workers: int, *arguments: str, timeout: float = 240, **environment: str) -> None:
+def _run_workers(workers: int, *arguments: str, timeout: float = 600, **environment: str) -> None:
     addresses = [f"127.0.0.1:{port}" for port in _free_ports(workers)]
     base = {**os.environ, "TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "2", **environment}
     base.pop("TF_CONFIG", None)
