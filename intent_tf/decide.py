@@ -14,6 +14,7 @@ from intent_tf.nearest import nearest
 DECISIONS = {
     "recommend": ("offer items to sessions", "intent_tf.decisions.recommend.command"),
     "churn": ("list users who will not come back, with reasons", "intent_tf.decisions.churn.command"),
+    "stock": ("order what open sessions and a forecast ask for", "intent_tf.decisions.stock.command"),
     "experiment": ("analyse an A/B test on the users of a log", "intent_tf.decisions.experiments.command"),
     "segment": ("put users into named segments", "intent_tf.decisions.segment.command"),
     "policy": (

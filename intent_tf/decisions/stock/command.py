@@ -1,0 +1,112 @@
+"""`python -m intent_tf.decide stock`: how much of each item to order for the next period."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from intent_tf.data.examples import prepare_examples
+from intent_tf.decisions.intent import fit_model
+from intent_tf.decisions.log_config import LogConfig
+from intent_tf.decisions.plot import save
+from intent_tf.decisions.stock.demand import ALL, demand_table, most_bought
+from intent_tf.decisions.stock.evaluate import NAIVE, WITH_STRENGTHS, Costs, replay, summary
+from intent_tf.decisions.stock.open_sessions import UNTIL_PURCHASE, open_strengths
+from intent_tf.errors import InputError
+
+
+@dataclass(frozen=True)
+class StockConfig:
+    """The orders.
+
+    Args:
+        period: Hours that an order has to last.
+        season: Periods of a season: 7 for days, 24 for hours, 1 for none.
+        items: Items, those bought most in the first half.
+        underage: What a missing piece costs.
+        overage: What a piece left over costs.
+        training_sessions: Sessions, at most, that the model of intent is trained on, the last ones of the
+            first half.
+    """
+
+    period: float = 24.0
+    season: int = 7
+    items: int = 20
+    underage: float = 3.0
+    overage: float = 1.0
+    training_sessions: int = 3000
+
+    def __post_init__(self) -> None:
+        if not (self.period > 0 and self.season >= 1 and self.items >= 1 and self.training_sessions >= 1):
+            raise InputError(
+                f"period is {self.period}, season {self.season}, items {self.items}", expected="more than 0"
+            )
+
+
+CONFIGS = (LogConfig, StockConfig)
+
+
+def run(log_config: LogConfig, config: StockConfig) -> Path:
+    """Replay the orders of the log's last quarter, print what they cost, and return the folder."""
+    folder, log = log_config.folder("stock"), log_config.read_busy()
+    costs, period = Costs(config.underage, config.overage), pd.Timedelta(hours=config.period)
+    middle, late = (log["timestamp"].iloc[int(share * len(log))] for share in (0.5, 0.75))
+    past = log[log["timestamp"] < middle]
+    items = most_bought(past, config.items)
+    demand = demand_table(log, period, items)
+    first, test = (int(demand.index.searchsorted(moment)) for moment in (middle, late))
+    recent = past["session_id"].drop_duplicates().tail(config.training_sessions)
+    examples = prepare_examples(past[past["session_id"].isin(recent)], UNTIL_PURCHASE).examples
+    model = fit_model(examples, seed=log_config.seed)
+    strengths = open_strengths(model.predict, log, list(demand.index[first:]), items)
+    orders = replay(demand, strengths, first, test, config.season, costs)
+    found = summary(orders)
+    print(f"{len(items)} items, {len(demand)} periods of {period}, the last {len(demand) - test} are tested; "
+          f"{demand[items].to_numpy().mean():.2f} pieces an item and period\n")  # fmt: skip
+    print(found.round(4).to_string(), "\n")
+    print(cost_differences(orders, log_config.seed).round(4).to_string())
+    orders.to_csv(folder / "orders.csv", index=False)
+    found.to_csv(folder / "costs.csv")
+    save(lambda axes: draw_orders(axes, orders), folder / "orders.svg")
+    return folder
+
+
+def cost_differences(orders: pd.DataFrame, seed: int = 0, repeats: int = 2000) -> pd.DataFrame:
+    """Compare the mean cost of each way with that of seasonal naive, by a bootstrap of whole periods.
+
+    Args:
+        orders: From `replay`.
+        seed: Of the samples.
+        repeats: How many.
+
+    Returns:
+        ``difference`` (below 0 is cheaper than seasonal naive), ``low`` and ``high`` of its 95 % interval.
+    """
+    generator, rows = np.random.default_rng(seed), []
+    kind = orders["item"].eq(ALL).map({True: ALL, False: "single items"})
+    for (what, way), part in orders.groupby([kind, "way"], sort=False):
+        if way == NAIVE:
+            continue
+        naive = orders[(kind == what) & (orders["way"] == NAIVE)]
+        by_period = part.groupby("period")["cost"].mean() - naive.groupby("period")["cost"].mean()
+        values = by_period.to_numpy()
+        drawn = values[generator.integers(len(values), size=(repeats, len(values)))].mean(axis=1)
+        low, high = np.quantile(drawn, [0.025, 0.975])
+        rows.append({"demand for": what, "way": way, "difference": values.mean(), "low": low, "high": high})
+    return pd.DataFrame(rows).set_index(["demand for", "way"])
+
+
+def draw_orders(axes: Axes, orders: pd.DataFrame) -> None:
+    """Draw demand and orders for all items together, by period."""
+    together = orders[orders["item"].eq(ALL)]
+    real = together.drop_duplicates("period")
+    axes.bar(np.arange(len(real)), real["demand"], color="0.85", label="demand")
+    for way in (NAIVE, WITH_STRENGTHS):
+        ordered = together.loc[together["way"].eq(way), "order"]
+        axes.plot(np.arange(len(ordered)), ordered, marker="o", label=f"order: {way}")
+    axes.set(xlabel="test period", ylabel="pieces", ylim=(0, None))
+    axes.legend(frameon=False, loc="lower right")

@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from intent_tf.decisions.log_config import LogConfig
+from intent_tf.decisions.stock.command import StockConfig, cost_differences, run
+from intent_tf.decisions.stock.demand import ALL
+from intent_tf.errors import InputError
+
+
+@pytest.mark.slow
+def test_orders_are_replayed_beside_the_baseline(tmp_path: Path) -> None:
+    folder = run(LogConfig(sessions=900, out=str(tmp_path)), StockConfig(items=3, training_sessions=300))
+    found = pd.read_csv(folder / "costs.csv")
+    assert set(found["way"]) == {"seasonal naive", "forecast", "forecast and open sessions"}
+    assert (folder / "orders.svg").stat().st_size > 1000
+
+
+def test_the_interval_is_that_of_whole_periods() -> None:
+    orders = pd.DataFrame({
+        "item": [ALL] * 4, "period": [0, 1, 0, 1], "way": ["seasonal naive"] * 2 + ["forecast"] * 2,
+        "cost": [4.0, 4.0, 3.0, 1.0],
+    })  # fmt: skip
+    assert cost_differences(orders).loc[(ALL, "forecast")].tolist() == [-2.0, -3.0, -1.0]
+
+
+def test_a_period_of_no_time_is_refused() -> None:
+    with pytest.raises(InputError, match="period is 0"):
+        StockConfig(period=0)
