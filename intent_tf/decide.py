@@ -12,6 +12,7 @@ from intent_tf.nearest import nearest
 
 #: What each decision does, and the module with its ``CONFIGS`` and ``run``.
 DECISIONS = {
+    "advertise": ("bid for impressions, and choose whom to treat", "intent_tf.decisions.advertise.command"),
     "recommend": ("offer items to sessions", "intent_tf.decisions.recommend.command"),
     "churn": ("list users who will not come back, with reasons", "intent_tf.decisions.churn.command"),
     "stock": ("order what open sessions and a forecast ask for", "intent_tf.decisions.stock.command"),

@@ -9,7 +9,7 @@ import pandas as pd
 
 from intent_tf.data.example_definition import ExampleDefinition
 from intent_tf.data.examples import prepare_examples
-from intent_tf.decisions.log_config import WHOLE_SESSIONS
+from intent_tf.decisions.later_events import later_events
 from intent_tf.decisions.log_periods import check_log
 from intent_tf.errors import InputError
 
@@ -60,9 +60,6 @@ def recommendation_moments(
         1       2  [7, 8]    [8]
     """
     check_log(log)
-    whole = prepare_examples(log, WHOLE_SESSIONS).examples
-    events_of = zip(whole["event_type"], whole["item_id"], strict=True)
-    sessions = dict(zip(whole["session_id"], events_of, strict=True))
     found = prepare_examples(log, ExampleDefinition(moments=moments)).examples
     if since is not None:
         found = found[found["moment"] >= since]
@@ -75,13 +72,12 @@ def recommendation_moments(
     purchases = log[log["event_type"].eq("purchase") & (log["item_id"] != "")]
     bought = _before(purchases, found["user_id"], begin, pd.Timedelta(days=bought_days))
     types = BUYS if target == "buy" else VIEWS
-    wanted, hidden = [], []
-    rows = zip(found["session_id"], found["events"], found["item_id"], bought, strict=True)
-    for session, events, visible, lately in rows:
-        later = zip(*(values[events:] for values in sessions[session]), strict=True)
+    later, wanted, hidden = later_events(log, found), [], []
+    rows = zip(found["item_id"], later["event_type"], later["item_id"], bought, strict=True)
+    for visible, kinds, items, lately in rows:
         already = set(visible) if target == "view" else set()
-        items = dict.fromkeys(item for kind, item in later if kind in types and item)
-        wanted.append([item for item in items if item not in already])
+        chosen = dict.fromkeys(item for kind, item in zip(kinds, items, strict=True) if kind in types)
+        wanted.append([item for item in chosen if item and item not in already])
         hidden.append(sorted(already.union(lately) - {""}))
     history = [list(items[-_HISTORY:]) for items in seen]
     lists = {"history": history, "hidden": hidden, "wanted": wanted}

@@ -1,0 +1,1 @@
+"""Advertising: clicks and conversions, bids within a budget, and whom an advertisement persuades."""

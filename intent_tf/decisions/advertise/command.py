@@ -1,0 +1,122 @@
+"""`python -m intent_tf.decide advertise`: rates, bids within a budget, and whom to treat."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from intent_tf.decisions.advertise.compare_bids import compare_bids
+from intent_tf.decisions.advertise.entire_space import fit_entire_space
+from intent_tf.decisions.advertise.evaluate import compare_rates, compare_targeting
+from intent_tf.decisions.advertise.funnel import BOTH, CLICK, funnel_table
+from intent_tf.decisions.advertise.persuasion_trial import Treatment, persuasion_trial
+from intent_tf.decisions.advertise.qini import added_by_truth
+from intent_tf.decisions.advertise.uplift import TLearner, XLearner, intent_fit
+from intent_tf.decisions.log_config import LogConfig
+from intent_tf.decisions.plot import save
+from intent_tf.errors import InputError
+
+_RANDOM = "random"
+ORACLE = "true effect"
+
+
+@dataclass(frozen=True)
+class AdvertiseConfig:
+    """The advertisements.
+
+    Args:
+        known: Share of the moments (and of the trial) that is learnt from, in (0, 1); the later rest tests.
+        value: Value of a purchase, in the currency of bids.
+        budget: Budget as a share of what bidding without one would spend, from 0 on.
+        treatment: What the simulated shop tries: coupon, recommendation or reminder.
+        trial_sessions: Sessions of that trial.
+        treated: Share of the shoppers who can be treated, in (0, 1).
+    """
+
+    known: float = 0.7
+    value: float = 20.0
+    budget: float = 0.2
+    treatment: Treatment = "coupon"
+    trial_sessions: int = 12_000
+    treated: float = 0.3
+
+    def __post_init__(self) -> None:
+        for name in ("known", "treated"):
+            if not 0 < getattr(self, name) < 1:
+                raise InputError(f"{name} is {getattr(self, name)}", expected="a share in (0, 1)")
+        if not self.value > 0:
+            raise InputError(f"value is {self.value}", expected="an amount above 0")
+        if not self.budget >= 0:
+            raise InputError(f"budget is {self.budget}", expected="a share from 0 on; with 0 nothing is won")
+
+
+CONFIGS = (LogConfig, AdvertiseConfig)
+
+
+def run(log_config: LogConfig, config: AdvertiseConfig) -> Path:
+    """Rate impressions, bid for them, choose whom to treat, print and write it, and return the folder."""
+    folder = log_config.folder("advertise")
+    past, future = _split(funnel_table(log_config.read()), config.known)
+    fit = intent_fit(seed=log_config.seed)
+    rates, compared = compare_rates(fit_entire_space(past, seed=log_config.seed), past, future, fit)
+    print(
+        f"{len(future):,} later moments: a click follows {future[CLICK].mean():.1%} of them, "
+        f"and a purchase too {future[BOTH].mean():.1%}"
+    )
+    print(compared.round(4).to_string(na_rep="–"), "\n")
+    bids = compare_bids(rates, future[BOTH].to_numpy(), config.value, config.budget, seed=log_config.seed)
+    print("one budget, spent by bids in proportion to")
+    print(bids.round(2).to_string(), "\n")
+
+    trial, effect = persuasion_trial(config.trial_sessions, config.treatment, seed=log_config.seed)
+    known = int(config.known * len(trial))
+    scores = _scores(trial.head(known), trial.iloc[known:], log_config.seed) | {ORACLE: effect[known:]}
+    targeting = compare_targeting(scores, trial.iloc[known:], effect[known:], config.treated)
+    print(f"simulated trial of a {config.treatment} on {len(trial):,} shoppers; it adds {effect.mean():.2%}")
+    print(f"purchases added a thousand shoppers, if the first {config.treated:.0%} by each score are treated")
+    print(targeting.round({"qini": 4, "true_qini": 4, "added": 2}).to_string())
+
+    columns = ["user_id", "session_id", "moment", "events", CLICK, BOTH]
+    future[columns].join(rates).to_csv(folder / "rates.csv", index=False)
+    compared.to_csv(folder / "models.csv", index_label="way")
+    bids.to_csv(folder / "bids.csv", index_label="way")
+    targeting.to_csv(folder / "targeting.csv", index_label="way")
+    save(lambda axes: draw_targeting(axes, scores, effect[known:]), folder / "targeting.svg")
+    return folder
+
+
+def draw_targeting(axes: Axes, scores: Mapping[str, np.ndarray], effect: np.ndarray) -> None:
+    """Draw the purchases that a treatment truly adds, against the share of shoppers who get it."""
+    shares = np.linspace(0, 1, 51)
+    for name, score in scores.items():
+        added = [1000 * added_by_truth(score, effect, share) for share in shares]
+        axes.plot(shares, added, label=name, linestyle=":" if name in (_RANDOM, ORACLE) else "-")
+    axes.set(xlabel="share of shoppers treated", ylabel="purchases added a thousand shoppers", ylim=(0, None))
+    axes.legend(frameon=False)
+
+
+def _split(table: pd.DataFrame, known: float) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Cut a table in two by time; a session lies on the side of its first moment."""
+    begin = table.groupby("session_id")["moment"].transform("min")
+    border = begin.sort_values(ignore_index=True).iloc[int(known * len(table))]
+    parts = table[begin < border], table[begin >= border]
+    past, future = (part.reset_index(drop=True) for part in parts)
+    return past, future
+
+
+def _scores(past: pd.DataFrame, future: pd.DataFrame, seed: int) -> dict[str, np.ndarray]:
+    features = past.drop(columns=["treated", "purchase"])
+    treated, outcome, fit = past["treated"].to_numpy(), past["purchase"].to_numpy(), intent_fit(seed=seed)
+    two = TLearner.fit(features, treated, outcome, fit)
+    crossed = XLearner.fit(features, treated, outcome, fit, two)
+    return {
+        "T-learner": two.effect(future),
+        "X-learner": crossed.effect(future),
+        "strength": two.untreated(future),
+        _RANDOM: np.random.default_rng(seed).random(len(future)),
+    }

@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from intent_tf.decisions.advertise.command import AdvertiseConfig, run
+from intent_tf.decisions.log_config import LogConfig
+from intent_tf.errors import InputError
+
+
+@pytest.mark.slow
+def test_rates_bids_targets_and_plot_are_written(tmp_path: Path) -> None:
+    run(LogConfig(sessions=400, out=str(tmp_path)), AdvertiseConfig(trial_sessions=1500))
+    rates = pd.read_csv(tmp_path / "rates.csv")
+    assert rates[["ctr", "cvr", "ctcvr"]].notna().all(axis=None)
+    assert "strength" in pd.read_csv(tmp_path / "bids.csv")["way"].tolist()
+    targeting = pd.read_csv(tmp_path / "targeting.csv", index_col="way")
+    assert targeting["true_qini"].idxmax() == "true effect"
+    assert (tmp_path / "targeting.svg").stat().st_size > 1000
+
+
+@pytest.mark.parametrize("wrong", [{"known": 1}, {"treated": 0}, {"value": 0}, {"budget": -1}])
+def test_impossible_options_are_refused(wrong: dict[str, float]) -> None:
+    with pytest.raises(InputError):
+        AdvertiseConfig(**wrong)
