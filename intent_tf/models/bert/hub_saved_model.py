@@ -6,6 +6,7 @@ import base64
 import re
 import tempfile
 import zlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -129,7 +130,7 @@ class HubSavedModel(keras.layers.Layer):
 
     def _take(self, loaded: Any, folder: str) -> None:
         self._loaded = loaded
-        for variable in (*getattr(loaded, "variables", ()), *getattr(loaded, "seeds", ())):
+        for variable in (*_every_variable(loaded), *getattr(loaded, "seeds", ())):
             variable.assign(tf.zeros(variable.shape, variable.dtype))
         for variable in _variables(loaded):
             self._track_variable(
@@ -139,7 +140,7 @@ class HubSavedModel(keras.layers.Layer):
                 )
             )  # fmt: skip
         try:
-            outputs = self(tf.constant([[2, 3, 0]]))
+            outputs = self.call(tf.constant([[2, 3, 0]]))
         except (ValueError, TypeError, KeyError, tf.errors.OpError) as error:
             first = str(error).strip().splitlines()[0]
             raise InputError(f"its signature is another one ({first})", expected=_EXPECTED) from error
@@ -178,7 +179,15 @@ def _load(folder: str, *, with_variables: bool) -> Any:
 
 def _variables(loaded: Any) -> list[tf.Variable]:
     """Find the encoder's variables, in an order that only the graph decides."""
-    return [variable for variable in getattr(loaded, "variables", ()) if variable.dtype.is_floating]
+    return [variable for variable in _every_variable(loaded) if variable.dtype.is_floating]
+
+
+def _every_variable(loaded: Any) -> Sequence[tf.Variable]:
+    listed = getattr(loaded, "variables", ())
+    if listed or "serving_default" not in loaded.signatures:
+        return listed
+    # TF-Hub wants the list to be there; of a module without it, the graph that serves knows what it reads.
+    return loaded.signatures["serving_default"].variables
 
 
 def _fetch(handle: str) -> Path:
