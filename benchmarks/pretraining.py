@@ -3,11 +3,11 @@
     python benchmarks/pretraining.py [shop | clothing_reviews | rees46] [SEEDS]
 
 Tiny encoders of one shape are fine-tuned on 1 %, 10 % and all of the labelled training rows, and measured on
-the same test rows: from scratch; pre-trained on unlabelled documents (of the simulated shop: twice as many
-sessions as are labelled, none of them of a shopper in the test rows; of the others: the training rows); and, for
-the simulated shop, pre-trained on another shop and then further on this one. Beside them stand the model without
-an encoder and, for the simulated shop, the exact optimum. A seed draws shop, split, weights and labels. All ways
-have the same settings, fixed beforehand. The last line is JSON.
+the same test rows: from scratch; pre-trained on unlabelled documents (of the simulated shop: all sessions of
+shoppers that are not in the test rows; of the others: the training rows); and, for the simulated shop,
+pre-trained on another shop and then further on this one. Beside them stand the model without an encoder and,
+for the simulated shop, the exact optimum. A seed draws shop, split, weights and labels. All ways have the
+same settings, fixed beforehand. The last line is JSON.
 """
 
 from __future__ import annotations
@@ -55,13 +55,11 @@ TUNING = EncoderConfig(
 
 
 def shop(seed: int) -> tuple[ExampleSource, pd.DataFrame]:
-    """Simulate labelled examples, and the log of these and as many more sessions."""
-    log = simulate(2 * SESSIONS, seed)
-    users = log["user_id"].unique()
-    labelled = log[log["user_id"].isin(users[: len(users) // 2])]
-    # The fifth event is a moment at which the optimum is known.
-    examples = event_examples(labelled, {}, ExampleDefinition(moments="5"))
-    frame = examples.frame.assign(optimum=optimal_strengths(examples.frame, labelled))
+    """Simulate labelled examples, and the log that they are from."""
+    log = simulate(SESSIONS, seed)
+    # The fourth event is a moment at which the optimum is known.
+    examples = event_examples(log, {}, ExampleDefinition(moments="4"))
+    frame = examples.frame.assign(optimum=optimal_strengths(examples.frame, log))
     left_out = {**examples.left_out, "optimum": "known to the simulator only"}
     return replace(examples, frame=frame, left_out=left_out), log
 
@@ -76,7 +74,7 @@ def readable(
         return {"own": UnlabelledConfig(data=str(folder / "own.parquet"), kinds=columns)}
     tested = data.test.frame["user_id"].unique()
     log[~log["user_id"].isin(tested)].to_csv(folder / "own.csv", index=False)
-    simulate(SESSIONS, 1000 + seed, OTHER_SHOP).to_csv(folder / "other.csv", index=False)
+    simulate(SESSIONS // 2, 1000 + seed, OTHER_SHOP).to_csv(folder / "other.csv", index=False)
     return {name: UnlabelledConfig(events=str(folder / f"{name}.csv")) for name in ("own", "other")}
 
 

@@ -12,8 +12,11 @@ import pandas as pd
 import pytest
 
 from intent_tf.data.simulator import simulate
+from intent_tf.models.bert import BertEncoder, BertTransformer
+from intent_tf.pretrain import main
 from intent_tf.serving import ServedModel
 from intent_tf.serving.loading import load_model
+from intent_tf.text.wordpiece import SPECIAL, WordPieceIds
 
 pytest.importorskip("tensorflow_text", reason="tensorflow-text is not installed")
 
@@ -27,6 +30,27 @@ def test_bad_input_ends_with_status_2(tmp_path: Path) -> None:
     done = run("intent_tf.pretrain", "--data", tmp_path / "none.csv", "--out", tmp_path / "encoder")
     assert done.returncode == 2
     assert "no such file" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_a_checkpoint_goes_on_with_the_shops_actions_as_further_pieces(tmp_path: Path) -> None:
+    pytest.importorskip("safetensors", reason="safetensors is not installed")
+    letters = "abcdefghijklmnopqrstuvwxyz0123456789"
+    vocabulary = (*SPECIAL, *letters, *(f"##{letter}" for letter in letters), "[cart]", "jacket")
+    network = BertTransformer(len(vocabulary), layers=1, width=16, heads=2, positions=64)
+    BertEncoder(network, WordPieceIds(32, vocabulary=vocabulary)).to_hub(tmp_path / "checkpoint")
+    simulate(60, seed=0).to_csv(tmp_path / "log.csv", index=False)
+    main(
+        ["--events", str(tmp_path / "log.csv"), "--encoder", str(tmp_path / "checkpoint"), "--epochs", "1",
+         "--max-tokens", "32", "--out", str(tmp_path / "further"), "--quiet"]
+    )  # fmt: skip
+    further = BertEncoder.from_preset(tmp_path / "further", max_tokens=32)
+    assert further.pieces.vocabulary[: len(vocabulary)] == vocabulary
+    added = further.pieces.vocabulary[len(vocabulary) :]
+    assert {"[search]", "[detail]"} <= set(added) and "[cart]" not in added
+    assert all(piece[0] == "[" and piece[-1] == "]" for piece in added)
+    assert further.network.token_embedding.shape == (len(vocabulary) + len(added), 16)
+    jacket = vocabulary.index("jacket")
+    assert np.any(further.network.token_embedding[jacket] != network.token_embedding[jacket])
 
 
 @pytest.mark.slow

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 import tensorflow as tf
@@ -10,6 +11,8 @@ from intent_tf.errors import InputError, require
 from intent_tf.text.wordpiece import SPECIAL
 
 _DOCUMENTS = 50_000
+#: Ideographs are words by themselves to BERT, so none of them goes on with a word.
+_NEVER_USED = re.compile("##[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 
 
 def learn_vocabulary(
@@ -46,4 +49,4 @@ def learn_vocabulary(
         return tuple(reserved)
     batches = tf.data.Dataset.from_tensor_slices(kept).batch(1000)
     found = tools.bert_vocab_from_dataset(batches, size, reserved, {"lower_case": lower})
-    return tuple(dict.fromkeys(piece for piece in found if piece))
+    return tuple(dict.fromkeys(piece for piece in found if piece and not _NEVER_USED.match(piece)))

