@@ -13,6 +13,7 @@ from intent_tf.data.tables import read_table
 from intent_tf.decisions.log_config import LogConfig
 from intent_tf.decisions.log_periods import split_by_time
 from intent_tf.decisions.plot import save
+from intent_tf.decisions.recommend.caused import AFTER, purchases_caused
 from intent_tf.decisions.recommend.evaluate import OURS, compare_rankings, differences, rankings
 from intent_tf.decisions.recommend.metrics import hits, ranking_metrics
 from intent_tf.decisions.recommend.moments import Target, recommendation_moments
@@ -76,6 +77,14 @@ def run(log_config: LogConfig, config: RecommendConfig) -> Path:
     print(table.round(4).to_string(), "\n")
     print("by strength, less a rival (95 % interval over users)")
     print(against.round(4).to_string(index=False))
+    if log_config.log is None:  # the simulated shop, whose truth is known
+        shown = moments[moments["events"] == AFTER].reset_index(drop=True)
+        caused = purchases_caused(shown, recommender.session_model.predict(shown), log)
+        print(
+            f"\npurchases caused a thousand sessions by recommendations after event {AFTER}, whatever the items"
+        )
+        print(caused.round(2).T.to_string())
+        caused.to_csv(folder / "caused.csv")
     last = moments.drop_duplicates("session_id", keep="last")
     recommender.recommend(last, config.count).to_csv(folder / "recommendations.csv", index=False)
     table.to_csv(folder / "metrics.csv", index_label="way")
