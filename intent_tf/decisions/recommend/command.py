@@ -80,9 +80,7 @@ def run(log_config: LogConfig, config: RecommendConfig) -> Path:
     if log_config.log is None:  # the simulated shop, whose truth is known
         shown = moments[moments["events"] == AFTER].reset_index(drop=True)
         caused = purchases_caused(shown, recommender.session_model.predict(shown), log)
-        print(
-            f"\npurchases caused a thousand sessions by recommendations after event {AFTER}, whatever the items"
-        )
+        print(f"\npurchases caused a thousand sessions by showing recommendations after event {AFTER}")
         print(caused.round(2).T.to_string())
         caused.to_csv(folder / "caused.csv")
     last = moments.drop_duplicates("session_id", keep="last")
