@@ -189,6 +189,12 @@ def run(
     metrics = assessment.metrics
     tell(f"\n{metrics_table(metrics['test'], metrics['baselines'], metrics.get('optimum'))}\n")
     version = out / str(versions(out)[-1])
+    if "actions" in metrics:
+        tell(
+            "strongest action: log loss {log_loss:.4f}, of the training rates {log_loss_of_rates:.4f}".format(
+                **metrics["actions"]
+            )
+        )
     if encoder:
         tell(encoder_notice(version))
     tell(f"report: {version / 'report.html'}")

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from intent_tf.data.cleaning import row_fingerprints
+from intent_tf.data.example_definition import STRENGTHS
 from intent_tf.errors import InputError
 from intent_tf.nearest import nearest
 
@@ -31,6 +32,8 @@ def find_positive(values: pd.Series, label: str, *, file: object = None) -> str 
         'yes'
     """
     words = _words(values, label, file)
+    if is_graded(values):
+        return None
     distinct = list(words.unique())
     if len(distinct) != 2:
         shown = ", ".join(map(repr, distinct[:5])) + (", …" if len(distinct) > 5 else "")
@@ -39,6 +42,7 @@ def find_positive(values: pd.Series, label: str, *, file: object = None) -> str 
             expected="two values, such as 0 and 1",
             file=file,
             column=label,
+            remedy="name the one that counts with --positive VALUE",
         )
     lowered = [word.strip().lower() for word in distinct]
     if {_TRUTH.get(word) for word in lowered} == {0.0, 1.0}:
@@ -62,7 +66,7 @@ def read_labels(values: pd.Series, label: str, positive: str | None, *, file: ob
         values: The label column.
         label: Its name, for messages.
         positive: The value that counts as 1, as text, all others counting as 0; None for columns of 0 and 1
-            (or booleans).
+            (or booleans), and for grades, of which 1 counts.
         file: Where it came from, for messages.
 
     Raises:
@@ -84,6 +88,8 @@ def read_labels(values: pd.Series, label: str, positive: str | None, *, file: ob
                 column=label,
             )
         return (words == positive).to_numpy(np.float32)
+    if is_graded(values):
+        return (read_grades(values) == 1).astype(np.float32)
     numbers = words.str.strip().str.lower().map(_TRUTH)
     wrong = np.flatnonzero(numbers.isna())
     if len(wrong):
@@ -95,6 +101,28 @@ def read_labels(values: pd.Series, label: str, positive: str | None, *, file: ob
             column=label,
         )
     return numbers.to_numpy(np.float32)
+
+
+def is_graded(values: pd.Series) -> bool:
+    """Tell whether a label column holds the strengths of strongest actions, beyond 0 and 1.
+
+    Args:
+        values: Such as `ExampleDefinition` writes for the label ``"strength"``: none 0, click 1/3, cart 2/3,
+            purchase 1.
+
+    Example:
+        >>> [is_graded(pd.Series(values)) for values in ([0, 1 / 3, 1], [0, 1], ["no", "yes"])]
+        [True, False, False]
+    """
+    numbers = pd.to_numeric(values, errors="coerce").to_numpy(np.float64, na_value=np.nan)
+    steps = numbers * (len(STRENGTHS) - 1)
+    is_grade = np.isclose(steps, np.round(steps), atol=1e-4) & (numbers >= 0) & (numbers <= 1)
+    return bool(is_grade.all() and ((numbers > 0.1) & (numbers < 0.9)).any())
+
+
+def read_grades(values: pd.Series) -> np.ndarray:
+    """Read graded labels, which `is_graded` knows, as float32 ``(rows,)``."""
+    return pd.to_numeric(values).to_numpy(np.float32)
 
 
 def refuse_label_copies(

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from intent_tf.data.example_source import ExampleSource
+from intent_tf.evaluation.actions import measure_actions
 from intent_tf.evaluation.baseline_rows import baseline_table
 from intent_tf.evaluation.baselines import fit_baselines
 from intent_tf.evaluation.calibration import fit_calibrator
@@ -29,7 +30,8 @@ class Assessment:
     Args:
         model: The model with its calibrator and threshold.
         metrics: The content of ``metrics.json``: ``test``, ``baselines``, ``optimum`` (where it is known),
-            ``slices``, ``early`` (event logs), ``cleaning``, ``split``, ``calibration``, ``throughput``.
+            ``actions`` (graded labels), ``slices``, ``early`` (event logs), ``cleaning``, ``split``,
+            ``calibration``, ``throughput``.
         strengths: On the test rows, by name: ``intent_tf``, ``uncalibrated``, each baseline, ``optimum``.
     """
 
@@ -76,9 +78,9 @@ def assess(
     test = measure(label, strengths["intent_tf"], threshold)
     test["ece_uncalibrated"] = measure(label, uncalibrated)["ece"]
     metrics: dict[str, Any] = {"test": test, "baselines": {}}
-    tables = {name: baseline_table(getattr(data, name), data.preprocessor) for name in ("train", "test")}
-    for name, baseline in fit_baselines(tables["train"], data.train.label, seed).items():
-        strengths[name] = baseline.predict(tables["test"])
+    known, asked = (baseline_table(rows, data.preprocessor) for rows in (data.train, data.test))
+    for name, baseline in fit_baselines(known, data.train.label, seed).items():
+        strengths[name] = baseline.predict(asked)
         metrics["baselines"][name] = measure(label, strengths[name])
     if teacher is not None:
         strengths["teacher"] = teacher.predict(frame)
@@ -86,6 +88,9 @@ def assess(
     if examples.optimum is not None:
         strengths["optimum"] = frame[examples.optimum].to_numpy(float)
         metrics["optimum"] = measure(label, strengths["optimum"])
+    if data.test.grade is not None and data.train.grade is not None:
+        probabilities = model.predict_actions(data.test).to_numpy()
+        metrics["actions"] = measure_actions(data.test.grade, probabilities, data.train.grade)
     if examples.slice_by is not None:
         metrics["slices"] = {
             str(value): {

@@ -13,7 +13,7 @@ import tensorflow as tf
 from intent_tf.data.augmentation import Augmentation
 from intent_tf.data.cleaning import clean
 from intent_tf.data.inference import infer_specification
-from intent_tf.data.labels import find_positive, read_labels, refuse_label_copies
+from intent_tf.data.labels import find_positive, is_graded, read_grades, read_labels, refuse_label_copies
 from intent_tf.data.raw_columns import raw_columns
 from intent_tf.data.shard import Shard
 from intent_tf.data.specification import FeatureSpecification, Kind
@@ -43,12 +43,15 @@ class Rows:
         features: Their features; ``text`` and ``session`` are ragged ``(rows, tokens)``.
         label: float32 ``(rows,)``, 0 or 1; with a teacher's strength beside each, ``(rows, 2)``.
         weight: float32 ``(rows,)``, a row's share in the loss; 1 by default.
+        grade: float32 ``(rows,)``, the strongest action that followed, in [0, 1], where labels are graded: 1
+            is a purchase. Batches then hold it in the label's place.
     """
 
     frame: pd.DataFrame
     features: Features
     label: np.ndarray
     weight: np.ndarray
+    grade: np.ndarray | None = None
 
     @classmethod
     def of(
@@ -99,7 +102,20 @@ class Rows:
     def take(self, places: np.ndarray) -> Rows:
         """Return the rows at these places, int64 ``(n,)``."""
         features = Features(*(tf.gather(part, places) for part in self.features))
-        return Rows(self.frame.iloc[places], features, self.label[places], self.weight[places])
+        grade = None if self.grade is None else self.grade[places]
+        return Rows(self.frame.iloc[places], features, self.label[places], self.weight[places], grade)
+
+    def joined(self, *others: Rows) -> Rows:
+        """Return these rows and others after them, numbered anew."""
+        parts = (self, *others)
+        features = zip(*(part.features for part in parts), strict=True)
+        return Rows(
+            pd.concat([part.frame for part in parts], ignore_index=True),
+            Features(*(tf.concat(each, axis=0) for each in features)),
+            np.concatenate([part.label for part in parts]),
+            np.concatenate([part.weight for part in parts]),
+            None if self.grade is None else np.concatenate([part.grade for part in parts]),
+        )
 
     def batches(self, batch_size: int, shard: Shard = _ALL, *, passes: int | None = 1) -> tf.data.Dataset:
         """All rows, in order: ``(Features, label, weight)``, the last batch may be smaller.
@@ -151,7 +167,8 @@ class Rows:
     def _gather(self, rows: tf.Tensor) -> tuple[Features, tf.Tensor, tf.Tensor]:
         parts = [tf.gather(part, rows) for part in self.features]
         dense = [part.to_tensor(0) if isinstance(part, tf.RaggedTensor) else part for part in parts]
-        return Features(*dense), tf.gather(self.label, rows), tf.gather(self.weight, rows)
+        label = self.label if self.grade is None else self.grade
+        return Features(*dense), tf.gather(label, rows), tf.gather(self.weight, rows)
 
 
 def augmented(
@@ -255,6 +272,7 @@ def preprocess_data(
             left_out.setdefault(name, reason)
     positive = positive or find_positive(cleaned[label], label, file=file)
     labels = read_labels(cleaned[label], label, positive, file=file)
+    graded = positive is None and is_graded(cleaned[label])
     usable = [name for name in cleaned.columns if name not in (label, *left_out, *drop)]
     refuse_label_copies(cleaned, labels, usable, file=file)
     parts = split(
@@ -282,7 +300,8 @@ def preprocess_data(
         part, source = cut[name], file if name != "test" or test is None else _TEST
         part_labels = read_labels(part[label], label, positive, file=source)
         weights = _weights(part[weight], source) if weight is not None and weight in part.columns else None
-        rows[name] = Rows.of(part, preprocessor, part_labels, weights, file=source, graph=graph)
+        found = Rows.of(part, preprocessor, part_labels, weights, file=source, graph=graph)
+        rows[name] = replace(found, grade=read_grades(part[label])) if graded else found
     return PreparedData(preprocessor, **rows, cleaning=counts, split=parts.description)
 
 

@@ -19,7 +19,7 @@ from intent_tf.features.prepared import PreparedData, Rows, augmented
 from intent_tf.features.preprocessor import Graph, Preprocessor, graph_of
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class StreamedRows(Rows):
     """A sample of the training rows in memory, and all of them in files.
 
@@ -96,5 +96,8 @@ def stream_training_rows(data: PreparedData, folder: str | Path, weight: str | N
     held_out = {str(value) for part in (data.validation, data.test) for value in part.frame[group].unique()}
     stream = ExampleStream(folder, data.specification, weight=weight, without={group: held_out})
     train = data.train
-    rows = StreamedRows(train.frame, train.features, train.label, train.weight, stream, data.preprocessor)
+    rows = StreamedRows(
+        train.frame, train.features, train.label, train.weight, train.grade,
+        stream=stream, preprocessor=data.preprocessor,
+    )  # fmt: skip
     return replace(data, train=rows)

@@ -9,6 +9,7 @@ import keras
 
 from intent_tf.errors import InputError
 from intent_tf.features.prepared import PreparedData
+from intent_tf.models.action_head import ActionHead
 from intent_tf.models.bert.bert_encoder import BertEncoder
 from intent_tf.models.category_embedding import CategoryEmbedding
 from intent_tf.models.feature_extractor import FeatureExtractor
@@ -153,7 +154,8 @@ def build_model(
     """
     reads_text = isinstance(getattr(extractor, "parts", {}).get("text"), TextCNN)
     wide_part = WideText(data.preprocessor.token_ids.vocabulary_size) if wide and reads_text else None
-    model = IntentModel(data.preprocessor, extractor, predictor, wide_part)
+    actions = None if data.train.grade is None else ActionHead(name="actions")
+    model = IntentModel(data.preprocessor, extractor, predictor, wide_part, actions=actions)
     metrics = [keras.metrics.BinaryCrossentropy(name="log_loss"), keras.metrics.AUC(name="auroc")]
     model.compile(optimizer=optimizer, loss=loss, metrics=metrics)
     return model

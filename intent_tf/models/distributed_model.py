@@ -38,7 +38,16 @@ class DistributedModel(keras.Model):
     ) -> Any:  # fmt: skip
         """Take the mean over this replica's rows, whose gradient counts as much as it has rows."""
         loss = super().compute_loss(x, y, y_pred, sample_weight, training)
-        return _scale_gradient(loss, _share_of_rows(y)) if training else loss
+        return self.by_rows(loss, y) if training else loss
+
+    def by_rows(self, loss: tf.Tensor, y: Any) -> tf.Tensor:
+        """Let the gradient of a mean over this replica's rows count as much as it has rows.
+
+        Args:
+            loss: The mean, which stays as it is.
+            y: The labels of the rows.
+        """
+        return _scale_gradient(loss, _share_of_rows(y))
 
     def distribute(self, batches: Callable[[Shard], tf.data.Dataset]) -> Any:
         """Make the input of `fit` or `evaluate` on this process.

@@ -46,12 +46,4 @@ def fold_extractors(model: IntentModel, storage: Storage = "float32") -> IntentM
     folded = {
         name: layer.fold(storage) if isinstance(layer, TextCNN) else layer for name, layer in parts.items()
     }
-    return IntentModel(
-        model.preprocessor,
-        FeatureExtractor(folded, extractor.dropout.rate, name=extractor.name),
-        model.predictor,
-        model.wide,
-        model.calibrator,
-        model.threshold,
-        name=model.name,
-    )
+    return model.with_parts(extractor=FeatureExtractor(folded, extractor.dropout.rate, name=extractor.name))

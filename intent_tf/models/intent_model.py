@@ -19,9 +19,11 @@ from intent_tf.features.prepared import Rows
 from intent_tf.features.preprocessor import Preprocessor
 from intent_tf.features.row_order import longest_first
 from intent_tf.features.token_columns import cut_texts
+from intent_tf.models.action_head import ActionHead
 from intent_tf.models.distributed_model import DistributedModel
 
 _MANY = 4096
+_PARTS = ("preprocessor", "extractor", "predictor", "wide", "calibrator", "actions")
 
 
 @keras.saving.register_keras_serializable(package="intent_tf")
@@ -47,10 +49,12 @@ class IntentModel(DistributedModel):
         wide: Turns features into a logit ``(batch, 1)`` that is added to every member's; None for none.
         calibrator: Maps strengths ``(batch,)`` to calibrated ones; None leaves them as they are.
         threshold: Strength from which on a purchase is predicted, in [0, 1]; chosen on validation rows.
+        actions: Turns vectors into logits of what shoppers do at most who do not buy; None for none.
         **kwargs: Those of every Keras model.
 
     Shapes: a mapping of column to ``(batch,)``, for sequences ``(batch, events)``, or `Features`,
-        to float32 ``(batch,)`` in [0, 1]; in training ``(batch, members)``.
+        to float32 ``(batch,)`` in [0, 1]; in training ``(batch, members)``, and with ``actions`` a pair of
+        that and logits.
     """
 
     def __init__(
@@ -61,6 +65,7 @@ class IntentModel(DistributedModel):
         wide: keras.layers.Layer | None = None,
         calibrator: keras.layers.Layer | None = None,
         threshold: float = 0.5,
+        actions: ActionHead | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -70,41 +75,61 @@ class IntentModel(DistributedModel):
         self.wide = wide
         self.calibrator = calibrator
         self.threshold = threshold
+        self.actions = actions
         self(preprocessor.blank())  # creates the weights
 
-    def call(self, inputs: Mapping[str, Any] | Features, training: bool | None = None) -> tf.Tensor:
-        """Strengths ``(batch,)``; in training ``(batch, members)``, before calibration."""
-        members = tf.sigmoid(self.logits(inputs, training=training))
+    def call(self, inputs: Mapping[str, Any] | Features, training: bool | None = None) -> Any:
+        """Strengths ``(batch,)``; in training those of the members, before calibration."""
+        logits, actions = self.heads(inputs, training=training)
+        members = tf.sigmoid(logits)
         if training:
-            return members
+            return members if actions is None else (members, actions)
         strength = tf.reduce_mean(members, axis=1)
         return strength if self.calibrator is None else self.calibrator(strength)
 
-    def logits(self, inputs: Mapping[str, Any] | Features, training: bool | None = None) -> tf.Tensor:
-        """Compute the members' logits, float32 ``(batch, members)``."""
+    def heads(
+        self, inputs: Mapping[str, Any] | Features, training: bool | None = None
+    ) -> tuple[tf.Tensor, tf.Tensor | None]:
+        """Compute the members' logits, float32 ``(batch, members)``, and the actions', where there are."""
         features = self.preprocessor(inputs)
         vectors = self.extractor(features, training=training)
         logits = tf.cast(self.predictor(vectors, training=training), tf.float32)
-        return logits if self.wide is None else logits + tf.cast(self.wide(features), tf.float32)
+        if self.wide is not None:
+            logits += tf.cast(self.wide(features), tf.float32)
+        return logits, None if self.actions is None else self.actions(vectors)
+
+    def logits(self, inputs: Mapping[str, Any] | Features, training: bool | None = None) -> tf.Tensor:
+        """Compute the members' logits, float32 ``(batch, members)``."""
+        return self.heads(inputs, training=training)[0]
 
     def compute_loss(
         self, x: Any = None, y: Any = None, y_pred: Any = None, sample_weight: Any = None,
         training: bool = True,
     ) -> Any:  # fmt: skip
-        """Take the mean of the members' losses.
+        """Take the mean of the members' losses, and add that of the actions.
 
-        ``y`` is ``(batch,)``, or ``(batch, 2)`` with a teacher's strength beside each label.
+        ``y`` is ``(batch,)``: the label, or with actions a grade, of which 1 is a purchase; or ``(batch, 2)``
+        with a teacher's strength beside each label.
         """
+        grade, further = y, None
+        if isinstance(y_pred, tuple):
+            y_pred, further = y_pred
+        y = y if self.actions is None else _purchase(y)
         y, y_pred = tf.cast(y, tf.float32), y_pred if y_pred.shape.rank == 2 else y_pred[:, None]
         y = y[:, None] if _has_teacher(y) else tf.reshape(y, (-1, 1))
         y = tf.broadcast_to(y, tf.concat([tf.shape(y_pred), tf.shape(y)[2:]], axis=0))
-        return super().compute_loss(x, y, y_pred, sample_weight, training)
+        loss = super().compute_loss(x, y, y_pred, sample_weight, training)
+        if further is None or self.actions is None:
+            return loss
+        return loss + self.by_rows(self.actions.loss(tf.reshape(grade, (-1,)), further, sample_weight), grade)
 
     def compute_metrics(self, x: Any, y: Any, y_pred: Any, sample_weight: Any = None) -> dict[str, Any]:
         """Update the metrics by the members' mean strength."""
+        y_pred = y_pred[0] if isinstance(y_pred, tuple) else y_pred
         if y_pred.shape.rank == 2:
             y_pred = tf.reduce_mean(y_pred, axis=1)
         y = y[:, 0] if _has_teacher(y) else y
+        y = y if self.actions is None else _purchase(y)
         # Of vectors, Keras would average a metric over batches, however small the last one is.
         return super().compute_metrics(x, tf.reshape(y, (-1, 1)), y_pred[:, None], sample_weight)
 
@@ -170,7 +195,7 @@ class IntentModel(DistributedModel):
         batch_size = batch_size or self.rows_at_once
         if isinstance(x, pd.DataFrame) and self.rows_at_once < _MANY:
             # Documents are cut first and encoded by length: padding costs an encoder more than cutting twice.
-            x = Rows.of(x, self.preprocessor, np.zeros(len(x)))
+            x = self._unlabelled(x)
         if isinstance(x, pd.DataFrame):
             if x.empty:
                 raise InputError("the table has no rows", expected="at least one row of data")
@@ -182,6 +207,26 @@ class IntentModel(DistributedModel):
             return strength[np.argsort(order)]
         return super().predict(x, batch_size=batch_size, verbose=verbose, **options)
 
+    def predict_actions(self, x: Any) -> pd.DataFrame:
+        """Probabilities of what each shopper does at most: a column an action, the purchase last.
+
+        Args:
+            x: A DataFrame of raw columns, or `Rows`.
+
+        Raises:
+            InputError: If the model was not trained on graded labels.
+        """
+        if self.actions is None:
+            raise InputError(
+                "the model knows purchases only",
+                expected="one trained on examples of `prepare --label strength`",
+            )
+        strengths = self.predict(x)
+        rows = x if isinstance(x, Rows) else self._unlabelled(x)
+        logits = tf.concat([self.heads(batch)[1] for batch, *_ in rows.batches(self.rows_at_once)], axis=0)
+        found = self.actions.probabilities(logits, strengths)
+        return pd.DataFrame(found.numpy(), rows.frame.index, [*self.actions.actions, "purchase"])
+
     def finished(self, calibrator: keras.layers.Layer, threshold: float) -> IntentModel:
         """Return the same model with what is chosen on validation rows after training.
 
@@ -192,26 +237,31 @@ class IntentModel(DistributedModel):
         Returns:
             A model that shares this one's layers, compiled alike but with a fresh optimiser.
         """
-        parts = (self.preprocessor, self.extractor, self.predictor, self.wide)
-        return self._compile_alike(IntentModel(*parts, calibrator, threshold, name=self.name))
+        return self._compile_alike(self.with_parts(calibrator=calibrator, threshold=threshold))
+
+    def with_parts(self, **parts: Any) -> IntentModel:
+        """Return a model of the same layers, some of them replaced; it is not compiled.
+
+        Args:
+            **parts: Arguments of the constructor.
+        """
+        own = {name: getattr(self, name) for name in (*_PARTS, "threshold")}
+        return IntentModel(**{**own, "name": self.name, **parts})
 
     def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments."""
         parts = {
             name: None if part is None else keras.saving.serialize_keras_object(part)
-            for name, part in {
-                "preprocessor": self.preprocessor, "extractor": self.extractor, "predictor": self.predictor,
-                "wide": self.wide, "calibrator": self.calibrator,
-            }.items()
-        }  # fmt: skip
+            for name, part in ((name, getattr(self, name)) for name in _PARTS)
+        }
         return {**super().get_config(), **parts, "threshold": self.threshold}
 
     @classmethod
     def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> IntentModel:
         """Return what `get_config` described."""
         config = dict(config)
-        for name in ("preprocessor", "extractor", "predictor", "wide", "calibrator"):
-            if config[name] is not None:
+        for name in _PARTS:
+            if config.get(name) is not None:
                 config[name] = keras.saving.deserialize_keras_object(config[name], custom_objects)
         return cls(**config)
 
@@ -224,13 +274,12 @@ class IntentModel(DistributedModel):
         if self._distribute_strategy is None:
             return self
         config = self.get_config()
-        extractor, predictor, wide, calibrator = (
-            None if config[name] is None else keras.saving.deserialize_keras_object(config[name])
-            for name in ("extractor", "predictor", "wide", "calibrator")
-        )
         # The preprocessor has nothing to train, and is not part of any strategy.
-        local = IntentModel(
-            self.preprocessor, extractor, predictor, wide, calibrator, self.threshold, name=self.name
+        local = self.with_parts(
+            **{
+                name: None if config[name] is None else keras.saving.deserialize_keras_object(config[name])
+                for name in _PARTS[1:]
+            }
         )
         local.set_weights(self.get_weights())
         return self._compile_alike(local)
@@ -248,6 +297,10 @@ class IntentModel(DistributedModel):
         batches = self.distribute(lambda shard: rows.batches(batch_size, shard, passes=None))
         return batches, -(-len(rows) // batch_size)
 
+    def _unlabelled(self, frame: pd.DataFrame) -> Rows:
+        cut = cut_texts(frame, self.preprocessor.specification, self.preprocessor.tokenizer)
+        return Rows.of(cut, self.preprocessor, np.zeros(len(frame)))
+
     def _rows(self, x: Rows | pd.DataFrame) -> Rows:
         if isinstance(x, Rows):
             return x
@@ -256,6 +309,10 @@ class IntentModel(DistributedModel):
             raise InputError(f"the table has no label column {specification.label!r}")
         label = read_labels(x[specification.label], specification.label, specification.positive)
         return Rows.of(cut_texts(x, specification, self.preprocessor.tokenizer), self.preprocessor, label)
+
+
+def _purchase(grade: Any) -> tf.Tensor:
+    return tf.cast(grade >= 1, tf.float32)
 
 
 def _has_teacher(y: Any) -> bool:

@@ -30,6 +30,8 @@ _TEXT_OPS = {
 OUTPUT = "intent_strength"
 #: The standard deviation of the members' strengths, where the predictor has several.
 SPREAD = "intent_strength_spread"
+#: The probabilities of what shoppers do at most, where labels were graded.
+ACTIONS = "action_probabilities"
 #: What the Classify API answers, in the order of its scores.
 CLASSES = ("no purchase", "purchase")
 #: The signatures of a SavedModel, and the method of TF Serving's API that each is for.
@@ -47,7 +49,9 @@ def export_saved_model(model: IntentModel, folder: Path, fold: Storage | None = 
 
     - ``serving_default``: the named raw columns (`Preprocessor.input_signature`) to ``intent_strength``,
       float32 ``(batch,)`` in [0, 1], and, if the predictor has several members,
-      ``intent_strength_spread``, float32 ``(batch,)``: the standard deviation of their strengths.
+      ``intent_strength_spread``, float32 ``(batch,)``: the standard deviation of their strengths; and, if it
+      was trained on graded labels, ``action_probabilities``, float32 ``(batch, 4)``: of none, click, cart and
+      purchase being the strongest action that follows.
     - ``serving_examples``: ``inputs``, serialised `tf.train.Example` ``(batch,)``, to ``classes`` and
       ``scores``, both ``(batch, 2)``, for the Classify API.
     - ``serving_examples_regress``: the same ``inputs`` to ``outputs`` ``(batch,)``, for the Regress API.
@@ -164,12 +168,15 @@ def encoder_notice(folder: Path) -> str:
 
 def _outputs(model: IntentModel, columns: Mapping[str, tf.Tensor]) -> dict[str, tf.Tensor]:
     """Compute what ``model(columns)`` gives, and how far its members are apart on that calibrated scale."""
-    members = tf.sigmoid(model.logits(columns, training=False))
+    logits, actions = model.heads(columns, training=False)
+    members = tf.sigmoid(logits)
     calibrated = model.calibrator or tf.identity
     outputs = {OUTPUT: calibrated(tf.reduce_mean(members, axis=1))}
     if members.shape[1] > 1:
         each = tf.reshape(calibrated(tf.reshape(members, (-1,))), tf.shape(members))
         outputs[SPREAD] = tf.math.reduce_std(each, axis=1)
+    if model.actions is not None:
+        outputs[ACTIONS] = model.actions.probabilities(actions, outputs[OUTPUT])
     return outputs
 
 

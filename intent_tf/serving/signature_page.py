@@ -11,9 +11,11 @@ from intent_tf.serving.served_model import ServedModel
 
 _TYPES = {tf.string.as_datatype_enum: "string", tf.float32.as_datatype_enum: "float32"}
 _MISSING = {"string": '`""`', "float32": "`NaN`"}
+_SECOND = {"action_probabilities": "actions"}
 _MEANING = {
     "intent_strength": "probability of a purchase, in [0, 1]",
     "intent_strength_spread": "standard deviation of the members' strengths",
+    "action_probabilities": "probabilities of the strongest action: `none`, `click`, `cart`, `purchase`",
     "classes": "`no purchase`, `purchase`",
     "scores": "probabilities of the classes",
     "outputs": "probability of a purchase, in [0, 1]",
@@ -40,7 +42,8 @@ def signature_page(model: ServedModel, tokens: Collection[str] = ()) -> str:
         parts += ["", "| output | type | shape | meaning |", "|---|---|---|---|"]
         for key in sorted(signature.outputs):
             info = signature.outputs[key]
-            parts.append(f"| `{key}` | {_TYPES[info.dtype]} | {_shape(info, 'classes')} | {_MEANING[key]} |")
+            shape = _shape(info, _SECOND.get(key, "classes"))
+            parts.append(f"| `{key}` | {_TYPES[info.dtype]} | {shape} | {_MEANING[key]} |")
         parts.append("")
     return "\n".join([*parts, _FOOT])
 

@@ -6,11 +6,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
-import tensorflow as tf
 
 from intent_tf.data.recombination import recombine
 from intent_tf.errors import InputError
-from intent_tf.features.features import Features
 from intent_tf.features.prepared import PreparedData, Rows
 from intent_tf.features.token_columns import cut_texts
 from intent_tf.models.intent_model import IntentModel
@@ -96,7 +94,8 @@ def with_teacher(
         InputError: If the teacher needs a column that the rows lack.
     """
     train, preprocessor = data.train, data.preprocessor
-    parts = [replace(train, label=np.stack([train.label, teacher.predict(train.frame)], axis=1))]
+    taught = np.stack([train.label, teacher.predict(train.frame)], axis=1)
+    parts = [Rows(train.frame, train.features, taught, train.weight)]
     further = [] if unlabelled is None else [unlabelled]
     if recombined:
         further.append(recombine(train.frame, data.specification.of_kind("text"), recombined, seed))
@@ -104,16 +103,4 @@ def with_teacher(
         strengths = teacher.predict(frame)
         cut = cut_texts(frame, data.specification, preprocessor.tokenizer)
         parts.append(Rows.of(cut, preprocessor, np.stack([strengths] * 2, axis=1)))
-    return replace(data, train=_joined(parts))
-
-
-def _joined(parts: list[Rows]) -> Rows:
-    if len(parts) == 1:
-        return parts[0]
-    features = zip(*(part.features for part in parts), strict=True)
-    return Rows(
-        pd.concat([part.frame for part in parts], ignore_index=True),
-        Features(*(tf.concat(each, axis=0) for each in features)),
-        np.concatenate([part.label for part in parts]),
-        np.concatenate([part.weight for part in parts]),
-    )
+    return replace(data, train=parts[0].joined(*parts[1:]))

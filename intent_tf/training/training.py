@@ -148,6 +148,8 @@ def create_model(
         encoder: Reads the texts and sessions, in place of the extractor's convolution.
         loss: In place of the configuration's, such as that of a model with a teacher.
     """
+    if data.train.grade is not None and config.label_flip:
+        raise InputError("label_flip is given, and labels are graded", remedy="leave label_flip out")
     article = config.preset == "article"
     extractor = build_feature_extractor(
         data, config.preset, dimension=config.dimension, filters=config.filters,

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from intent_tf.data.labels import find_positive, read_labels, refuse_label_copies
+from intent_tf.data.labels import find_positive, is_graded, read_labels, refuse_label_copies
 from intent_tf.errors import InputError
 
 
@@ -124,3 +124,14 @@ def test_a_column_that_only_resembles_the_label_is_let_pass(values: list[object]
 
 def test_a_copy_that_is_no_feature_is_let_pass() -> None:
     refuse_label_copies(pd.DataFrame(COPIES | {"price": range(5)}), LABELS, ["price"])
+
+
+def test_of_graded_labels_one_is_the_purchase() -> None:
+    values = pd.Series([0.0, 1 / 3, 2 / 3, 1.0])
+    assert find_positive(values, "strength") is None
+    assert read_labels(values, "strength", None).tolist() == [0, 0, 0, 1]
+
+
+@pytest.mark.parametrize("values", [[0, 1], [0, 0.5, 1], [0, 1 / 3, 2], ["0", "x", "1"], [0.0, None, 1.0]])
+def test_other_numbers_are_no_grades(values: list[object]) -> None:
+    assert not is_graded(pd.Series(values))

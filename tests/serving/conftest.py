@@ -15,6 +15,7 @@ import pytest
 
 from intent_tf.data.datasets import DATASETS
 from intent_tf.data.event_examples import event_examples
+from intent_tf.data.example_definition import ExampleDefinition
 from intent_tf.data.example_source import ExampleSource
 from intent_tf.data.raw_columns import padded, raw_columns
 from intent_tf.data.simulator import simulate
@@ -54,7 +55,7 @@ class Exported:
 
 def _source(variant: str) -> ExampleSource:
     if variant == "events":
-        return event_examples(simulate(200, seed=0))
+        return event_examples(simulate(200, seed=0), definition=ExampleDefinition(label="strength"))
     name = {"table": "online_shoppers", "text": "clothing_reviews"}[variant]
     if not os.environ.get("INTENT_TF_DATA"):
         pytest.skip(f"INTENT_TF_DATA names no folder with the data set {name}")

@@ -22,6 +22,11 @@ def test_raw_columns_give_keras_strengths(exported, load_in_c) -> None:
     np.testing.assert_allclose(strengths, exported.strengths, rtol=0, atol=1e-6)
 
 
+def test_probabilities_of_the_strongest_action_are_those_of_keras(events, load_in_c) -> None:
+    found = load_in_c(events.folder).run(events.raw())["action_probabilities"]
+    np.testing.assert_allclose(found, events.model.predict_actions(events.rows), rtol=0, atol=1e-6)
+
+
 def test_one_row_gives_what_it_gives_among_many(exported, load_in_c) -> None:
     loader = load_in_c(exported.folder)
     alone = [loader.run(exported.raw(slice(row, row + 1)))["intent_strength"][0] for row in range(20)]
