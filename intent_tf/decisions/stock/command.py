@@ -14,7 +14,7 @@ from intent_tf.decisions.intent import fit_model
 from intent_tf.decisions.log_config import LogConfig
 from intent_tf.decisions.plot import save
 from intent_tf.decisions.stock.demand import ALL, demand_table, most_bought
-from intent_tf.decisions.stock.evaluate import NAIVE, WITH_STRENGTHS, Costs, replay, summary
+from intent_tf.decisions.stock.evaluate import FORECAST, NAIVE, WITH_STRENGTHS, Costs, replay, summary
 from intent_tf.decisions.stock.open_sessions import UNTIL_PURCHASE, open_strengths
 from intent_tf.errors import InputError
 
@@ -65,7 +65,7 @@ def run(log_config: LogConfig, config: StockConfig) -> Path:
     strengths = open_strengths(model.predict, log, list(demand.index[first:]), items)
     orders = replay(demand, strengths, first, test, config.season, costs)
     found = summary(orders)
-    print(f"{len(items)} items, {len(demand)} periods of {period}, the last {len(demand) - test} are tested; "
+    print(f"{len(items)} items, {len(demand)} periods of {config.period:g} h, the last {len(demand) - test} are tested; "
           f"{demand[items].to_numpy().mean():.2f} pieces an item and period\n")  # fmt: skip
     print(found.round(4).to_string(), "\n")
     print(cost_differences(orders, log_config.seed).round(4).to_string())
@@ -76,7 +76,7 @@ def run(log_config: LogConfig, config: StockConfig) -> Path:
 
 
 def cost_differences(orders: pd.DataFrame, seed: int = 0, repeats: int = 2000) -> pd.DataFrame:
-    """Compare the mean cost of each way with that of seasonal naive, by a bootstrap of whole periods.
+    """Compare the mean cost of the ways, by a bootstrap of whole periods.
 
     Args:
         orders: From `replay`.
@@ -84,20 +84,20 @@ def cost_differences(orders: pd.DataFrame, seed: int = 0, repeats: int = 2000) -
         repeats: How many.
 
     Returns:
-        ``difference`` (below 0 is cheaper than seasonal naive), ``low`` and ``high`` of its 95 % interval.
+        For single items and all items, each way against those before it: ``difference`` (below 0 is cheaper),
+        ``low`` and ``high`` of its 95 % interval.
     """
     generator, rows = np.random.default_rng(seed), []
     kind = orders["item"].eq(ALL).map({True: ALL, False: "single items"})
-    for (what, way), part in orders.groupby([kind, "way"], sort=False):
-        if way == NAIVE:
-            continue
-        naive = orders[(kind == what) & (orders["way"] == NAIVE)]
-        by_period = part.groupby("period")["cost"].mean() - naive.groupby("period")["cost"].mean()
-        values = by_period.to_numpy()
-        drawn = values[generator.integers(len(values), size=(repeats, len(values)))].mean(axis=1)
-        low, high = np.quantile(drawn, [0.025, 0.975])
-        rows.append({"demand for": what, "way": way, "difference": values.mean(), "low": low, "high": high})
-    return pd.DataFrame(rows).set_index(["demand for", "way"])
+    costs = orders.groupby([kind.rename("demand for"), "way", "period"], sort=False)["cost"].mean()
+    for what in kind.unique():
+        for way, other in ((FORECAST, NAIVE), (WITH_STRENGTHS, NAIVE), (WITH_STRENGTHS, FORECAST)):
+            values = (costs[what, way] - costs[what, other]).to_numpy()
+            drawn = values[generator.integers(len(values), size=(repeats, len(values)))].mean(axis=1)
+            low, high = np.quantile(drawn, [0.025, 0.975])
+            rows.append({"demand for": what, "way": way, "against": other, "difference": values.mean(),
+                         "low": low, "high": high})  # fmt: skip
+    return pd.DataFrame(rows).set_index(["demand for", "way", "against"])
 
 
 def draw_orders(axes: Axes, orders: pd.DataFrame) -> None:
