@@ -11,7 +11,7 @@ from nbclient import NotebookClient
 
 NOTEBOOKS = sorted((Path(__file__).parent.parent / "notebooks").glob("*.ipynb"))
 #: They take minutes.
-SLOW = ("04_bert",)
+SLOW = ("04_bert", "07_decisions")
 
 
 @pytest.mark.parametrize(

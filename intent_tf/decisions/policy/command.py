@@ -19,6 +19,7 @@ from intent_tf.decisions.policy.compare import compare_policies
 from intent_tf.decisions.policy.contexts import Contexts, strength_fifths
 from intent_tf.decisions.policy.decision_table import decision_table, logged, simulated_decisions
 from intent_tf.decisions.policy.regret import regret_curves
+from intent_tf.decisions.policy.timing_trial import timing_trial
 from intent_tf.errors import InputError
 
 
@@ -72,7 +73,8 @@ def run(log_config: LogConfig, config: PolicyConfig) -> Path:
         model = fit_intent(log[log["timestamp"] < begin], seed=log_config.seed)
         decisions = decisions[decisions["moment"] >= begin].reset_index(drop=True)
     fitted = decisions.head(len(decisions) // 10)
-    contexts = Contexts.fit(model, fitted, config.components).of(model, decisions)
+    seeing = Contexts.fit(model, fitted, config.components)
+    contexts = seeing.of(model, decisions)
     fifths = strength_fifths(model.predict(decisions), model.predict(fitted))
     done = logged(decisions, names)
     compared = compare_policies(done, names, contexts, fifths, values, config.alpha)
@@ -88,7 +90,10 @@ def run(log_config: LogConfig, config: PolicyConfig) -> Path:
         regret = last.groupby("policy", sort=False)["regret"].agg(["mean", "std"]) / len(contexts)
         print(f"\nregret a round, mean and deviation of {config.runs} runs; the oracle earns "
               f"{values.max(axis=1).mean():.3f} a round\n{regret.round(3).to_string()}")  # fmt: skip
+        timing = timing_trial(model, seeing, config.trial_sessions // 2, seed=log_config.seed + 2000)
+        print(f"\nwhen to act: mean gain over doing nothing\n{timing.round(3).to_string()}")
         curves.to_csv(folder / "regret.csv", index=False)
+        timing.to_csv(folder / "timing.csv")
         save(lambda axes: draw_regret(axes, curves), folder / "regret.svg")
     else:
         save(lambda axes: draw_estimates(axes, compared), folder / "off_policy.svg")

@@ -65,8 +65,9 @@ def run(log_config: LogConfig, config: StockConfig) -> Path:
     strengths = open_strengths(model.predict, log, list(demand.index[first:]), items)
     orders = replay(demand, strengths, first, test, config.season, costs)
     found = summary(orders)
-    print(f"{len(items)} items, {len(demand)} periods of {config.period:g} h, the last {len(demand) - test} are tested; "
-          f"{demand[items].to_numpy().mean():.2f} pieces an item and period\n")  # fmt: skip
+    pieces = demand[items].to_numpy().mean()
+    print(f"{len(items)} items, {pieces:.2f} pieces an item and period; {len(demand)} periods of "
+          f"{config.period:g} h, the last {len(demand) - test} are tested\n")  # fmt: skip
     print(found.round(4).to_string(), "\n")
     print(cost_differences(orders, log_config.seed).round(4).to_string())
     orders.to_csv(folder / "orders.csv", index=False)
@@ -89,10 +90,10 @@ def cost_differences(orders: pd.DataFrame, seed: int = 0, repeats: int = 2000) -
     """
     generator, rows = np.random.default_rng(seed), []
     kind = orders["item"].eq(ALL).map({True: ALL, False: "single items"})
-    costs = orders.groupby([kind.rename("demand for"), "way", "period"], sort=False)["cost"].mean()
+    costs = orders.groupby([kind.rename("demand for"), "way", "period"])["cost"].mean().unstack("period")
     for what in kind.unique():
         for way, other in ((FORECAST, NAIVE), (WITH_STRENGTHS, NAIVE), (WITH_STRENGTHS, FORECAST)):
-            values = (costs[what, way] - costs[what, other]).to_numpy()
+            values = (costs.loc[(what, way)] - costs.loc[(what, other)]).to_numpy()
             drawn = values[generator.integers(len(values), size=(repeats, len(values)))].mean(axis=1)
             low, high = np.quantile(drawn, [0.025, 0.975])
             rows.append({"demand for": what, "way": way, "against": other, "difference": values.mean(),

@@ -1,0 +1,97 @@
+"""When to act, if a session can be acted on once: now, or later, when more is known."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+
+from intent_tf.errors import InputError
+
+FIXED, WORTHWHILE = "at a fixed event", "once it is worth it"
+
+
+def first_worthwhile(gains: ArrayLike, sessions: ArrayLike, threshold: float) -> np.ndarray:
+    """Find the first moment of each session whose gain reaches a threshold.
+
+    Args:
+        gains: Of the best action over doing nothing, ``(moments,)``, in the order of time in each session.
+        sessions: The session of each moment, likewise.
+        threshold: What a gain has to reach.
+
+    Returns:
+        Places of the moments, ascending; none of sessions that never reach it.
+
+    Example:
+        >>> first_worthwhile([0.1, 0.7, 0.9, 0.2], ["a", "a", "a", "b"], 0.5).tolist()
+        [1]
+    """
+    places = np.flatnonzero(np.asarray(gains, np.float64) >= threshold)
+    return places[~pd.Series(np.asarray(sessions)[places]).duplicated().to_numpy()]
+
+
+def choose_threshold(gains: ArrayLike, sessions: ArrayLike) -> float:
+    """Choose the threshold that would have gained most (the highest such): the value of waiting.
+
+    This is optimal stopping with a constant border: right where the chance of a better moment to come hardly
+    depends on how long the session has lasted.
+
+    Args:
+        gains: As for `first_worthwhile`, of past sessions.
+        sessions: Likewise.
+
+    Raises:
+        InputError: If there are no moments.
+
+    Example:
+        >>> choose_threshold([0.1, 0.7, 0.9, 0.2], ["a", "a", "a", "b"])
+        0.9
+    """
+    gains = np.asarray(gains, np.float64)
+    if not len(gains):
+        raise InputError("there are no moments", expected="at least one")
+    tried = np.unique(np.quantile(gains, np.linspace(0, 1, 101), method="nearest"))[::-1]
+    sums = [gains[first_worthwhile(gains, sessions, each)].sum() for each in tried]
+    return float(tried[int(np.argmax(sums))])
+
+
+def compare_timing(
+    moments: pd.DataFrame, estimated: np.ndarray, exact: np.ndarray, known: np.ndarray
+) -> pd.DataFrame:
+    """Compare acting at a fixed event with acting once it is worth it.
+
+    Event and threshold are chosen on the known sessions by the estimates alone (the oracle's by exact
+    values), and measured on the others by exact values.
+
+    Args:
+        moments: ``session_id`` and ``events``, in the order of time in each session.
+        estimated: Estimated reward of each action at each moment, that of doing nothing first,
+            ``(moments, actions)``.
+        exact: Exact rewards, likewise.
+        known: Whether the session of each moment is known, ``(moments,)``.
+
+    Returns:
+        For estimates and oracle, by both ways to choose the moment: ``gain`` (mean profit over doing
+        nothing, a session) and ``acted`` (share of sessions acted on).
+
+    Raises:
+        InputError: If all sessions are known or none is.
+    """
+    if known.all() or not known.any():
+        raise InputError("all sessions are known, or none is", expected="some to choose by, some to measure")
+    events, sessions = moments["events"].to_numpy(), moments["session_id"].to_numpy()
+    measured = pd.Index(sessions[~known]).nunique()
+    true_gain, rows = exact - exact[:, [0]], []
+    for who, values in (("estimates", estimated), ("oracle", exact)):
+        action, gain = values.argmax(axis=1), values.max(axis=1) - values[:, 0]
+        totals = pd.Series(gain[known]).groupby(events[known]).sum()
+        border = choose_threshold(gain[known], sessions[known])
+        chosen = {
+            FIXED: np.flatnonzero(events[~known] == totals.idxmax()),
+            WORTHWHILE: first_worthwhile(gain[~known], sessions[~known], border),
+        }
+        for way, places in chosen.items():
+            got = true_gain[~known][places, action[~known][places]]
+            shares = {"gain": got.sum() / measured, "acted": len(places) / measured}
+            rows.append({"who": who, "way": way, **shares})
+    return pd.DataFrame(rows).set_index(["who", "way"])
