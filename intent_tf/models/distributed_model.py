@@ -49,6 +49,11 @@ class DistributedModel(keras.Model):
         """
         return _scale_gradient(loss, _share_of_rows(y))
 
+    @property
+    def wants_static_shapes(self) -> bool:
+        """Whether batches must be of one shape: a TPU compiles the step for it."""
+        return isinstance(self._distribute_strategy, tf.distribute.TPUStrategy)
+
     def distribute(self, batches: Callable[[Shard], tf.data.Dataset]) -> Any:
         """Make the input of `fit` or `evaluate` on this process.
 

@@ -13,11 +13,13 @@ import tensorflow as tf
 from intent_tf.data.augmentation import Augmentation
 from intent_tf.data.labels import read_labels
 from intent_tf.data.raw_columns import raw_columns, to_dataset
+from intent_tf.data.shard import Shard
 from intent_tf.errors import InputError
 from intent_tf.features.features import Features
 from intent_tf.features.prepared import Rows
 from intent_tf.features.preprocessor import Preprocessor
 from intent_tf.features.row_order import longest_first
+from intent_tf.features.static_shapes import static_batches
 from intent_tf.features.token_columns import cut_texts
 from intent_tf.models.action_head import ActionHead
 from intent_tf.models.distributed_model import DistributedModel
@@ -140,6 +142,9 @@ class IntentModel(DistributedModel):
     ) -> keras.callbacks.History:  # fmt: skip
         """Train; see `keras.Model.fit`.
 
+        On a TPU, `Rows` and DataFrames come in batches of one shape: the rows that do not fill the last
+        batch of an epoch are left out of it.
+
         Args:
             x: `Rows`, a DataFrame with the label column, or what Keras takes.
             y: Labels, unless ``x`` holds them.
@@ -155,16 +160,17 @@ class IntentModel(DistributedModel):
         """
         if isinstance(x, Rows | pd.DataFrame):
             rows, start = self._rows(x), (batch_size, seed, initial_epoch, augmentation)
-            by_length = self.rows_at_once < _MANY
-            x = self.distribute(
-                lambda shard: rows.shuffled_batches(
+            by_length, static = self.rows_at_once < _MANY, self.wants_static_shapes
+
+            def batches(shard: Shard) -> tf.data.Dataset:
+                found = rows.shuffled_batches(
                     *start, first_batch=first_batch, shard=shard, by_length=by_length
                 )
-            )
-            options |= {
-                "steps_per_epoch": -(-rows.rows_an_epoch // batch_size) - first_batch,
-                "shuffle": False,
-            }
+                return static_batches(found, rows, start[0] // shard.total) if static else found
+
+            x = self.distribute(batches)
+            steps = rows.rows_an_epoch // batch_size if static else -(-rows.rows_an_epoch // batch_size)
+            options |= {"steps_per_epoch": steps - first_batch, "shuffle": False}
             batch_size = None  # type: ignore[assignment]
         if isinstance(validation_data, Rows | pd.DataFrame):
             validation_data, options["validation_steps"] = self._passes(validation_data, self.rows_at_once)
