@@ -116,13 +116,15 @@ def run(
         prepare_working_folder(working, written, config.resume)
     keras.utils.set_random_seed(config.seed)
 
-    encoder, loss = encoding.open(), distillation.loss(training)
+    with strategy.scope():
+        encoder = encoding.open()
+    loss = distillation.loss(training)
     teacher = load_model(distillation.teacher) if distillation.teacher else None
     unlabelled = read_table(distillation.unlabelled).frame if distillation.unlabelled else None
-    if encoder and strategy.num_replicas_in_sync > 1:
+    if encoder and encoding.accumulation > 1 and strategy.num_replicas_in_sync > 1:
         raise InputError(
-            f"an encoder on {strategy.num_replicas_in_sync} devices", expected="one device",
-            remedy="give --strategy one_device",
+            f"--accumulation on {strategy.num_replicas_in_sync} devices", expected="one device",
+            remedy="leave it out: so many devices hold as many more rows",
         )  # fmt: skip
     examples, set_aside = load_examples(source, seed=config.seed, tell=tell)
     data = preprocess_data(

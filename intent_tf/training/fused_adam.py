@@ -20,6 +20,8 @@ class FusedAdam(keras.optimizers.Adam):
     the order of rounding. The constructor, the state and the saved form are those of
     ``keras.optimizers.Adam``; with ``amsgrad`` it *is* that optimiser, since the kernel has no such mode.
 
+    On several replicas it clips the gradient of the whole batch, as on one; Keras clips each replica's.
+
     Args:
         **kwargs: See ``keras.optimizers.Adam``.
 
@@ -41,6 +43,15 @@ class FusedAdam(keras.optimizers.Adam):
         gradient = tf.cast(tf.convert_to_tensor(gradient), variable.dtype)
         handles = [table.handle for table in self._tables(variable)]
         self._apply(handles, gradient, self._rates(learning_rate, gradient.dtype))
+
+    def _clip_gradients(self, grads: list[Any]) -> list[Any]:
+        context = tf.distribute.get_replica_context()
+        clips = self.clipnorm or self.global_clipnorm or self.clipvalue
+        if not clips or context is None or context.num_replicas_in_sync == 1:
+            return super()._clip_gradients(grads)
+        whole = super()._clip_gradients(context.all_reduce(tf.distribute.ReduceOp.SUM, grads))
+        # The update adds up what the replicas give it.
+        return [tf.math.scalar_mul(1 / context.num_replicas_in_sync, gradient) for gradient in whole]
 
     def _tables(self, variable: tf.Variable) -> list[tf.Variable]:
         index = self._get_variable_index(variable)
