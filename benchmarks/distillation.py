@@ -28,7 +28,8 @@ from sklearn.metrics import log_loss, roc_auc_score
 
 from intent_tf.data.datasets import DATASETS
 from intent_tf.features.config import PreprocessingConfig
-from intent_tf.features.prepared import PreparedData, Rows, preprocess_data
+from intent_tf.features.prepared import PreparedData, preprocess_data
+from intent_tf.features.rows import Rows
 from intent_tf.models.intent_model import IntentModel
 from intent_tf.serving.loading import load_model
 from intent_tf.training.distillation import DistillationConfig, with_teacher

@@ -25,8 +25,8 @@ from intent_tf.data.simulator import simulate
 from intent_tf.data.specification import FeatureSpecification, Kind
 from intent_tf.data.tables import read_table
 from intent_tf.errors import InputError
+from intent_tf.features.feature_batches import feature_batches, graph_of
 from intent_tf.features.piece_preprocessor import PiecePreprocessor
-from intent_tf.features.preprocessor import feature_batches, graph_of
 from intent_tf.models.bert.bert_encoder import BertEncoder
 from intent_tf.models.bert.transformer import BertTransformer
 from intent_tf.text.wordpiece import SPECIAL, WordPieceIds

@@ -6,8 +6,8 @@ import numpy as np
 
 from intent_tf.data.raw_columns import raw_columns
 from intent_tf.evaluation.baselines import BaselineTable
-from intent_tf.features.prepared import Rows
 from intent_tf.features.preprocessor import Preprocessor
+from intent_tf.features.rows import Rows
 
 
 def baseline_table(rows: Rows, preprocessor: Preprocessor) -> BaselineTable:

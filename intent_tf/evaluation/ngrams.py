@@ -9,7 +9,7 @@ import numpy as np
 import tensorflow as tf
 
 from intent_tf.features.features import Features
-from intent_tf.features.prepared import Rows
+from intent_tf.features.rows import Rows
 from intent_tf.models.intent_model import IntentModel
 from intent_tf.models.text_cnn import TextCNN
 from intent_tf.models.text_windows import text_lengths, text_windows

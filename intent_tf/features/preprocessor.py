@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import keras
@@ -23,9 +23,6 @@ from intent_tf.features.session_tokens import SessionTokens, is_rendered
 from intent_tf.text import NGrams, TokenIds, Tokenizer
 
 _ROWS_AT_ONCE = 1024
-
-Graph = Callable[[dict[str, tf.Tensor]], Features]
-"""A traced preprocessor."""
 
 
 @keras.saving.register_keras_serializable(package="intent_tf")
@@ -291,14 +288,3 @@ def _decoded(texts: tf.Tensor | tf.RaggedTensor) -> Iterator[str | list[str]]:
         yield from ([token.decode() for token in tokens] for tokens in texts.to_list())
     else:
         yield from (text.decode() for text in texts.numpy())
-
-
-def graph_of(preprocessor: Preprocessor) -> Graph:
-    """Trace an adapted preprocessor, which takes seconds, once for several tables."""
-    return tf.function(preprocessor, input_signature=[preprocessor.input_signature()])
-
-
-def feature_batches(graph: Graph, raw: RawColumns) -> Iterator[Features]:
-    """Preprocess many rows in the graph, some at a time, in parallel on all cores."""
-    batches = to_dataset(raw, _ROWS_AT_ONCE).map(graph, num_parallel_calls=tf.data.AUTOTUNE)
-    yield from batches.prefetch(tf.data.AUTOTUNE)

@@ -14,9 +14,11 @@ from intent_tf.data.example_stream import ExampleStream
 from intent_tf.data.raw_columns import RawColumns, padded
 from intent_tf.data.shard import Shard
 from intent_tf.errors import InputError
+from intent_tf.features.feature_batches import Graph, graph_of
 from intent_tf.features.features import Features
-from intent_tf.features.prepared import PreparedData, Rows, augmented
-from intent_tf.features.preprocessor import Graph, Preprocessor, graph_of
+from intent_tf.features.prepared import PreparedData
+from intent_tf.features.preprocessor import Preprocessor
+from intent_tf.features.rows import Rows, augmented
 
 
 @dataclass(frozen=True, kw_only=True)

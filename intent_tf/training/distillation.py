@@ -9,7 +9,8 @@ import pandas as pd
 
 from intent_tf.data.recombination import recombine
 from intent_tf.errors import InputError
-from intent_tf.features.prepared import PreparedData, Rows
+from intent_tf.features.prepared import PreparedData
+from intent_tf.features.rows import Rows
 from intent_tf.features.token_columns import cut_texts
 from intent_tf.models.intent_model import IntentModel
 from intent_tf.training.distillation_loss import DistillationLoss

@@ -12,8 +12,9 @@ import numpy as np
 import tensorflow as tf
 
 from intent_tf.errors import InputError
-from intent_tf.features.prepared import PreparedData, Rows
+from intent_tf.features.prepared import PreparedData
 from intent_tf.features.row_order import longest_first
+from intent_tf.features.rows import Rows
 from intent_tf.models.bert.bert_encoder import BertEncoder
 from intent_tf.models.intent_model import IntentModel
 from intent_tf.training.encoder_config import EncoderConfig

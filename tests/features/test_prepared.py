@@ -11,8 +11,9 @@ import tensorflow as tf
 from intent_tf.data.splitting import PARTS, SplitPlan
 from intent_tf.errors import InputError
 from intent_tf.features.features import Features
-from intent_tf.features.prepared import PreparedData, Rows, preprocess_data
+from intent_tf.features.prepared import PreparedData, preprocess_data
 from intent_tf.features.preprocessor import Preprocessor
+from intent_tf.features.rows import Rows
 
 Prepare = Callable[..., PreparedData]
 

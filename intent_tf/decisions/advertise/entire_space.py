@@ -16,7 +16,8 @@ from intent_tf.data.splitting import SplitPlan
 from intent_tf.decisions.advertise.funnel import BOTH, CLICK
 from intent_tf.decisions.intent import IDENTIFIERS, SMALL
 from intent_tf.errors import InputError
-from intent_tf.features.prepared import PreparedData, Rows, preprocess_data
+from intent_tf.features.prepared import PreparedData, preprocess_data
+from intent_tf.features.rows import Rows
 from intent_tf.models.intent_model import IntentModel
 from intent_tf.models.predictor import Predictor
 from intent_tf.training.training import TrainingConfig, create_model, train_model
