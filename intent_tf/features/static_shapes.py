@@ -8,7 +8,7 @@ import tensorflow as tf
 
 from intent_tf.errors import InputError
 from intent_tf.features.features import Features
-from intent_tf.features.prepared import Rows
+from intent_tf.features.rows import Rows
 
 
 def static_batches(batches: tf.data.Dataset, rows: Rows, batch_size: int) -> tf.data.Dataset:
