@@ -17,12 +17,12 @@ _NUMBERS = (
 )  # fmt: skip
 _SESSION = ("event_type", "elapsed", "price")
 _WORDS = {
-    SILENT: "silent for {:.3g} days",
+    SILENT: "silent for {}",
     "previous_sessions": "{:.0f} earlier sessions",
     "previous_events": "{:.0f} earlier events",
     "previous_purchases": "{:.0f} earlier purchases",
-    "days_since_last_session": "{:.3g} days between the last two sessions",
-    "days_since_last_purchase": "{:.3g} days since the last purchase",
+    "days_since_last_session": "{} between the last two sessions",
+    "days_since_last_purchase": "{} since the last purchase",
 }
 
 
@@ -89,4 +89,9 @@ def _said(name: str, user: pd.Series) -> str:
         return f"the last session ({len(user['event_type'])} events)"
     if pd.isna(user[name]):
         return {"days_since_last_session": "no earlier session"}.get(name, "no earlier purchase")
-    return _WORDS[name].format(user[name])
+    return _WORDS[name].format(_duration(user[name]) if "days" in name else user[name])
+
+
+def _duration(days: float) -> str:
+    unit, length = ("days", 1.0) if days >= 2 else ("hours", 24.0) if days >= 2 / 24 else ("minutes", 1440.0)
+    return f"{days * length:.3g} {unit}"

@@ -110,4 +110,4 @@ def draw_orders(axes: Axes, orders: pd.DataFrame) -> None:
         ordered = together.loc[together["way"].eq(way), "order"]
         axes.plot(np.arange(len(ordered)), ordered, marker="o", label=f"order: {way}")
     axes.set(xlabel="test period", ylabel="pieces", ylim=(0, None))
-    axes.legend(frameon=False, loc="lower right")
+    axes.legend(frameon=False, fontsize=8, loc="lower center", bbox_to_anchor=(0.5, 1), ncols=3)

@@ -28,6 +28,15 @@ def test_what_adds_most_to_the_risk_comes_first() -> None:
     assert alarm_reasons(predict, users, typical, most=3)[0].endswith("no earlier purchase (+0.01)")
 
 
+@pytest.mark.parametrize(
+    ("days", "said"), [(3.0, "3 days"), (1.5, "36 hours"), (0.0625, "90 minutes"), (0.01, "14.4 minutes")]
+)
+def test_short_times_are_told_in_short_units(days: float, said: str) -> None:
+    users = pd.DataFrame({"days_silent": [days]})
+    found = alarm_reasons(lambda rows: rows["days_silent"] > 0, users, pd.Series({"days_silent": 0.0}))
+    assert found[0] == f"silent for {said} (+1.00)"
+
+
 def test_the_typical_user_is_the_median_of_those_who_stayed() -> None:
     users = pd.DataFrame({"user_id": list("abcd")})
     assert typical_stayer(users, pd.Series([0, 1, 0, 0]), [0.9, 0.2, 0.1, 0.4])["user_id"] == "d"
