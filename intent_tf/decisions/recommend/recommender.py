@@ -99,12 +99,14 @@ class Recommender:
             proposed: From `propose`; proposed now unless given.
 
         Returns:
-            ``row`` (the moment's index), ``item_id``, ``rank`` (from 1) and ``intent_strength`` (that this
-            session wants this item, in [0, 1]).
+            ``row`` (the moment's index), ``item_id``, ``title``, ``price``, ``intent_strength`` (that this
+            session wants this item, in [0, 1]) and ``rank`` (from 1).
         """
         proposed = self.propose(moments) if proposed is None else proposed
         pairs = pair_table(_with_strength(self.session_model, moments), proposed, self.items)
-        ranked = pairs[["row", "item_id"]].assign(intent_strength=self.model.predict(pairs))
+        described = pairs[["row", "item_id", "item_title", "item_price"]]
+        ranked = described.rename(columns={"item_title": "title", "item_price": "price"})
+        ranked = ranked.assign(intent_strength=self.model.predict(pairs))
         ranked = ranked.sort_values(["row", "intent_strength"], ascending=[True, False], kind="stable")
         return ranked.assign(rank=ranked.groupby("row").cumcount() + 1).reset_index(drop=True)
 
@@ -122,7 +124,6 @@ class Recommender:
             raise InputError(f"{count} items were asked for", expected="at least 1")
         best = self.rank(moments)
         best = best[best["rank"] <= count].join(moments[["user_id", "session_id", "moment"]], on="row")
-        best = best.join(self.items[["title", "price"]], on="item_id")
         columns = ["user_id", "session_id", "moment", "rank", "item_id", "title", "price", "intent_strength"]
         return best[columns].reset_index(drop=True)
 

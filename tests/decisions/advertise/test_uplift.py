@@ -63,6 +63,7 @@ def test_noisy_effects_are_fitted_as_labels_that_weigh_what_they_say() -> None:
     assert seen[1][1].tolist() == [0.375, 0.875, 0.625, 0.125]
 
 
+@pytest.mark.slow
 def test_an_intent_model_serves_as_well(tiny: TrainingConfig) -> None:
     features, treated, outcome = _trial(1200)
     users = features.assign(user_id=[f"u{row}" for row in range(1200)])

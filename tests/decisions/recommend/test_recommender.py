@@ -40,7 +40,8 @@ def test_every_moment_is_offered_items_by_strength(recommender: Recommender, mom
     assert found["intent_strength"].between(0, 1).all()
     first, second = (found[found["rank"] == rank]["intent_strength"].to_numpy() for rank in (1, 2))
     assert (first >= second).all()
-    assert (found["title"] != "").all()
+    known = found["item_id"].isin(recommender.items.index)
+    assert found["title"].ne("")[known].all() and found["price"].notna()[known].all()
 
 
 def test_a_session_without_an_item_is_offered_what_is_popular(
