@@ -43,7 +43,8 @@ class StockConfig:
     def __post_init__(self) -> None:
         if not (self.period > 0 and self.season >= 1 and self.items >= 1 and self.training_sessions >= 1):
             raise InputError(
-                f"period is {self.period}, season {self.season}, items {self.items}", expected="more than 0"
+                f"period is {self.period}, season {self.season}, items {self.items}",
+                expected="more than 0",
             )
 
 

@@ -18,7 +18,7 @@ def demand_table(log: pd.DataFrame, period: pd.Timedelta, items: Sequence[str]) 
 
     Args:
         log: Events.
-        period: Length of a period; the last one, unless whole, is left out.
+        period: Length of a period, in whole seconds (rounded); the last one, unless whole, is left out.
         items: The items to count, each bought at least once in the log.
 
     Returns:
@@ -35,6 +35,9 @@ def demand_table(log: pd.DataFrame, period: pd.Timedelta, items: Sequence[str]) 
         [[1, 2], [1, 1], [0, 0]]
     """
     check_log(log)
+    period = period.round("s")
+    if period <= pd.Timedelta(0):
+        raise InputError(f"the period is {period}", expected="a second or longer")
     begin = log["timestamp"].min().floor(period)
     whole = int((log["timestamp"].max() - begin) / period)
     if whole < 2:

@@ -24,6 +24,13 @@ def test_purchases_are_counted_by_whole_period(log: pd.DataFrame) -> None:
     assert found.index[2] == pd.Timestamp(7200, unit="s", tz="UTC")
 
 
+def test_periods_are_whole_seconds(log: pd.DataFrame) -> None:
+    minutes = demand_table(log, pd.Timedelta(hours=0.0166667), ["a"])  # 60.00012 seconds
+    assert minutes.index[1] - minutes.index[0] == pd.Timedelta(minutes=1)
+    with pytest.raises(InputError, match="the period is 0"):
+        demand_table(log, pd.Timedelta(milliseconds=1), ["a"])
+
+
 def test_an_item_that_was_never_bought_is_named(log: pd.DataFrame) -> None:
     with pytest.raises(InputError, match="item 'c' was never bought"):
         demand_table(log, HOUR, ["a", "c"])
