@@ -1,6 +1,6 @@
 """Measures what pre-training an encoder on unlabelled documents buys, by how many labels there are.
 
-    python benchmarks/pretraining.py [shop | clothing_reviews | rees46] [SEEDS]
+    python benchmarks/pretraining.py [shop | clothing_reviews | rees46] [SEED,SEED,...]
 
 Tiny encoders of one shape are fine-tuned on 1 %, 10 % and all of the labelled training rows, and measured on
 the same test rows: from scratch; pre-trained on unlabelled documents (of the simulated shop: all sessions of
@@ -121,7 +121,7 @@ def fitted(data: PreparedData, share: float, encoder: Path | None, seed: int) ->
 
 def main() -> None:
     name = sys.argv[1] if len(sys.argv) > 1 else "shop"
-    seeds = range(int(sys.argv[2]) if len(sys.argv) > 2 else 3)
+    seeds = map(int, (sys.argv[2] if len(sys.argv) > 2 else "0,1,2").split(","))
     found: dict[tuple[float, str], list[float]] = {}
     for seed in seeds:
         examples, log = shop(seed) if name == "shop" else (DATASETS[name].examples(), None)

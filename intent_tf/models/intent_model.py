@@ -146,11 +146,11 @@ class IntentModel(TableModel):
         found = self.actions.probabilities(logits, strengths)
         return pd.DataFrame(found.numpy(), rows.frame.index, [*self.actions.actions, "purchase"])
 
-    def finished(self, calibrator: keras.layers.Layer, threshold: float) -> IntentModel:
+    def finished(self, calibrator: keras.layers.Layer | None, threshold: float) -> IntentModel:
         """Return the same model with what is chosen on validation rows after training.
 
         Args:
-            calibrator: Maps strengths to calibrated ones.
+            calibrator: Maps strengths to calibrated ones; None leaves them as they are.
             threshold: Strength from which on a purchase is predicted.
 
         Returns:

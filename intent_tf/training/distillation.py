@@ -80,9 +80,12 @@ def with_teacher(
     `keras.distillation.Distiller` has it, a fine-tuned BERT would take most of the time. That class also
     wants both models to take the same tensors, and its losses are made for several logits a row, not for one.
 
+    The teacher's strengths are taken as they are before its calibrator, which may make many shades one; the
+    student gets a calibrator of its own.
+
     Args:
         data: The student's.
-        teacher: Its predictions are those of `IntentModel.predict`, calibrated.
+        teacher: Trained; it may take other features of the same raw columns.
         unlabelled: Further rows with the columns of both models.
         recombined: See `recombine`.
         seed: Of it.
@@ -94,6 +97,7 @@ def with_teacher(
     Raises:
         InputError: If the teacher needs a column that the rows lack.
     """
+    teacher = teacher.finished(None, teacher.threshold)
     train, preprocessor = data.train, data.preprocessor
     taught = np.stack([train.label, teacher.predict(train.frame)], axis=1)
     parts = [Rows(train.frame, train.features, taught, train.weight)]

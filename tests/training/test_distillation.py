@@ -11,6 +11,7 @@ import pytest
 
 from intent_tf.errors import InputError
 from intent_tf.features.prepared import PreparedData
+from intent_tf.models.calibrator import Calibrator
 from intent_tf.models.intent_model import IntentModel
 from intent_tf.training.distillation import DistillationConfig, with_teacher
 from intent_tf.training.distillation_loss import DistillationLoss
@@ -28,6 +29,18 @@ def test_strengths_stand_beside_the_labels(
     np.testing.assert_array_equal(taught.train.label[:, 0], shop_data.train.label)
     strengths = shop_model.predict(shop_data.train)
     np.testing.assert_allclose(taught.train.label[:, 1], strengths, rtol=0, atol=1e-6)
+
+
+def test_the_strengths_are_those_before_the_teachers_calibrator(
+    shop_data: PreparedData, shop_model: IntentModel, taught: PreparedData
+) -> None:
+    calibrator = Calibrator("platt")
+    calibrator.build((None,))
+    calibrator.scale.assign(0.0)
+    one_shade = shop_model.finished(calibrator, 0.5)
+    assert np.ptp(one_shade.predict(shop_data.train)) < 1e-6
+    found = with_teacher(shop_data, one_shade).train.label
+    np.testing.assert_allclose(found, taught.train.label, rtol=0, atol=1e-6)
 
 
 def test_the_teacher_sees_no_validation_and_test_rows(shop_data: PreparedData, taught: PreparedData) -> None:
