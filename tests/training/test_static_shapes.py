@@ -68,7 +68,9 @@ def test_padding_changes_no_text(text_data: PreparedData) -> None:
         assert not padded.text[:, width:].numpy().any()
 
 
-def test_a_compiled_step_learns_what_a_plain_one_does(data: PreparedData) -> None:
+@pytest.mark.parametrize("name", ["table_data", pytest.param("text_data", marks=pytest.mark.slow)])
+def test_a_compiled_step_learns_what_a_plain_one_does(name: str, request: pytest.FixtureRequest) -> None:
+    data = request.getfixturevalue(name)
     trained: list[Any] = []
     for compiled in (False, True):
         model = create(data)
