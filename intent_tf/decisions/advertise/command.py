@@ -96,7 +96,8 @@ def draw_targeting(axes: Axes, scores: Mapping[str, np.ndarray], effect: np.ndar
     for name, score in scores.items():
         added = [1000 * added_by_truth(score, effect, share) for share in shares]
         axes.plot(shares, added, label=name, linestyle=":" if name in (_RANDOM, ORACLE) else "-")
-    axes.set(xlabel="share of shoppers treated", ylabel="purchases added a thousand shoppers", ylim=(0, None))
+    axes.axhline(0, color="0.5", linewidth=1)  # some treatments put shoppers off
+    axes.set(xlabel="share of shoppers treated", ylabel="purchases added a thousand shoppers")
     axes.legend(frameon=False)
 
 
