@@ -107,15 +107,16 @@ class Client:
     def outputs(
         self, rows: pd.DataFrame | Mapping[str, Sequence[Any]], *, batch_size: int | None = None
     ) -> dict[str, np.ndarray]:
-        """Ask for all outputs, as `predict` does: the strength, and its spread if the model has it."""
+        """Ask for all outputs, as `predict` does: the strength, and what else the signature states."""
         frame = pd.DataFrame(rows).reset_index(drop=True)
         names = list(self._signatures["serving_default"].outputs)
         size = batch_size or self.batch_size
         answers = [self._batch(frame.iloc[start : start + size]) for start in range(0, len(frame), size)]
-        nothing = np.zeros(0, np.float32)
+        if not answers:
+            return {name: np.zeros(0, np.float32) for name in names}
         return {
             name: np.concatenate(
-                [nothing, *(answer[name if name in answer else ""] for answer in answers)], dtype=np.float32
+                [answer[name if name in answer else ""] for answer in answers], dtype=np.float32
             )
             for name in names
         }

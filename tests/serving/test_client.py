@@ -61,9 +61,9 @@ def test_no_rows_give_no_strengths(events, rest_url) -> None:
     assert Client(rest_url).predict(events.rows.head(0)).shape == (0,)
 
 
-def test_the_spread_comes_with_the_outputs(events, rest_url) -> None:
+def test_spread_and_actions_come_with_the_outputs(events, rest_url) -> None:
     outputs = Client(rest_url).outputs(events.rows.head(3))
-    assert outputs.keys() == {"intent_strength", "intent_strength_spread"}
+    assert outputs.keys() == {"intent_strength", "intent_strength_spread", "action_probabilities"}
     assert all(len(values) == 3 for values in outputs.values())
 
 
