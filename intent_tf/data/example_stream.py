@@ -132,10 +132,13 @@ class ExampleStream:
         return tf.data.Dataset.from_generator(batches, output_signature=signature).prefetch(2)
 
     @cached_property
+    def _paths(self) -> list[Path]:
+        return sorted(Path(self.folder).rglob("*.parquet"))
+
+    @cached_property
     def _pieces(self) -> list[_Piece]:
-        paths = sorted(Path(self.folder).rglob("*.parquet"))
         pieces = []
-        for path in paths:
+        for path in self._paths:
             file = pa.parquet.ParquetFile(path)
             for group in range(file.num_row_groups):
                 rows = file.metadata.row_group(group).num_rows
@@ -201,10 +204,17 @@ class ExampleStream:
 
     def _kept(self, table: pa.Table) -> pa.Table:
         """Pass over the rows that are not wanted."""
-        for name, values in self.without.items():
-            is_unwanted = pc.is_in(table[name], pa.array(sorted(values), table.schema.field(name).type))
-            table = table.filter(pc.invert(is_unwanted))
+        for name, values in self._unwanted.items():
+            table = table.filter(pc.invert(pc.is_in(table[name], values)))
         return table
+
+    @cached_property
+    def _unwanted(self) -> dict[str, pa.Array]:
+        """The values of ``without``, as each row group is compared with them."""
+        schema = pa.parquet.read_schema(self._paths[0])
+        return {
+            name: pa.array(list(values), schema.field(name).type) for name, values in self.without.items()
+        }
 
     def _pools(self, epoch: int) -> Iterator[list[_Piece]]:
         """Group the pieces whose rows are shuffled together."""

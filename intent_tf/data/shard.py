@@ -31,21 +31,20 @@ class Shard(NamedTuple):
     total: int = 1
 
     def split(self, batches: tf.data.Dataset) -> tf.data.Dataset:
-        """Split batches of row numbers, int64 ``(rows,)``, into one element for each replica of the shard."""
-        if self.total == 1:
-            return batches
-        replicas = tf.data.Dataset.range(self.first, self.first + self.replicas)
-        return batches.flat_map(lambda rows: replicas.map(lambda replica: rows[replica :: self.total]))
+        """Split batches of rows, or of their numbers, into one element for each replica of the shard.
 
-    def split_rows(self, batches: tf.data.Dataset) -> tf.data.Dataset:
-        """Split batches of rows themselves, in tensors (ragged or not) ``(rows, …)``, in the same way."""
+        Args:
+            batches: Of tensors (ragged or not) ``(rows, …)``, or tuples and mappings of them.
+        """
         if self.total == 1:
             return batches
         replicas = tf.data.Dataset.range(self.first, self.first + self.replicas)
 
         def parts(*batch: Any) -> tf.data.Dataset:
+            whole = batch if len(batch) > 1 else batch[0]
+
             def part(replica: tf.Tensor) -> Any:
-                return tf.nest.map_structure(lambda rows: rows[replica :: self.total], batch)
+                return tf.nest.map_structure(lambda rows: rows[replica :: self.total], whole)
 
             return replicas.map(part)
 

@@ -59,7 +59,7 @@ class StreamedRows(Rows):
         """
         stream = replace(self.stream, batch_size=batch_size, seed=seed)
         done = first_epoch * stream.batches + first_batch
-        batches = shard.split_rows(stream.dataset(epochs=None, first_batch=done))
+        batches = shard.split(stream.dataset(epochs=None, first_batch=done))
         batches = batches.apply(tf.data.experimental.assert_cardinality(tf.data.INFINITE_CARDINALITY))
         batches = batches.map(self._preprocess, tf.data.AUTOTUNE)
         if augmentation is not None:

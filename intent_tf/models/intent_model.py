@@ -77,6 +77,9 @@ class IntentModel(TableModel):
         members = tf.sigmoid(logits)
         if training:
             return members if actions is None else (members, actions)
+        return self._strength(members)
+
+    def _strength(self, members: tf.Tensor) -> tf.Tensor:
         strength = tf.reduce_mean(members, axis=1)
         return strength if self.calibrator is None else self.calibrator(strength)
 
@@ -140,11 +143,13 @@ class IntentModel(TableModel):
                 "the model knows purchases only",
                 expected="one trained on examples of `prepare --label strength`",
             )
-        strengths = self.predict(x)
         rows = x if isinstance(x, Rows) else self.unlabelled_rows(x)
-        logits = tf.concat([self.heads(batch)[1] for batch, *_ in rows.batches(self.rows_at_once)], axis=0)
-        found = self.actions.probabilities(logits, strengths)
-        return pd.DataFrame(found.numpy(), rows.frame.index, [*self.actions.actions, "purchase"])
+        found = []
+        for batch, *_ in rows.batches(self.rows_at_once):
+            logits, actions = self.heads(batch)
+            found.append(self.actions.probabilities(actions, self._strength(tf.sigmoid(logits))))
+        probabilities = tf.concat(found, axis=0).numpy()
+        return pd.DataFrame(probabilities, rows.frame.index, [*self.actions.actions, "purchase"])
 
     def finished(self, calibrator: keras.layers.Layer | None, threshold: float) -> IntentModel:
         """Return the same model with what is chosen on validation rows after training.

@@ -54,6 +54,6 @@ def test_rows_themselves_are_split_as_their_numbers_are(rows: int, batch: int, r
         lambda places: (tf.RaggedTensor.from_row_lengths(places, tf.ones_like(places)), places)
     )
     shard = Shard(0, replicas, replicas)
-    found = [(ragged.to_list(), each.numpy().tolist()) for ragged, each in shard.split_rows(texts)]
+    found = [(ragged.to_list(), each.numpy().tolist()) for ragged, each in shard.split(texts)]
     expected = [each.tolist() for each in shard.split(numbers).as_numpy_iterator()]
     assert found == [([[place] for place in each], each) for each in expected]
