@@ -179,9 +179,12 @@ class BertEncoder(keras.layers.Layer):
         if inputs.dtype.is_floating:
             return inputs
         ids = self.pieces(inputs) if inputs.dtype == tf.string else inputs
-        outputs = self.network(ids, training=training)
         if self.pooling == "cls":
-            return tf.cast(outputs["pooled_output"], tf.float32)
+            # A SavedModel computes what its graph computes.
+            only = {"first_only": True} if isinstance(self.network, BertTransformer) else {}
+            pooled = self.network(ids, training=training, **only)["pooled_output"]
+            return tf.cast(pooled, tf.float32)
+        outputs = self.network(ids, training=training)
         sequence, present = tf.cast(outputs["sequence_output"], tf.float32), (ids != 0)[..., None]
         if self.convolution is None:
             weight = tf.cast(present, tf.float32)

@@ -39,10 +39,12 @@ class BertTransformer(keras.layers.Layer):
         ids: int32 ``(batch, pieces)``, padded at the end with 0.
         mask: 1 for pieces, 0 for padding. Default: where ids are not 0.
         types: Segment of each piece, 0 or 1. Default 0.
+        first_only: Leave out what only the other pieces' vectors need: of the last block nearly all.
+            Default False.
 
     Returns:
-        ``sequence_output`` ``(batch, pieces, width)`` and ``pooled_output`` ``(batch, width)``: the first
-        piece's vector through a dense layer with tanh.
+        ``sequence_output`` ``(batch, pieces, width)``, with ``first_only`` ``(batch, 1, width)``, and
+        ``pooled_output`` ``(batch, width)``: the first piece's vector through a dense layer with tanh.
 
     Raises:
         InputError: If the heads do not divide the width, or a row is longer than the positions.
@@ -109,8 +111,9 @@ class BertTransformer(keras.layers.Layer):
         self.pooler.build((None, self.width))
 
     def call(
-        self, ids: Any, mask: Any = None, types: Any = None, training: bool | None = None
-    ) -> dict[str, tf.Tensor]:
+        self, ids: Any, mask: Any = None, types: Any = None, first_only: bool = False,
+        training: bool | None = None,
+    ) -> dict[str, tf.Tensor]:  # fmt: skip
         """Encode ids."""
         ids = tf.convert_to_tensor(ids)
         if (ids.shape[1] or 0) > self.positions:
@@ -124,8 +127,9 @@ class BertTransformer(keras.layers.Layer):
         x += kinds[0] if types is None else tf.gather(kinds, types)
         x = self.drop(self.norm(x), training=training)
         bias = self._bias(mask)
-        for block in self.blocks:
+        for block in self.blocks[:-1]:
             x = block(x, bias, training=training)
+        x = self.blocks[-1](x, bias, first_only=first_only, training=training)
         return {"sequence_output": x, "pooled_output": self.pooler(x[:, 0])}
 
     def _bias(self, mask: tf.Tensor) -> tf.Tensor:

@@ -27,7 +27,7 @@ class TransformerBlock(keras.layers.Layer):
 
     Shapes: tokens ``(batch, tokens, width)`` and a bias of the attention, ``(batch, 1, 1, tokens)`` or
         ``(batch, 1, tokens, tokens)``, 0 where a token may be looked at and very negative where not, to
-        ``(batch, tokens, width)``.
+        ``(batch, tokens, width)``, or ``(batch, 1, width)`` where only the first token's vector is wanted.
 
     References:
         - Vaswani et al. (2017), Attention Is All You Need.
@@ -68,24 +68,28 @@ class TransformerBlock(keras.layers.Layer):
             layer.build(rows)
         self.down.build((None, self.hidden))
 
-    def call(self, x: Any, bias: Any, training: bool | None = None) -> tf.Tensor:
-        """Map ``(batch, tokens, width)`` to the same shape."""
-        shape, width = tf.shape(x), x.shape[-1]
+    def call(self, x: Any, bias: Any, first_only: bool = False, training: bool | None = None) -> tf.Tensor:
+        """Map the tokens' vectors; with ``first_only`` all look on, and the first alone is computed."""
+        batch, tokens, width = tf.shape(x)[0], tf.shape(x)[1], x.shape[-1]
+        joined = self.attend(tf.reshape(x, (-1, width)))
+        joined = tf.reshape(joined, (batch, tokens, 3, self.heads, width // self.heads))
+        query, key, value = tf.unstack(tf.transpose(joined, (2, 0, 3, 1, 4)))
+        if first_only:
+            x, query, bias = x[:, :1], query[:, :, :1], bias[:, :, :1]
         rows = tf.reshape(x, (-1, width))
-        attended = self._attention(self.attend(rows), bias, shape[0], shape[1], width)
+        attended = tf.reshape(self._attention(query, key, value, bias), (-1, width))
         rows = self.attention_norm(rows + self.drop(self.project(attended), training=training))
         hidden = tf.nn.gelu(self.up(rows), approximate=self.tanh_gelu)
         rows = self.output_norm(rows + self.drop(self.down(hidden), training=training))
-        return tf.reshape(rows, shape)
+        return tf.reshape(rows, tf.shape(x))
 
-    def _attention(self, joined: Any, bias: Any, batch: Any, tokens: Any, width: int) -> tf.Tensor:
-        each = width // self.heads
-        joined = tf.reshape(joined, (batch, tokens, 3, self.heads, each))
-        query, key, value = tf.unstack(tf.transpose(joined, (2, 0, 3, 1, 4)))
-        scores = tf.matmul(query * each**-0.5, key, transpose_b=True) + tf.cast(bias, query.dtype)
+    def _attention(self, query: Any, key: Any, value: Any, bias: Any) -> tf.Tensor:
+        """Map ``(batch, heads, tokens, width of a head)`` to ``(batch, tokens, heads, width of a head)``."""
+        scores = tf.matmul(query * query.shape[-1] ** -0.5, key, transpose_b=True)
+        scores += tf.cast(bias, query.dtype)
         # The softmax of half precision loses the small weights.
         weights = tf.cast(tf.nn.softmax(tf.cast(scores, tf.float32)), value.dtype)
-        return tf.reshape(tf.transpose(tf.matmul(weights, value), (0, 2, 1, 3)), (-1, width))
+        return tf.transpose(tf.matmul(weights, value), (0, 2, 1, 3))
 
     def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments."""

@@ -36,6 +36,24 @@ def test_a_causal_network_does_not_look_ahead_and_another_does() -> None:
         assert np.allclose(first, other, atol=1e-6) == causal
 
 
+@pytest.mark.parametrize("causal", [False, True])
+def test_leaving_out_what_the_first_piece_does_not_need_changes_neither_it_nor_gradients(
+    causal: bool,
+) -> None:
+    model, ids = network(dropout=0.0, causal=causal), tf.constant([[2, 7, 8, 9, 3], [2, 9, 3, 0, 0]])
+    found = []
+    for first_only in (False, True):
+        with tf.GradientTape() as tape:
+            outputs = model(ids, first_only=first_only, training=True)
+            loss = tf.reduce_sum(outputs["pooled_output"] ** 2)
+        gradients = tape.gradient(loss, [weight.value for weight in model.trainable_weights])
+        assert outputs["sequence_output"].shape == (2, 1 if first_only else 5, 12)
+        found.append([outputs["pooled_output"], *map(tf.convert_to_tensor, gradients)])
+    assert len(found[0]) == len(model.trainable_weights) + 1
+    for whole, first in zip(*found, strict=True):
+        np.testing.assert_allclose(first, whole, rtol=0, atol=1e-6)
+
+
 def test_segments_matter() -> None:
     model, ids = network(), tf.constant([[2, 7]])
     zeros = model(ids, None, tf.zeros_like(ids))["sequence_output"]
