@@ -14,6 +14,8 @@ import pytest
 WORKER = str(Path(__file__).with_name("worker.py"))
 # 167 training rows and 13 in a batch: the last batch of an epoch holds 11, so shares are uneven.
 ROWS, BATCH = "232", "13"
+# Enough tokens for each of three workers to compute once per distinct token what its rows have in common.
+TEXTS = {"rows": "900", "batch": "640"}
 
 
 @dataclass(frozen=True)
@@ -96,9 +98,17 @@ def test_three_workers_train_as_one_does(train: Train, alone: Trained) -> None:
     assert_same_training(train(3)[2], alone)
 
 
+@pytest.fixture(scope="module")
+def texts_alone(train: Train) -> Trained:
+    return train(1, "text", **TEXTS)[0]
+
+
 @pytest.mark.slow
-def test_texts_and_sessions_train_on_two_workers_as_on_one(train: Train) -> None:
-    assert_same_training(train(2, "text")[0], train(1, "text")[0])
+@pytest.mark.parametrize("workers", [2, 3])
+def test_texts_and_sessions_train_on_several_workers_as_on_one(
+    train: Train, texts_alone: Trained, workers: int
+) -> None:
+    assert_same_training(train(workers, "text", **TEXTS)[-1], texts_alone)
 
 
 @pytest.mark.slow
