@@ -28,12 +28,14 @@ class EvaluateConfig:
         label: Label column; the one that the model was trained on, unless given.
         threshold: Strength from which on a purchase is predicted, in [0, 1]; the model's, unless given.
         out: JSON file to write the metrics to.
+        trust: Run the graph of a SavedModel that somebody else made, where the model's encoder is one.
     """
 
     data: str = ""
     label: str | None = None
     threshold: float | None = None
     out: str | None = None
+    trust: bool = False
 
     def __post_init__(self) -> None:
         if not self.data:
@@ -53,7 +55,7 @@ def evaluate_file(model_path: str | Path, config: EvaluateConfig) -> dict[str, A
     Raises:
         InputError: If the table or the model is not usable.
     """
-    model = load_model(model_path)
+    model = load_model(model_path, trust=config.trust)
     frame = read_table(config.data).frame
     specification = model.preprocessor.specification
     name = config.label or specification.label

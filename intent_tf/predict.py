@@ -30,12 +30,14 @@ class PredictConfig:
         data: Table with the model's raw columns: .csv, .tsv, .jsonl or .parquet; may exceed memory.
         out: File to write: the same rows with a column intent_strength.
         batch_size: Rows computed at once.
+        trust: Run the graph of a SavedModel that somebody else made, where the model's encoder is one.
         quiet: Print the last line only.
     """
 
     data: str = ""
     out: str = ""
     batch_size: int = 4096
+    trust: bool = False
     quiet: bool = False
 
     def __post_init__(self) -> None:
@@ -61,7 +63,8 @@ def predict_file(model_path: str | Path, config: PredictConfig) -> int:
     if "://" in str(model_path):
         score = Client(str(model_path)).predict  # in batches that a server takes
     else:
-        score = functools.partial(load_model(model_path).predict, batch_size=config.batch_size)
+        model = load_model(model_path, trust=config.trust)
+        score = functools.partial(model.predict, batch_size=config.batch_size)
     source, out = existing_file(config.data), Path(config.out)
     table_format(out)
     set_aside, rows = SetAside(str(source)), 0

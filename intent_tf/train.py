@@ -119,7 +119,9 @@ def run(
     with strategy.scope():
         encoder = encoding.open()
     loss = distillation.loss(training)
-    teacher = load_model(distillation.teacher) if distillation.teacher else None
+    teacher = None
+    if distillation.teacher:
+        teacher = load_model(distillation.teacher, trust=encoding.trust)
     unlabelled = read_table(distillation.unlabelled).frame if distillation.unlabelled else None
     if encoder and encoding.accumulation > 1 and strategy.num_replicas_in_sync > 1:
         raise InputError(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -53,28 +54,51 @@ def test_a_checkpoint_goes_on_with_the_shops_actions_as_further_pieces(tmp_path:
     assert np.any(further.network.token_embedding[jacket] != network.token_embedding[jacket])
 
 
-@pytest.mark.slow
-def test_an_encoder_pretrained_here_gives_the_same_strengths_throughout(tmp_path: Path) -> None:
-    log = tmp_path / "log.csv"
+@pytest.fixture(scope="module")
+def pretrained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A log, and the encoder that has read it."""
+    folder = tmp_path_factory.mktemp("pretrained")
+    log, encoder = folder / "log.csv", folder / "encoder"
     simulate(400, seed=0).to_csv(log, index=False)
-    encoder, out = tmp_path / "encoder", tmp_path / "model"
     done = run(
         "intent_tf.pretrain", "--events", log, "--out", encoder, "--epochs", 2, "--max-tokens", 64,
         "--vocabulary-size", 400,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    metrics = json.loads((encoder / "metrics.json").read_text())
+    return log, encoder
+
+
+@pytest.mark.slow
+def test_perplexity_falls(pretrained: tuple[Path, Path]) -> None:
+    metrics = json.loads((pretrained[1] / "metrics.json").read_text())
     perplexity = np.exp(metrics["history"]["val_cross_entropy"])
     assert metrics["val_perplexity"] == pytest.approx(perplexity.min()) and perplexity[-1] < perplexity[0]
 
-    done = run(
+
+@pytest.mark.slow
+@pytest.mark.parametrize("form", ["hugging_face", "hub"])
+def test_an_encoder_pretrained_here_gives_the_same_strengths_throughout(
+    pretrained: tuple[Path, Path], form: str, tmp_path: Path
+) -> None:
+    (log, encoder), out, trust = pretrained, tmp_path / "model", []
+    if form == "hub":
+        # What a stranger has of it: a SavedModel, whose graph has to be trusted wherever it is run.
+        encoder = shutil.copytree(encoder, tmp_path / "encoder")
+        for name in ("config.json", "tokenizer_config.json", "model.safetensors", "vocab.txt"):
+            (encoder / name).unlink()
+        trust = ["--trust"]
+    train = (
         "intent_tf.train", "--events", log, "--model", "bert", "--encoder", encoder, "--epochs", 2,
         "--encoder-epochs", 1, "--encoder-tokens", 64, "--out", out,
     )  # fmt: skip
+    if trust:
+        done = run(*train)
+        assert done.returncode == 2 and "not trusted" in done.stderr and "--trust" in done.stderr
+    done = run(*train, *trust)
     assert done.returncode == 0, done.stderr
     assert "TF Serving has them since 2.2" in done.stdout
     version = Path(done.stdout.splitlines()[-1])
-    model = load_model(version)
+    model = load_model(version, trust=bool(trust))
     from intent_tf.data.event_examples import event_examples
 
     frame = event_examples(str(log)).frame.head(100)
@@ -83,9 +107,12 @@ def test_an_encoder_pretrained_here_gives_the_same_strengths_throughout(tmp_path
     np.testing.assert_allclose(ServedModel(version).predict(frame), strengths, rtol=0, atol=1e-6)
 
     frame.to_parquet(tmp_path / "rows.parquet")
-    done = run(
-        "intent_tf.predict", version, "--data", tmp_path / "rows.parquet", "--out", tmp_path / "scored.csv"
-    )
+    scored = tmp_path / "scored.csv"
+    predict = ("intent_tf.predict", version, "--data", tmp_path / "rows.parquet", "--out", scored)
+    if trust:
+        done = run(*predict)
+        assert done.returncode == 2 and "foreign SavedModel" in done.stderr and "--trust" in done.stderr
+    done = run(*predict, *trust)
     assert done.returncode == 0, done.stderr
-    scored = pd.read_csv(tmp_path / "scored.csv")["intent_strength"]
-    np.testing.assert_allclose(scored, strengths, rtol=0, atol=1e-6)
+    found = pd.read_csv(scored)["intent_strength"]
+    np.testing.assert_allclose(found, strengths, rtol=0, atol=1e-6)

@@ -34,18 +34,20 @@ def find_model(path: str | Path) -> Path:
     raise InputError("holds no model", file=place, expected=_EXPECTED)
 
 
-def load_model(path: str | Path) -> IntentModel:
+def load_model(path: str | Path, *, trust: bool = False) -> IntentModel:
     """Load a trained model.
 
     Args:
         path: A version folder, a folder of versions (the newest is taken), or a ``.keras`` file.
+        trust: Load it also if it holds what somebody else made and a process would run, as a model does whose
+            encoder came from a TF-Hub style SavedModel; see Keras' ``safe_mode``.
 
     Raises:
-        InputError: If there is no model, or it is not one of this package.
+        InputError: If there is no model, it is not one of this package, or it is not trusted.
     """
     file = find_model(path)
     try:
-        model = keras.models.load_model(file)
+        model = keras.models.load_model(file, safe_mode=not trust)
     except (ValueError, TypeError, OSError, KeyError, zipfile.BadZipFile) as error:
         raise InputError(f"cannot be loaded as a model ({error})", file=file, expected=_EXPECTED) from error
     if not isinstance(model, IntentModel):

@@ -18,7 +18,7 @@ class EncoderConfig:
         model: "cnn" reads with the article's convolution; "bert" with an encoder, which has to be given.
         encoder: Folder that `pretrain` or `to_hub` wrote, a BERT in Hugging Face's form, a TF-Hub style
             SavedModel, or the name of a KerasHub preset.
-        trust: Run the graph of a SavedModel that somebody else made.
+        trust: Run the graph of a SavedModel that somebody else made, as encoder or in a teacher.
         pooling: How the pieces' vectors become one: their mean, [CLS] (cls), or Conv1D and maximum (cnn).
         tuning: "all" trains the predictor first and then all weights; "frozen" leaves the encoder as it is,
             so that one pass over the data does.

@@ -55,7 +55,7 @@ class HubSavedModel(keras.layers.Layer):
         if in_safe_mode() and graph not in _TRUSTED:
             raise InputError(
                 "the model holds the graph of a foreign SavedModel",
-                remedy="if you trust who made it, load it with safe_mode=False",
+                remedy="if you trust who made it, pass trust=True (--trust; to Keras itself safe_mode=False)",
             )
         self.graph = graph
         with tempfile.TemporaryDirectory() as folder:
