@@ -19,11 +19,14 @@ _CUT_SESSION = 4513
 _LAST_TRAIN, _LAST_VALIDATION = 3240, 3600
 #: Prefixes of which the test rows hold the last state, beside the whole session.
 _PREFIXES = (1, 3, 5)
+#: Weight of a whole session, where its last state, of which it is not known whether it is over, has 1.
+_WHOLE = 8
 
 
 def _load(path: Path, labels: Path) -> ExampleSource:
     states = _states(path, labels)
     over = states[states["events"] == states["length"]].assign(ended=1.0)
+    over["weight"] *= _WHOLE
     testing = states["sessionNo"] > _LAST_VALIDATION
     train = pd.concat([states[~testing], over[~testing.loc[over.index]]])
     train["part"] = np.where(train["sessionNo"] > _LAST_TRAIN, "validation", "train")
@@ -54,8 +57,10 @@ def _states(path: Path, labels: Path) -> pd.DataFrame:
     frame["length"] = sessions["sessionNo"].transform("size")
     frame["ended"] = 0.0
     frame["step"] = frame.pop("bStep").astype("Int64").astype("string").fillna("")
-    # Every session counts as the root of its length: neither the long ones alone, nor all alike.
-    frame["weight"] = 1 / np.sqrt(frame["length"])
+    # Long sessions must not drown the short ones, and a whole session says more than one of its states. But a
+    # weight knows no more than the moment does: by the session's length, early states of long sessions, which
+    # end in an order more often, would weigh less, and strengths after the first event come out too small.
+    frame["weight"] = frame["events"] ** -0.25
     orders = read_table(labels).frame.set_index("sessionNo")["prediction"]
     frame["order"] = frame["sessionNo"].map(orders)
     if frame["order"].isna().any():
