@@ -4,10 +4,10 @@
 
 The teacher is what `train --dataset clothing_reviews --model bert` wrote: it has learnt from the same
 training rows, and from no validation or test row. The student is the default model, trained on labels
-alone and with the teacher. How (temperature, the teacher's share, further rows made of the training
-rows' sentences) is chosen by the validation log loss of the first seed; then that way and labels alone
-are measured on the test rows, for all seeds. "Gain kept" is the student's gain in AUROC over labels
-alone, over the teacher's. The last line is JSON.
+alone and with the teacher. How (temperature, the teacher's share, up to RECOMBINED further rows made of
+each training row's sentences, 3 unless given) is chosen by the validation log loss of the first seed; then
+that way and labels alone are measured on the test rows, for all seeds. "Gain kept" is the student's gain in
+AUROC over labels alone, over the teacher's. The last line is JSON.
 """
 
 from __future__ import annotations
@@ -36,11 +36,10 @@ from intent_tf.training.distillation import DistillationConfig, with_teacher
 from intent_tf.training.training import TrainingConfig, create_model, train_model
 
 CONFIG = TrainingConfig(patience=2)
-ALONE = (0.0, 0.0, False)
-Way = tuple[float, float, bool]
-#: Temperature, the teacher's share, whether with recombined rows.
-WAYS: tuple[Way, ...] = ((1.0, 0.5, False), (1.0, 1.0, False), (2.0, 0.5, False))
-WAYS_RECOMBINED: tuple[Way, ...] = ((1.0, 0.5, True), (1.0, 1.0, True))
+Way = tuple[float, float, int]
+#: Temperature, the teacher's share, recombined rows for each.
+ALONE = (0.0, 0.0, 0)
+WAYS: tuple[Way, ...] = ((1.0, 0.5, 0), (1.0, 1.0, 0), (2.0, 0.5, 0))
 
 
 def student(data: PreparedData, train: Rows, way: Way, seed: int) -> IntentModel:
@@ -63,21 +62,20 @@ def say(*words: object) -> None:
 
 def main() -> None:
     seeds = range(int(sys.argv[2]) if len(sys.argv) > 2 else 3)
-    recombined = int(sys.argv[3]) if len(sys.argv) > 3 else 0
+    recombined = int(sys.argv[3]) if len(sys.argv) > 3 else 3
     teacher, examples = load_model(sys.argv[1]), DATASETS["clothing_reviews"].examples()
     data = preprocess_data(
         examples.frame, examples.label, kinds=examples.kinds, left_out=examples.left_out, plan=examples.plan,
         seed=0, **PreprocessingConfig().options(examples),
     )  # fmt: skip
-    rows = len(data.train)
     taught = with_teacher(data, teacher, recombined=recombined).train
-    own = taught.take(np.arange(rows))
     say(f"the teacher scored {len(taught):,} rows")
 
     def trained(way: Way, seed: int) -> IntentModel:
-        return student(data, data.train if way == ALONE else taught if way[2] else own, way, seed)
+        learnt = taught.take(np.arange((1 + way[2]) * len(data.train)))
+        return student(data, data.train if way == ALONE else learnt, way, seed)
 
-    ways = WAYS + WAYS_RECOMBINED if recombined else WAYS
+    ways = (*WAYS, *((1.0, 1.0, times) for times in range(1, recombined + 1)))
     models, validation = {}, {}
     for way in (ALONE, *ways):
         models[way, 0] = trained(way, 0)

@@ -153,9 +153,8 @@ def run(
         fold_extractors(model, config.fold)  # says before training if there is nothing to fold
     learnt = data
     if teacher:
-        learnt = with_teacher(
-            data, teacher, unlabelled=unlabelled, recombined=distillation.recombined, seed=config.seed
-        )
+        recombined = distillation.further_rows(data.specification)
+        learnt = with_teacher(data, teacher, unlabelled=unlabelled, recombined=recombined, seed=config.seed)
         tell(f"the teacher scored {len(learnt.train):,} rows")
     started = time.perf_counter()
     try:

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from intent_tf.data.recombination import recombine
+from intent_tf.data.specification import FeatureSpecification
 from intent_tf.errors import InputError
 from intent_tf.features.prepared import PreparedData
 from intent_tf.features.rows import Rows
@@ -27,21 +28,22 @@ class DistillationConfig:
         temperature: Divides the logits of both models; above 1, shades between sure strengths count more.
         teacher_share: Weight of the teacher's strengths in the loss, in (0, 1]; labels have the rest.
         unlabelled: Table of further rows, without labels, for the teacher to score and the model to learn.
-        recombined: Rows to make of each training row, out of its sentences and another's, for the same.
+        recombined: Rows to make of each training row, out of its sentences and another's, for the same; by
+            default 1 where there are columns of text.
     """
 
     teacher: str | None = None
     temperature: float = 1.0
-    teacher_share: float = 0.5
+    teacher_share: float = 1.0
     unlabelled: str | None = None
-    recombined: int = 0
+    recombined: int | None = None
 
     def __post_init__(self) -> None:
         if not self.temperature > 0:
             raise InputError(f"temperature is {self.temperature}", expected="a positive number")
         if not 0 < self.teacher_share <= 1:
             raise InputError(f"teacher_share is {self.teacher_share}", expected="a share in (0, 1]")
-        if self.recombined < 0:
+        if self.recombined is not None and self.recombined < 0:
             raise InputError(f"recombined is {self.recombined}", expected="0 or more")
         for name in ("unlabelled", "recombined"):
             if getattr(self, name) and self.teacher is None:
@@ -64,6 +66,16 @@ class DistillationConfig:
                 remedy="leave out --preset, --loss, --positive-weight and label_flip",
             )  # fmt: skip
         return DistillationLoss(self.temperature, self.teacher_share)
+
+    def further_rows(self, specification: FeatureSpecification) -> int:
+        """Return how many rows to make of each training row.
+
+        Args:
+            specification: The columns of the training rows.
+        """
+        if self.recombined is not None:
+            return self.recombined
+        return 1 if specification.of_kind("text") else 0
 
 
 def with_teacher(

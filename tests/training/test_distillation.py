@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from intent_tf.data.specification import FeatureSpecification
 from intent_tf.errors import InputError
 from intent_tf.features.prepared import PreparedData
 from intent_tf.models.calibrator import Calibrator
@@ -64,6 +65,19 @@ def test_recombined_rows_are_scored_as_what_they_say(
     assert len(found) == 3 * rows
     strengths = shop_model.predict(found.frame.iloc[rows:])
     np.testing.assert_allclose(found.label[rows:, 1], strengths, rtol=0, atol=1e-6)
+
+
+def test_each_row_is_recombined_once_where_there_is_text_unless_told_otherwise(
+    shop_data: PreparedData,
+) -> None:
+    specification = shop_data.specification
+    assert specification.of_kind("text")
+    numbers = FeatureSpecification(
+        tuple(column for column in specification.columns if column.kind == "number")
+    )
+    asked = [DistillationConfig("here"), DistillationConfig("here", recombined=0)]
+    found = [config.further_rows(rows) for rows in (specification, numbers) for config in asked]
+    assert found == [1, 0, 0, 0]
 
 
 def test_a_student_comes_nearer_to_its_teacher_than_the_labels_bring_it(
