@@ -47,9 +47,12 @@ def text_windows(tokens: tf.Tensor, lengths: tf.Tensor, taps: int, same: bool, p
     """
     left = (taps - 1) // 2 if same else 0
     lost = 0 if same else taps - 1
-    batch, longest = tf.unstack(tf.shape(tokens))
-    flat = tf.reshape(tf.pad(tokens, [[0, 0], [left, taps]], constant_values=padding), [-1])
-    last = tf.maximum(lengths - lost, 1) - 1
-    starts = tf.minimum(tf.range(tf.maximum(longest - lost, 1)), last[:, tf.newaxis])
-    starts += tf.range(batch)[:, tf.newaxis] * (left + longest + taps)
-    return tf.stack([tf.gather(flat, starts + tap) for tap in range(taps)])
+    count = tf.maximum(tf.shape(tokens)[1] - lost, 1)
+    padded = tf.pad(tokens, [[0, 0], [left, taps]], constant_values=padding)
+    last = tf.maximum(lengths - lost, 1)[:, tf.newaxis] - 1
+    ends = tf.gather(padded, last + tf.range(taps), batch_dims=1)
+    beyond = tf.range(count) > last
+    # Slices, not a gather: one look-up a window would take half as long again.
+    return tf.stack(
+        [tf.where(beyond, ends[:, tap, tf.newaxis], padded[:, tap : tap + count]) for tap in range(taps)]
+    )
