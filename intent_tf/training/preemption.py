@@ -1,4 +1,4 @@
-"""Ends training in good order when the machine is taken away: SIGTERM."""
+"""Checkpoints in mid-epoch: every so many batches, and when the machine is taken away (SIGTERM)."""
 
 from __future__ import annotations
 
@@ -25,6 +25,9 @@ class Preempted(Exception):  # noqa: N818  it is no error
 class Preemption(keras.callbacks.Callback):
     """On SIGTERM writes a checkpoint after the present batch, in mid-epoch, and raises `Preempted`.
 
+    What kills without a word (SIGKILL, a power cut) costs the batches since the last checkpoint; long epochs
+    can have some of their own.
+
     Schedulers send SIGTERM some seconds before they kill. It may reach one worker of several, at any time,
     while all must stop after the same batch: they ask each other every `EVERY` batches.
 
@@ -34,11 +37,15 @@ class Preemption(keras.callbacks.Callback):
     Args:
         stopping: Writes the checkpoint.
         first_batch: Batches of the first epoch that were done before.
+        every: Batches from one checkpoint to the next; by default there is one after each epoch only.
     """
 
-    def __init__(self, stopping: ResumableEarlyStopping, first_batch: int = 0) -> None:
+    def __init__(
+        self, stopping: ResumableEarlyStopping, first_batch: int = 0, every: int | None = None
+    ) -> None:
         super().__init__()
         self.stopping = stopping
+        self.every = every
         self.requested = False
         self._done = first_batch
         self._epoch = 0
@@ -64,9 +71,11 @@ class Preemption(keras.callbacks.Callback):
         self._epoch = epoch
 
     def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
-        """Stop, if any worker is to stop."""
+        """Write a checkpoint where one is due, and stop, if any worker is to stop."""
         self._done += 1
         self._asked += 1
+        if self.every and self._done % self.every == 0:
+            self.stopping.write_partial(self._epoch, self._done)
         strategy = self.model.distribute_strategy
         if strategy.cluster_resolver is not None and self._asked % EVERY:
             return

@@ -63,6 +63,8 @@ class TrainingConfig:
         token_buckets: Rows of the smaller table; a tenth of the vocabulary, unless given.
         session_extractor: What reads rendered sessions: cnn (the article's convolution), gru (the state after
             the last token) or attention (means that can weigh recent tokens more).
+        checkpoint_batches: Batches from one checkpoint to the next within an epoch, which `--resume` goes on
+            from; by default there is one after each epoch only.
         augment: Changes of training rows by rate, such as token_dropout=0.1,swap=0.05 (token_dropout, swap,
             span_mask, crop_concatenate, label_flip; the loss undoes the bias of flipped labels).
     """
@@ -85,10 +87,12 @@ class TrainingConfig:
     token_embedding: TokenEmbedding = "full"
     token_buckets: int | None = None
     session_extractor: SessionExtractor = "cnn"
+    checkpoint_batches: int | None = None
     augment: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for name in ("epochs", "patience", "batch_size", "members", "filters", "dimension", "token_buckets"):
+        counts = ("epochs", "patience", "batch_size", "members", "filters", "dimension", "token_buckets")
+        for name in (*counts, "checkpoint_batches"):
             value = getattr(self, name)
             if value is not None and value < 1:
                 raise InputError(f"{name} is {value}", expected="at least 1")
@@ -212,7 +216,7 @@ def train_model(
         logs = _logs(folder, append=done + first_batch > 0, tensorboard=tensorboard) if writes else []
         # Its own each time: it remembers which weights the model holds.
         average = [keras.callbacks.SwapEMAWeights(swap_on_epoch=True)] if model.optimizer.use_ema else []
-        with Preemption(stopping, first_batch) as preemption:
+        with Preemption(stopping, first_batch, config.checkpoint_batches) as preemption:
             called = [
                 keras.callbacks.TerminateOnNaN(),
                 *average,

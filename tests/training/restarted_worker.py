@@ -43,7 +43,15 @@ def main() -> None:
     shop = importlib.util.module_from_spec(specification)
     specification.loader.exec_module(shop)
     data = shop.prepare_shop(shop.make_shop(232), drop=["title", "event_type", "elapsed", "price"])
-    config = TrainingConfig(epochs=3, batch_size=5, members=2, learning_rate=0.01, averaging=0.9, dropout=0.3)
+    config = TrainingConfig(
+        epochs=3,
+        batch_size=5,
+        members=2,
+        learning_rate=0.01,
+        averaging=0.9,
+        dropout=0.3,
+        checkpoint_batches=8,
+    )
     keras.utils.set_random_seed(0)
     with strategy.scope():
         model = create_model(data, config)

@@ -96,6 +96,8 @@ def test_kill_9_in_mid_epoch_and_a_restart_end_with_the_weights_of_an_undisturbe
         assert workers[1 - victim].returncode == 2, words[-2000:]
         assert "another worker was lost. Start all workers again, with --resume." in words
     assert not (tmp_path / "weights.npz").exists()
+    state = json.loads((tmp_path / "run" / "checkpoint" / "state.json").read_text())
+    assert state["epoch"] == 0 and state["batch"] in (8, 16)
     assert_same(finish(start, tmp_path), undisturbed)
 
 

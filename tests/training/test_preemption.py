@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 from dataclasses import replace
@@ -58,6 +59,34 @@ def test_a_run_ended_in_mid_epoch_goes_on_as_if_it_had_not_been(
         np.testing.assert_allclose(found[name], values, rtol=1e-6)
     rows = (tmp_path / "ended" / "history.csv").read_text().splitlines()
     assert [row.split(",")[0] for row in rows] == ["epoch", "0", "1", "2"]
+
+
+class Lost(Exception):  # noqa: N818  as an unplugged machine is no error of ours
+    pass
+
+
+class Lose(Terminate):
+    """Ends training without a word."""
+
+    def on_train_batch_end(self, batch: int, logs: object = None) -> None:
+        if (self.epoch, batch) == self.place:
+            raise Lost
+
+
+def test_a_run_lost_in_mid_epoch_goes_on_from_the_last_checkpoint_within_it(
+    table_data: PreparedData, tiny: TrainingConfig, tmp_path: Path
+) -> None:
+    config = replace(tiny, epochs=2, dropout=0.5, learning_rate=0.05, checkpoint_batches=2)
+    expected, history = train(table_data, config, tmp_path / "undisturbed")
+    with pytest.raises(Lost):
+        train(table_data, config, tmp_path / "lost", Lose(1, 3))
+    state = json.loads((tmp_path / "lost" / "checkpoint" / "state.json").read_text())
+    assert (state["epoch"], state["batch"]) == (0, 2)
+    resumed, found = train(table_data, config, tmp_path / "lost")
+    for weight, other in zip(resumed.get_weights(), expected.get_weights(), strict=True):
+        np.testing.assert_array_equal(weight, other)
+    for name, values in history.items():
+        np.testing.assert_allclose(found[name], values, rtol=1e-6)
 
 
 def test_sigterm_ends_the_process_again_after_training(
