@@ -22,12 +22,10 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
 from typing import Any
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -38,6 +36,7 @@ import tensorflow as tf
 from machine import machine
 from scipy.optimize import nnls
 
+from intent_tf.addresses import free_ports
 from intent_tf.data.shard import Shard
 from intent_tf.models.distributed_model import DistributedModel
 from intent_tf.models.text_cnn import TextCNN
@@ -184,11 +183,7 @@ def carry(constants: dict[str, list[float]], table: int) -> dict[str, float]:
 
 def run_workers(workers: int, options: argparse.Namespace) -> list[dict[str, float]]:
     """Start workers and read what the first one measured."""
-    with ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(workers)]
-        for each in sockets:
-            each.bind(("127.0.0.1", 0))
-        addresses = [f"127.0.0.1:{each.getsockname()[1]}" for each in sockets]
+    addresses = [f"127.0.0.1:{port}" for port in free_ports(workers)]
     processes = []
     for index in range(workers):
         task = {"cluster": {"worker": addresses}, "task": {"type": "worker", "index": index}}

@@ -10,17 +10,16 @@ import ctypes
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass
 from types import FrameType
 from typing import IO
 
+from intent_tf.addresses import free_ports
 from intent_tf.command_line import parse_configuration, run_verb
 from intent_tf.errors import InputError
 
@@ -38,15 +37,18 @@ class LaunchConfig:
     Args:
         workers: How many to start.
         restarts: How often all start again after one has failed; train gets --resume then.
+        input_workers: Processes that make batches for the workers; train gets --input-service then.
     """
 
     workers: int = 2
     restarts: int = 0
+    input_workers: int = 0
 
     def __post_init__(self) -> None:
-        if self.workers < 1 or self.restarts < 0:
+        if self.workers < 1 or self.restarts < 0 or self.input_workers < 0:
             raise InputError(
-                f"workers, restarts are {self.workers}, {self.restarts}", expected="at least 1 and 0"
+                f"workers, restarts, input_workers are {self.workers}, {self.restarts}, {self.input_workers}",
+                expected="at least 1, 0 and 0",
             )
 
 
@@ -63,7 +65,7 @@ def launch(config: LaunchConfig, command: Sequence[str]) -> int:
     Returns:
         0 if all ended with 0, else the exit status of the first that failed.
     """
-    workers = _Workers(config.workers)
+    workers = _Workers(config.workers, config.input_workers)
     previous = signal.signal(signal.SIGTERM, workers.terminate)
     try:
         status = workers.run(command)
@@ -82,49 +84,62 @@ class _Workers:
     """Processes that end together.
 
     Args:
-        count: How many.
+        count: How many train.
+        input_workers: How many make batches for them.
     """
 
-    def __init__(self, count: int) -> None:
-        self.count = count
+    def __init__(self, count: int, input_workers: int) -> None:
+        self.count, self.input_workers = count, input_workers
         self.terminated = False
         self._processes: list[subprocess.Popen[str]] = []
 
     def terminate(self, number: int, frame: FrameType | None) -> None:
-        """Pass SIGTERM on."""
+        """Pass SIGTERM on to those that train."""
         self.terminated = True
-        for process in self._processes:
+        for process in self._processes[: self.count]:
             process.send_signal(number)
 
     def run(self, command: Sequence[str]) -> int:
-        """Start all, and wait for them."""
-        addresses = [f"127.0.0.1:{port}" for port in _free_ports(self.count)]
-        readers: list[threading.Thread] = []
+        """Start all, and wait for those that train."""
+        *ports, port = free_ports(self.count + 1)
+        addresses, service = [f"127.0.0.1:{each}" for each in ports], f"grpc://127.0.0.1:{port}"
+        verb, *options = command
+        options += ["--input-service", service] if self.input_workers else []
+        names, readers = [f"worker {index}" for index in range(self.count)], list[threading.Thread]()
         self._processes.clear()
         try:
             for index in range(self.count):
                 task = {"cluster": {"worker": addresses}, "task": {"type": "worker", "index": index}}
-                self._processes.append(
-                    subprocess.Popen(
-                        [sys.executable, "-m", f"intent_tf.{command[0]}", *command[1:]], text=True,
-                        env=_environment(self.count) | {"TF_CONFIG": json.dumps(task)}, errors="replace",
-                        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, preexec_fn=_die_with_parent(),
-                    )
-                )  # fmt: skip
+                self._start(verb, *options, TF_CONFIG=json.dumps(task))
+            if self.input_workers:
+                self._start("input_service", "--port", str(port))
+                names.append("dispatcher")
+            for index in range(self.input_workers):
+                self._start("input_service", "--dispatcher", service)
+                names.append(f"input worker {index}")
             if self.terminated:  # while they were started: some may not have heard of it
                 self.terminate(signal.SIGTERM, None)
             # Not before all have started: a process forks safely as long as it has one thread.
-            for index, process in enumerate(self._processes):
+            for name, process in zip(names, self._processes, strict=True):
                 assert process.stdout is not None
-                readers.append(threading.Thread(target=_prefix, args=(f"[worker {index}] ", process.stdout)))
+                readers.append(threading.Thread(target=_prefix, args=(f"[{name}] ", process.stdout)))
                 readers[-1].start()
-            return _wait(self._processes)
+            return _wait(self._processes[: self.count])
         finally:
             for process in self._processes:
                 process.kill()
                 process.wait()
             for reader in readers:
                 reader.join()
+
+    def _start(self, verb: str, *options: str, **environment: str) -> None:
+        self._processes.append(
+            subprocess.Popen(
+                [sys.executable, "-m", f"intent_tf.{verb}", *options], text=True, errors="replace",
+                env=_environment(self.count + self.input_workers) | environment,
+                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, preexec_fn=_die_with_parent(),
+            )
+        )  # fmt: skip
 
 
 def _die_with_parent() -> Callable[[], None] | None:
@@ -162,14 +177,6 @@ def _environment(workers: int) -> dict[str, str]:
     """Share the cores: a worker that takes all of them only slows the others."""
     threads = str(max(1, (os.cpu_count() or 1) // workers))
     return {"TF_NUM_INTRAOP_THREADS": threads, "TF_CPP_MIN_LOG_LEVEL": "3", **os.environ}
-
-
-def _free_ports(count: int) -> list[int]:
-    with ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for each in sockets:
-            each.bind(("127.0.0.1", 0))
-        return [each.getsockname()[1] for each in sockets]
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -23,6 +23,7 @@ from intent_tf.evaluation.folding_cost import folding_cost
 from intent_tf.evaluation.table import metrics_table
 from intent_tf.features.config import PreprocessingConfig
 from intent_tf.features.prepared import preprocess_data
+from intent_tf.features.served_rows import serve_training_rows
 from intent_tf.features.streamed_rows import stream_training_rows
 from intent_tf.models.folded_model import fold_extractors
 from intent_tf.models.folded_text_cnn import Storage
@@ -156,6 +157,8 @@ def run(
         recombined = distillation.further_rows(data.specification)
         learnt = with_teacher(data, teacher, unlabelled=unlabelled, recombined=recombined, seed=config.seed)
         tell(f"the teacher scored {len(learnt.train):,} rows")
+    if devices.input_service:
+        learnt = serve_training_rows(learnt, devices.input_service, devices.worker_timeout)
     started = time.perf_counter()
     try:
         history = train(

@@ -137,7 +137,7 @@ def test_a_verb_must_be_given() -> None:
         main(["--workers", "2"])
 
 
-@pytest.mark.parametrize("options", [{"workers": 0}, {"restarts": -1}])
+@pytest.mark.parametrize("options", [{"workers": 0}, {"restarts": -1}, {"input_workers": -1}])
 def test_an_option_out_of_its_range_is_refused(options: dict[str, int]) -> None:
-    with pytest.raises(InputError, match="expected at least 1 and 0"):
+    with pytest.raises(InputError, match="expected at least 1, 0 and 0"):
         LaunchConfig(**options)

@@ -50,7 +50,25 @@ class Shard(NamedTuple):
 
         return batches.flat_map(parts)
 
+    def split_numbered(self, batches: tf.data.Dataset) -> tf.data.Dataset:
+        """Split as `split` does, and number the elements: batch ``n`` makes those from ``n · replicas`` on.
+
+        Args:
+            batches: Pairs of a batch's number and its rows' numbers ``(rows,)``.
+
+        Returns:
+            Pairs of an element's number and its rows' numbers.
+        """
+        replicas = tf.data.Dataset.range(self.replicas)
+
+        def parts(number: tf.Tensor, rows: tf.Tensor) -> tf.data.Dataset:
+            return replicas.map(
+                lambda place: (number * self.replicas + place, rows[self.first + place :: self.total])
+            )
+
+        return batches.flat_map(parts)
+
     def share(self, element: tf.Tensor) -> tf.Tensor:
-        """Give an element of `split` a number among those of all pipelines, to seed changes of its rows."""
+        """Give an element of the shard a number among those of all pipelines, to seed changes of its rows."""
         batch, replica = element // self.replicas, element % self.replicas
         return batch * self.total + self.first + replica

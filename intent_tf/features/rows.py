@@ -11,12 +11,13 @@ import tensorflow as tf
 
 from intent_tf.data.augmentation import Augmentation
 from intent_tf.data.raw_columns import raw_columns
+from intent_tf.data.served_batches import ENDLESS
 from intent_tf.data.shard import Shard
 from intent_tf.errors import InputError
 from intent_tf.features.feature_batches import Graph, feature_batches, graph_of
 from intent_tf.features.features import Features
 from intent_tf.features.preprocessor import Preprocessor
-from intent_tf.features.row_order import document_lengths, epoch_batches
+from intent_tf.features.row_order import document_lengths, numbered_batches
 
 #: Every row of every batch.
 _ALL = Shard()
@@ -114,7 +115,8 @@ class Rows:
             passes: How often; None never ends.
         """
         order = tf.data.Dataset.range(len(self)).batch(batch_size).repeat(passes)
-        return self._gathered(order, shard, endless=passes is None).prefetch(tf.data.AUTOTUNE)
+        batches = shard.split(order).map(self._gather, tf.data.AUTOTUNE)
+        return (endless(batches) if passes is None else batches).prefetch(tf.data.AUTOTUNE)
 
     def shuffled_batches(
         self, batch_size: int, seed: int, first_epoch: int = 0, augmentation: Augmentation | None = None,
@@ -132,25 +134,34 @@ class Rows:
             augmentation: Changes of the rows.
             first_batch: Of the first epoch.
             shard: The replicas whose rows of each batch are wanted. Default: all rows.
-            by_length: Put documents of about one length into one batch; see `epoch_batches`.
+            by_length: Put documents of about one length into one batch; see `epoch_order`.
+        """
+        first = first_epoch * -(-len(self) // batch_size) + first_batch
+        numbers = tf.data.Dataset.range(first, ENDLESS)
+        batches = self.numbered_batches(
+            numbers, batch_size, seed, augmentation, shard=shard, by_length=by_length
+        )
+        return endless(batches.map(without_number)).prefetch(tf.data.AUTOTUNE)
+
+    def numbered_batches(
+        self, numbers: tf.data.Dataset, batch_size: int, seed: int, augmentation: Augmentation | None = None,
+        *, shard: Shard = _ALL, by_length: bool = False,
+    ) -> tf.data.Dataset:  # fmt: skip
+        """Pairs of a number and one of the `shuffled_batches`; any of them can be asked for, in any order.
+
+        Args:
+            numbers: Of the batches that are wanted, counted over all epochs, int64 scalars.
+            batch_size: Rows a batch, over all replicas.
+            seed: Of the order.
+            augmentation: Changes of the rows.
+            shard: The replicas whose rows are wanted; each has an element of its own for each batch, numbered
+                as `Shard.split_numbered` does.
+            by_length: Put documents of about one length into one batch.
         """
         lengths = tf.constant(document_lengths(self.features)) if by_length else None
-        epochs = tf.data.Dataset.counter(tf.constant(first_epoch, tf.int64))
-
-        def order(epoch: tf.Tensor) -> tf.data.Dataset:
-            return epoch_batches(len(self), batch_size, (seed, tf.cast(epoch, tf.int32)), lengths)
-
-        batches = self._gathered(epochs.flat_map(order).skip(first_batch), shard, endless=True)
-        if augmentation is not None:
-            done = first_epoch * -(-len(self) // batch_size) + first_batch
-            batches = augmented(batches, augmentation, seed, done, shard)
-        return batches.prefetch(tf.data.AUTOTUNE)
-
-    def _gathered(self, order: tf.data.Dataset, shard: Shard, *, endless: bool) -> tf.data.Dataset:
-        batches = shard.split(order)
-        if endless:  # which spares replicas from asking each other before each step whether any has rows left
-            batches = batches.apply(tf.data.experimental.assert_cardinality(tf.data.INFINITE_CARDINALITY))
-        return batches.map(self._gather, tf.data.AUTOTUNE)
+        places = shard.split_numbered(numbered_batches(numbers, len(self), batch_size, seed, lengths))
+        batches = places.map(lambda number, rows: (number, self._gather(rows)), tf.data.AUTOTUNE)
+        return batches if augmentation is None else augmented(batches, augmentation, seed, shard)
 
     def _gather(self, rows: tf.Tensor) -> tuple[Features, tf.Tensor, tf.Tensor]:
         parts = [tf.gather(part, rows) for part in self.features]
@@ -159,22 +170,34 @@ class Rows:
         return Features(*dense), tf.gather(label, rows), tf.gather(self.weight, rows)
 
 
+def endless(batches: tf.data.Dataset) -> tf.data.Dataset:
+    """Tell that a dataset never ends: replicas need not ask each other before each step whether it has."""
+    return batches.apply(tf.data.experimental.assert_cardinality(tf.data.INFINITE_CARDINALITY))
+
+
 def augmented(
-    batches: tf.data.Dataset, augmentation: Augmentation, seed: int, done: int, shard: Shard = _ALL
+    batches: tf.data.Dataset, augmentation: Augmentation, seed: int, shard: Shard = _ALL
 ) -> tf.data.Dataset:
-    """Change batches ``(Features, label, weight)`` in ways that only the seed and their number decide.
+    """Change batches in ways that only the seed and their number decide.
 
     Args:
-        batches: Of the replicas of a shard, in turns.
+        batches: Of the replicas of a shard, in turns: pairs of a number and ``(Features, label, weight)``.
         augmentation: What is changed.
         seed: Of the changes.
-        done: Batches, over all replicas, that came before.
         shard: Whose batches they are.
+
+    Returns:
+        Such pairs.
     """
 
     def change(number: tf.Tensor, batch: tuple[Features, tf.Tensor, tf.Tensor]) -> Any:
         features, label, weight = batch
         (text, session), label = augmentation(features[-2:], label, (seed, shard.share(number)))
-        return features._replace(text=text, session=session), label, weight
+        return number, (features._replace(text=text, session=session), label, weight)
 
-    return batches.enumerate(done * shard.replicas).map(change, tf.data.AUTOTUNE)
+    return batches.map(change, tf.data.AUTOTUNE)
+
+
+def without_number(number: tf.Tensor, batch: Any) -> Any:
+    """Leave out the number of a pair."""
+    return batch

@@ -18,7 +18,7 @@ from intent_tf.features.feature_batches import Graph, graph_of
 from intent_tf.features.features import Features
 from intent_tf.features.prepared import PreparedData
 from intent_tf.features.preprocessor import Preprocessor
-from intent_tf.features.rows import Rows, augmented
+from intent_tf.features.rows import Rows, augmented, endless, without_number
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,11 +60,11 @@ class StreamedRows(Rows):
         stream = replace(self.stream, batch_size=batch_size, seed=seed)
         done = first_epoch * stream.batches + first_batch
         batches = shard.split(stream.dataset(epochs=None, first_batch=done))
-        batches = batches.apply(tf.data.experimental.assert_cardinality(tf.data.INFINITE_CARDINALITY))
         batches = batches.map(self._preprocess, tf.data.AUTOTUNE)
         if augmentation is not None:
-            batches = augmented(batches, augmentation, seed, done, shard)
-        return batches.prefetch(tf.data.AUTOTUNE)
+            numbered = batches.enumerate(done * shard.replicas)
+            batches = augmented(numbered, augmentation, seed, shard).map(without_number)
+        return endless(batches).prefetch(tf.data.AUTOTUNE)
 
     @cached_property
     def _graph(self) -> Graph:

@@ -6,6 +6,7 @@ import contextlib
 import socket
 import time
 
+from intent_tf.addresses import split_address
 from intent_tf.errors import InputError
 from intent_tf.training.cluster import Cluster
 
@@ -37,7 +38,7 @@ def wait_for_workers(cluster: Cluster, timeout: float) -> None:
 
 
 def _gather(cluster: Cluster, deadline: float, timeout: float) -> None:
-    _, port = _address(cluster, 0)
+    _, port = split_address(cluster.workers[0])
     missing = set(range(1, len(cluster.workers)))
     with contextlib.ExitStack() as stack:
         try:
@@ -82,7 +83,7 @@ def _report(cluster: Cluster, deadline: float, timeout: float) -> None:
         if left <= 0:
             raise InputError(_never_came(cluster, {0}, timeout), remedy=_REMEDY)
         try:
-            with socket.create_connection(_address(cluster, 0), timeout=left) as connection:
+            with socket.create_connection(split_address(cluster.workers[0]), timeout=left) as connection:
                 connection.sendall(f"{cluster.index}\n".encode())
                 # The chief began to wait at another time: its verdict may come a little later.
                 connection.settimeout(left + timeout)
@@ -94,13 +95,6 @@ def _report(cluster: Cluster, deadline: float, timeout: float) -> None:
         if answer:
             raise InputError(answer.strip(), remedy=_REMEDY)
         time.sleep(_PAUSE)
-
-
-def _address(cluster: Cluster, index: int) -> tuple[str, int]:
-    host, _, port = cluster.workers[index].rpartition(":")
-    if not host or not port.isdecimal():
-        raise InputError(f"{cluster.workers[index]!r} is no address", expected="host:port")
-    return host.strip("[]"), int(port)
 
 
 def _never_came(cluster: Cluster, missing: set[int], timeout: float) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -13,6 +12,7 @@ from collections.abc import Callable
 import pandas as pd
 import pytest
 
+from intent_tf.addresses import free_ports
 from intent_tf.features.prepared import PreparedData
 
 
@@ -22,48 +22,32 @@ def table_data(shop: pd.DataFrame, prepare_shop: Callable[..., PreparedData]) ->
     return prepare_shop(shop, drop=["title", "event_type", "elapsed", "price"], kinds={"browser": "category"})
 
 
-def _free_ports(count: int) -> list[int]:
-    sockets = [socket.socket() for _ in range(count)]
-    for each in sockets:
-        each.bind(("127.0.0.1", 0))
-    ports = [each.getsockname()[1] for each in sockets]
-    for each in sockets:
-        each.close()
-    return ports
-
-
-@pytest.fixture(scope="session")
-def free_ports() -> Callable[[int], list[int]]:
-    """A function that finds ports nobody listens on: ``free_ports(count)``."""
-    return _free_ports
-
-
-def _run_workers(workers: int, *arguments: str, timeout: float = 600, **environment: str) -> None:
-    addresses = [f"127.0.0.1:{port}" for port in _free_ports(workers)]
-    base = {**os.environ, "TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "2", **environment}
-    base.pop("TF_CONFIG", None)
-    processes = []
-    try:
-        for index in range(workers):
-            task = {"cluster": {"worker": addresses}, "task": {"type": "worker", "index": index}}
-            own = {"TF_CONFIG": json.dumps(task)} if workers > 1 else {}
-            processes.append(
-                subprocess.Popen(
-                    [sys.executable, *arguments], env=base | own, text=True, stdout=subprocess.PIPE,
-                    stderr=subprocess.STDOUT,
-                )
-            )  # fmt: skip
-        deadline = time.monotonic() + timeout
-        for process in processes:
-            output, _ = process.communicate(timeout=max(1, deadline - time.monotonic()))
-            assert process.returncode == 0, output[-3000:]
-    finally:
-        for process in processes:
-            process.kill()
-            process.wait()
-
-
 @pytest.fixture(scope="session")
 def run_workers() -> Callable[..., None]:
     """A function that runs a program as several workers on loopback: ``run_workers(count, *arguments)``."""
-    return _run_workers
+
+    def run(workers: int, *arguments: str, timeout: float = 600, **environment: str) -> None:
+        addresses = [f"127.0.0.1:{port}" for port in free_ports(workers)]
+        base = {**os.environ, "TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "2", **environment}
+        base.pop("TF_CONFIG", None)
+        processes = []
+        try:
+            for index in range(workers):
+                task = {"cluster": {"worker": addresses}, "task": {"type": "worker", "index": index}}
+                own = {"TF_CONFIG": json.dumps(task)} if workers > 1 else {}
+                processes.append(
+                    subprocess.Popen(
+                        [sys.executable, *arguments], env=base | own, text=True, stdout=subprocess.PIPE,
+                        stderr=subprocess.STDOUT,
+                    )
+                )  # fmt: skip
+            deadline = time.monotonic() + timeout
+            for process in processes:
+                output, _ = process.communicate(timeout=max(1, deadline - time.monotonic()))
+                assert process.returncode == 0, output[-3000:]
+        finally:
+            for process in processes:
+                process.kill()
+                process.wait()
+
+    return run

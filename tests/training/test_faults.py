@@ -15,13 +15,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from intent_tf.addresses import free_ports
+
 PROGRAM = str(Path(__file__).with_name("restarted_worker.py"))
 #: Only something that hangs takes so long, also on a busy machine.
 SECONDS = 600
 
 
 @pytest.fixture(scope="module")
-def start(free_ports: Callable[[int], list[int]]) -> Callable[..., object]:
+def start() -> Callable[..., object]:
     @contextmanager
     def workers(out: Path, count: int = 2) -> Iterator[list[subprocess.Popen[str]]]:
         addresses = [f"127.0.0.1:{port}" for port in free_ports(count)]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import keras
@@ -13,6 +12,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from intent_tf.addresses import free_ports
 from intent_tf.errors import InputError
 from intent_tf.features.prepared import PreparedData
 from intent_tf.training.cluster import is_chief
@@ -50,7 +50,7 @@ def test_a_tpu_that_is_not_there_is_told() -> None:
 
 
 def test_a_worker_that_never_shows_up_is_named_by_the_run(
-    free_ports: Callable[[int], list[int]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ports = free_ports(2)
     cluster = {"worker": [f"127.0.0.1:{port}" for port in ports]}

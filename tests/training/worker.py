@@ -2,7 +2,8 @@
 
     python worker.py OUT ROWS BATCH [text]
 
-With ``LOGICAL_CPUS`` it trains on so many devices of its own. Writes ``OUT/<index>.json`` and ``.npz``.
+With ``LOGICAL_CPUS`` it trains on so many devices of its own, with ``INPUT_SERVICE`` input workers make its
+batches. Writes ``OUT/<index>.json`` and ``.npz``.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from intent_tf.features.served_rows import serve_training_rows
 from intent_tf.training.cluster import is_chief
 from intent_tf.training.strategy import make_strategy
 from intent_tf.training.training import TrainingConfig, create_model
@@ -36,6 +38,8 @@ def main() -> None:
     specification.loader.exec_module(shop)
     drop = [] if parts else ["title", "event_type", "elapsed", "price"]
     data = shop.prepare_shop(shop.make_shop(int(rows)), drop=drop)
+    if "INPUT_SERVICE" in os.environ:
+        data = serve_training_rows(data, os.environ["INPUT_SERVICE"])
     config = TrainingConfig(members=2, filters=4, dimension=4, learning_rate=0.01, averaging=0.9, dropout=0.0)
     keras.utils.set_random_seed(0)
     with strategy.scope():
