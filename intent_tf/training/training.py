@@ -31,6 +31,10 @@ from intent_tf.training.partwise_adam import PartwiseAdam
 from intent_tf.training.preemption import Preemption, wants
 from intent_tf.training.resumable import ResumableEarlyStopping, part_seeds
 
+#: Probability that a member of the ensemble begins with a column, in tables of columns only: members that
+#: differ more are better together. With tokens it was not measured.
+SHARE_OF_COLUMNS = 0.5
+
 Loss = Literal["binary_crossentropy", "mse", "focal"]
 
 
@@ -161,9 +165,11 @@ def create_model(
         session=config.session_extractor, token_embedding=config.token_embedding,
         token_buckets=config.token_buckets,
     )  # fmt: skip
+    reads_tokens = not extractor.parts.keys().isdisjoint(("text", "session"))
     predictor = build_predictor(
         config.preset, members=config.members, dropout=config.dropout,
         sections=None if article else extractor.sections, prior=float(data.train.label.mean()),
+        share=1.0 if reads_tokens else SHARE_OF_COLUMNS,
     )  # fmt: skip
     optimizer = keras.optimizers.Adam(1e-3) if article else _optimizer(config)
     return build_model(data, extractor, predictor, loss=loss or _loss_of(config), optimizer=optimizer)
