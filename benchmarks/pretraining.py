@@ -1,13 +1,13 @@
 """Measures what pre-training an encoder on unlabelled documents buys, by how many labels there are.
 
-    python benchmarks/pretraining.py [shop | clothing_reviews | rees46] [SEED,SEED,...]
+    python benchmarks/pretraining.py [shop | clothing_reviews | rees46] [SEED,SEED,...] [SHARE,SHARE,...]
 
-Tiny encoders of one shape are fine-tuned on 1 %, 10 % and all of the labelled training rows, and measured on
-the same test rows: from scratch; pre-trained on unlabelled documents (of the simulated shop: all sessions of
-shoppers that are not in the test rows; of the others: the training rows); and, for the simulated shop,
-pre-trained on another shop and then further on this one. Beside them stand the model without an encoder and,
-for the simulated shop, the exact optimum. A seed draws shop, split, weights and labels. All ways have the
-same settings, fixed beforehand. The last line is JSON.
+Tiny encoders of one shape are fine-tuned on shares of the labelled training rows (0.01, 0.1 and 1, unless
+given) and measured on the same test rows: from scratch; pre-trained on unlabelled documents (of the simulated
+shop: all sessions of shoppers that are not in the test rows; of the others: the training rows); and, for the
+simulated shop, pre-trained on another shop and then further on this one. Beside them stand the model without
+an encoder and, for the simulated shop, the exact optimum. A seed draws shop, split, weights and labels. All
+ways have the same settings, fixed beforehand. The last line is JSON.
 """
 
 from __future__ import annotations
@@ -43,7 +43,6 @@ from intent_tf.training.fine_tuning import fine_tune
 from intent_tf.training.pretraining import PretrainingConfig, new_network
 from intent_tf.training.training import TrainingConfig, create_model, train_model
 
-SHARES = (0.01, 0.1, 1.0)
 SESSIONS = 6_000
 #: Another shop: its shoppers read no Chinese, wander more and are less loyal.
 OTHER_SHOP = Shop(chinese_share=0.0, start=(0.8, 0.15, 0.05, 0.0, 0.0), loyalty=0.2)
@@ -122,6 +121,7 @@ def fitted(data: PreparedData, share: float, encoder: Path | None, seed: int) ->
 def main() -> None:
     name = sys.argv[1] if len(sys.argv) > 1 else "shop"
     seeds = map(int, (sys.argv[2] if len(sys.argv) > 2 else "0,1,2").split(","))
+    shares = tuple(map(float, (sys.argv[3] if len(sys.argv) > 3 else "0.01,0.1,1").split(",")))
     found: dict[tuple[float, str], list[float]] = {}
     for seed in seeds:
         examples, log = shop(seed) if name == "shop" else (DATASETS[name].examples(), None)
@@ -132,17 +132,17 @@ def main() -> None:
                 if encoder is not None:
                     pieces = replace(TUNING, encoder=str(encoder)).open().pieces
                     data = prepared(examples, seed, pieces=pieces)
-                for share in SHARES:
+                for share in shares:
                     auroc = roc_auc_score(data.test.label, fitted(data, share, encoder, seed))
                     found.setdefault((share, way), []).append(float(auroc))
                     rows = round(share * len(data.train))
                     print(f"seed {seed}  {rows:6,} labels  {way:20}{auroc:8.4f}", file=sys.stderr, flush=True)
         if log is not None:
             best = roc_auc_score(data.test.label, data.test.frame["optimum"])
-            found.setdefault((1.0, "exact optimum"), []).append(float(best))
-    print(f"{'AUROC on test rows':22}" + "".join(f"{share:>18.0%}" for share in SHARES))
+            found.setdefault((shares[-1], "exact optimum"), []).append(float(best))
+    print(f"{'AUROC on test rows':22}" + "".join(f"{share:>18.0%}" for share in shares))
     for way in dict.fromkeys(way for _, way in found):
-        cells = [np.array(found.get((share, way), [np.nan])) for share in SHARES]
+        cells = [np.array(found.get((share, way), [np.nan])) for share in shares]
         shown = [f"{cell.mean():.4f} ± {cell.std(ddof=len(cell) > 1):.4f}" for cell in cells]
         print(f"{way:22}" + "".join(f"{text:>18}" for text in shown))
     print(json.dumps({f"{way}, {share:.0%}": aurocs for (share, way), aurocs in found.items()}))
