@@ -1,20 +1,22 @@
 """Splits a training step into compute, all-reduce and input for several local workers, and predicts it.
 
-    python benchmarks/scaling.py [--workers 1,2,4] [--tables 2000,20000,100000] [--rows 256] [--steps 30]
+    python benchmarks/scaling.py [--workers 1,2,4] [--tables 2000,20000,100000] [--rows 64,256,1024]
+        [--steps 30]
 
 Trains a `TextCNN` and a dense layer on texts of 100 tokens, as frequent as words are, with `FusedAdam`; the
 rows of a step are shared by all workers, which are processes of one TensorFlow thread each, joined by gRPC on
-loopback. Every worker measures, at the same time as the others:
+loopback. For every size of the table and every number of rows, every worker measures at the same time as the
+others:
 
 - step: a step of `fit` with everything in it;
 - compute: the same step on its own share, with weights of its own and no other worker;
 - reduce: the exchange of gradients of that size alone (rows of the table are gathered, the rest is summed);
+- meeting: the exchange of one number;
 - input: making a batch. It runs beside the computation: it counts only where it takes longer.
 
-Figures are the least of all steps of the first worker, in milliseconds. A model of cost with five constants
-is fitted to one and two workers, by non-negative least squares of relative errors, and says what the others
-should take; then it is carried to 100 workers and a billion examples (docs/scaling.md names the assumptions).
-JSON is the last line.
+Figures are the least of all steps of the first worker, in milliseconds. `cost_model.py` is fitted to one and
+two workers, and says what the others should take; then it is carried to 100 workers and a billion examples
+(docs/scaling.md names the assumptions). JSON is the last line.
 """
 
 from __future__ import annotations
@@ -26,6 +28,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import asdict
+from itertools import product
 from typing import Any
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -33,8 +37,8 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import keras
 import numpy as np
 import tensorflow as tf
+from cost_model import DENSE, DIMENSION, FILTERS, TAPS, CostModel
 from machine import machine
-from scipy.optimize import nnls
 
 from intent_tf.addresses import free_ports
 from intent_tf.data.shard import Shard
@@ -45,12 +49,8 @@ from intent_tf.training.fused_adam import FusedAdam
 from intent_tf.training.preemption import wants
 from intent_tf.training.strategy import make_strategy
 
-TOKENS, DIMENSION, FILTERS, TAPS = 100, 128, 128, 3
-#: Numbers that are no row of the table: the kernel, its bias, and a dense layer.
-DENSE = TAPS * DIMENSION * FILTERS + FILTERS + FILTERS + 1
-#: Bytes of a row of the table on its way: its vector and its number.
-ROW = 4 * DIMENSION + 8
-PARTS = ("step", "compute", "reduce", "input")
+TOKENS = 100
+PARTS = ("step", "compute", "reduce", "meeting", "input")
 
 
 class Text(DistributedModel):
@@ -115,8 +115,10 @@ def measure(strategy: tf.distribute.Strategy, table: int, rows: int, steps: int)
     wants(strategy, False)
     found["input"] = fastest(lambda: next(iterator)[1], steps)
     distinct = len(np.unique(ids[: rows // workers]))
-    found["reduce"] = fastest(exchange(strategy, table, distinct), steps) if workers > 1 else 0.0
-    return found | {"workers": workers, "table": table, "distinct": distinct}
+    for name, call in (("reduce", exchange(strategy, table, distinct)), ("meeting", meeting(strategy))):
+        wants(strategy, False)
+        found[name] = fastest(call, steps) if workers > 1 else 0.0
+    return found | {"workers": workers, "rows": rows, "table": table, "distinct": distinct}
 
 
 def exchange(strategy: tf.distribute.Strategy, table: int, distinct: int) -> Callable[[], Any]:
@@ -133,52 +135,13 @@ def exchange(strategy: tf.distribute.Strategy, table: int, distinct: int) -> Cal
     return tf.function(lambda: strategy.reduce("MEAN", strategy.run(reduce), axis=None), autograph=False)
 
 
-def features(point: dict[str, float], rows: int, cores: int) -> dict[str, list[float]]:
-    """List what each constant of the model of cost is multiplied by."""
-    workers = point["workers"]
-    busy = max(1.0, workers / cores)  # workers that share a core take turns
-    sent = 4 * DENSE * 2 * (workers - 1) / workers + ROW * point["distinct"] * (workers - 1)
-    return {
-        "compute": [busy, busy * rows / workers, busy * point["table"]],
-        "reduce": [busy * (workers - 1), busy * sent],
-    }
+def meeting(strategy: tf.distribute.Strategy) -> Callable[[], Any]:
+    """Make a call that exchanges one number."""
 
+    def meet() -> tf.Tensor:
+        return tf.distribute.get_replica_context().all_reduce(tf.distribute.ReduceOp.SUM, tf.ones(()))
 
-def fit(points: list[dict[str, float]], rows: int, cores: int) -> dict[str, list[float]]:
-    """Find the constants (ms a step, a row, a row of the table; ms a neighbour, a byte)."""
-    constants = {}
-    for part in ("compute", "reduce"):
-        known = [point for point in points if point[part] > 0]
-        wanted = np.array([point[part] for point in known])
-        matrix = np.array([features(point, rows, cores)[part] for point in known])
-        constants[part] = nnls(matrix / wanted[:, None], np.ones(len(known)))[0].tolist()
-    return constants
-
-
-def predict(point: dict[str, float], constants: dict[str, list[float]], rows: int, cores: int) -> float:
-    """Say how long a step takes, in ms."""
-    parts = features(point, rows, cores)
-    return sum(float(np.dot(constants[part], parts[part])) for part in constants)
-
-
-def carry(constants: dict[str, list[float]], table: int) -> dict[str, float]:
-    """Carry the model to 100 machines of 16 cores and a network of 10 Gbit/s, and a billion examples."""
-    workers, cores, rows, examples, efficiency = 100, 16, 256, 1e9, 0.7
-    bytes_a_second, hop = 1.25e9, 0.1  # ms
-    fixed, a_row, a_table_row = constants["compute"]
-    compute = fixed + (a_row * rows + a_table_row * table) / (cores * efficiency)
-    distinct = min(table, 3100)
-    ring = 2 * (workers - 1) * hop
-    summed = 1e3 * 4 * DENSE * 2 * (workers - 1) / workers / bytes_a_second
-    gathered = 1e3 * ROW * distinct * (workers - 1) / bytes_a_second
-    step = compute + ring + summed + gathered
-    steps = examples / (rows * workers)
-    return {
-        "table": table, "compute_ms": compute, "hops_ms": ring, "summed_ms": summed,
-        "gathered_ms": gathered, "dense_table_ms": 1e3 * 4 * DIMENSION * table * 2 / bytes_a_second,
-        "step_ms": step, "hours_an_epoch": steps * step / 3.6e6,
-        "efficiency": compute / step, "table_gb_with_adam": 3 * 4 * DIMENSION * table / 1e9,
-    }  # fmt: skip
+    return tf.function(lambda: strategy.run(meet), autograph=False)
 
 
 def run_workers(workers: int, options: argparse.Namespace) -> list[dict[str, float]]:
@@ -190,7 +153,7 @@ def run_workers(workers: int, options: argparse.Namespace) -> list[dict[str, flo
         environment = os.environ | {"TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "2"}
         environment |= {"TF_CONFIG": json.dumps(task)} if workers > 1 else {}
         command = [sys.executable, __file__, "--worker", "--tables", options.tables]
-        command += ["--rows", str(options.rows), "--steps", str(options.steps)]
+        command += ["--rows", options.rows, "--steps", str(options.steps)]
         processes.append(subprocess.Popen(command, env=environment, text=True, stdout=subprocess.PIPE))
     try:
         outputs = [process.communicate()[0] for process in processes]
@@ -206,40 +169,37 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--workers", default="1,2,4")
     parser.add_argument("--tables", default="2000,20000,100000")
-    parser.add_argument("--rows", type=int, default=256, help="rows a step, over all workers")
+    parser.add_argument("--rows", default="64,256,1024", help="rows a step, over all workers")
     parser.add_argument("--steps", type=int, default=30)
     parser.add_argument("--worker", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
-    tables = [int(table) for table in options.tables.split(",")]
     if options.worker:
         strategy = make_strategy(worker_timeout=600)
-        found = [measure(strategy, table, options.rows, options.steps) for table in tables]
+        sizes = product(*([int(each) for each in text.split(",")] for text in (options.tables, options.rows)))
+        found = [measure(strategy, table, rows, options.steps) for table, rows in sizes]
         if is_chief(strategy):
             print(json.dumps(found))
         return
     about = machine()
-    cores, rows = about["cpus"], options.rows
     points = [point for count in options.workers.split(",") for point in run_workers(int(count), options)]
-    constants = fit([point for point in points if point["workers"] <= 2], rows, cores)
-    print(f"load {about['load']} on {cores} cores; milliseconds a step of {rows} rows")
+    model = CostModel.fitted(points, about["cpus"])
+    print(f"load {about['load']} on {about['cpus']} cores; milliseconds")
     print(
-        f"{'workers':>8}{'table':>9}"
+        f"{'workers':>8}{'rows':>6}{'table':>9}"
         + "".join(f"{part:>9}" for part in PARTS)
-        + f"{'predicted':>11}{'off':>7}"
+        + "  predicted    off"
     )
     for point in points:
-        point["predicted"] = predict(point, constants, rows, cores)
+        point["predicted"] = model.total(point)
         off = point["predicted"] / point["step"] - 1
-        held_out = "" if point["workers"] <= 2 else "  (not fitted)"
         print(
-            f"{point['workers']:>8}{point['table']:>9,}" + "".join(f"{point[part]:>9.1f}" for part in PARTS)
-            + f"{point['predicted']:>11.1f}{off:>7.0%}{held_out}"
-        )  # fmt: skip
-    carried = [carry(constants, table) for table in (20_000, 1_000_000, 10_000_000)]
-    for each in carried:
-        print(json.dumps(each))
+            f"{point['workers']:>8}{point['rows']:>6}{point['table']:>9,}"
+            + "".join(f"{point[part]:>9.1f}" for part in PARTS)
+            + f"{point['predicted']:>11.1f}{off:>7.0%}{'' if point['workers'] <= 2 else '  (not fitted)'}"
+        )
     print(json.dumps({
-        "machine": about, "rows": rows, "points": points, "constants": constants, "carried": carried
+        "machine": about, "points": points, "constants": asdict(model),
+        "carried": [model.carried(table) for table in (20_000, 1_000_000, 10_000_000)],
     }))  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -16,8 +17,13 @@ from typing import TypeVar
 import pandas as pd
 import pytest
 
+from intent_tf.data.example_definition import ExampleDefinition
+from intent_tf.data.examples import prepare_examples
+from intent_tf.data.simulator import simulate
 from intent_tf.errors import InputError
 from intent_tf.launch import LaunchConfig, launch, main
+from intent_tf.models.bert import BertEncoder, BertTransformer
+from intent_tf.text.wordpiece import SPECIAL, WordPieceIds
 
 T = TypeVar("T")
 
@@ -130,6 +136,44 @@ def test_a_killed_worker_is_started_again_and_the_run_ends_as_without(
     )
     assert found.pop("confusion_matrix") == expected.pop("confusion_matrix")
     assert found == pytest.approx(expected, rel=1e-5)
+
+
+@pytest.mark.slow
+def test_an_event_folder_larger_than_memory_trains_on_two_workers(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    prepare_examples(simulate(300, seed=1), ExampleDefinition(negative_rate=0.5), out=tmp_path / "examples")
+    command = (
+        "train", "--events", tmp_path / "examples", "--memory-rows", 400, "--out", tmp_path / "out",
+        "--epochs", 1, "--members", 2, "--filters", 4, "--dimension", 4,
+    )  # fmt: skip
+    assert launch(LaunchConfig(), [str(each) for each in command]) == 0
+    output = capfd.readouterr().out
+    rows = int(re.search(r"\[worker 0\] train: ([\d,]+) rows", output)[1].replace(",", ""))
+    assert rows > 400 and f"[worker 0] {tmp_path}/out/1\n" in output
+
+
+@pytest.mark.slow
+def test_an_encoder_is_fine_tuned_by_two_workers_that_input_workers_feed(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("tensorflow_text", reason="tensorflow-text is not installed")
+    vocabulary = (*SPECIAL, "love", "bad", "hat", "bag")
+    network = BertTransformer(len(vocabulary), layers=1, width=16, heads=2, positions=16)
+    BertEncoder(network, WordPieceIds(16, vocabulary=vocabulary)).to_hub(tmp_path / "encoder")
+    titles = [f"{word} {thing} {number}" for number in range(50) for word in ("bad", "love")
+              for thing in ("hat", "bag")]  # fmt: skip
+    frame = pd.DataFrame({"title": titles, "bought": [title.startswith("love") for title in titles]})
+    frame.to_csv(tmp_path / "titles.csv", index=False)
+    command = (
+        "train", "--data", tmp_path / "titles.csv", "--label", "bought", "--kinds", "title=text",
+        "--model", "bert", "--encoder", tmp_path / "encoder", "--encoder-tokens", 16, "--encoder-epochs", 1,
+        "--epochs", 1, "--members", 2, "--out", tmp_path / "out",
+    )  # fmt: skip
+    assert launch(LaunchConfig(input_workers=1), [str(each) for each in command]) == 0
+    output = capfd.readouterr().out
+    assert "[input worker 0] input worker of grpc://127.0.0.1" in output
+    assert f"[worker 0] {tmp_path}/out/1\n" in output
 
 
 def test_a_verb_must_be_given() -> None:

@@ -71,8 +71,9 @@ def fine_tune(
     encoder.network.trainable = True
     if hasattr(encoder.network, "pooler"):
         encoder.network.pooler.trainable = encoder.pooling == "cls"
-    compiled = keras.saving.deserialize_keras_object(model.get_compile_config())
     with model.distribute_strategy.scope():
+        # Inside, since metrics create their variables at once: others would count this worker's rows only.
+        compiled = keras.saving.deserialize_keras_object(model.get_compile_config())
         optimizer = _optimizer(model, data.train.rows_an_epoch, config)
         model.compile(optimizer=optimizer, loss=compiled["loss"], metrics=compiled["metrics"])
     second = train_model(

@@ -60,7 +60,10 @@ def main() -> None:
         model.extractor.dropout.rate = 0.0
     history = fine_tune(model, data, training, config, out / "run", verbose=0)
     index = json.loads(os.environ.get("TF_CONFIG", '{"task": {"index": 0}}'))["task"]["index"]
-    np.savez(out / f"{index}.npz", history["loss"], history["val_auroc"], *model.get_weights())
+    figures = [
+        history[name] for name in ("loss", "log_loss", "auroc", "val_loss", "val_log_loss", "val_auroc")
+    ]
+    np.savez(out / f"{index}.npz", *figures, *model.get_weights())
 
 
 if __name__ == "__main__":

@@ -11,6 +11,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from intent_tf.data.example_definition import ExampleDefinition
+from intent_tf.data.examples import prepare_examples
+from intent_tf.data.simulator import simulate
+
 WORKER = str(Path(__file__).with_name("worker.py"))
 # 167 training rows and 13 in a batch: the last batch of an epoch holds 11, so shares are uneven.
 ROWS, BATCH = "232", "13"
@@ -122,4 +126,12 @@ def test_texts_and_sessions_train_on_several_workers_as_on_one(
 def test_a_replica_without_rows_takes_part(train: Train) -> None:
     # 168 training rows in batches of 167: the last holds one row, so one worker of two has none.
     found, expected = train(2, batch="167", rows="233"), train(1, batch="167", rows="233")
+    assert_same_training(found[1], expected[0])
+
+
+@pytest.mark.slow
+def test_examples_that_are_streamed_train_on_two_workers_as_on_one(train: Train, tmp_path: Path) -> None:
+    folder = tmp_path / "examples"
+    prepare_examples(simulate(300, seed=1), ExampleDefinition(negative_rate=0.5), out=folder)
+    found, expected = (train(count, str(folder), batch="100", rows="400") for count in (2, 1))
     assert_same_training(found[1], expected[0])

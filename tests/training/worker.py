@@ -1,8 +1,9 @@
 """One process of several that train a model of the shop together; a program for `run_workers`.
 
-    python worker.py OUT ROWS BATCH [text]
+    python worker.py OUT ROWS BATCH [text | FOLDER]
 
-With ``LOGICAL_CPUS`` it trains on so many devices of its own, with ``INPUT_SERVICE`` input workers make its
+With the folder of a prepared event log it streams those examples, and holds so many rows in memory. With
+``LOGICAL_CPUS`` it trains on so many devices of its own, with ``INPUT_SERVICE`` input workers make its
 batches. Writes ``OUT/<index>.json`` and ``.npz``.
 """
 
@@ -18,10 +19,23 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from intent_tf.data.event_examples import event_examples
+from intent_tf.features.prepared import PreparedData, preprocess_data
 from intent_tf.features.served_rows import serve_training_rows
+from intent_tf.features.streamed_rows import stream_training_rows
 from intent_tf.training.cluster import is_chief
 from intent_tf.training.strategy import make_strategy
 from intent_tf.training.training import TrainingConfig, create_model
+
+
+def streamed(folder: str, memory_rows: int) -> PreparedData:
+    """What a run makes of the examples in a folder."""
+    source = event_examples(folder, memory_rows=memory_rows)
+    assert source.stream is not None
+    data = preprocess_data(
+        source.frame, source.label, left_out=source.left_out, plan=source.plan, weight=source.weight
+    )
+    return stream_training_rows(data, source.stream, source.weight)
 
 
 def main() -> None:
@@ -36,8 +50,11 @@ def main() -> None:
     specification = importlib.util.spec_from_file_location("shop", path)
     shop = importlib.util.module_from_spec(specification)
     specification.loader.exec_module(shop)
-    drop = [] if parts else ["title", "event_type", "elapsed", "price"]
-    data = shop.prepare_shop(shop.make_shop(int(rows)), drop=drop)
+    if parts and parts != ["text"]:
+        data = streamed(parts[0], int(rows))
+    else:
+        drop = [] if parts else ["title", "event_type", "elapsed", "price"]
+        data = shop.prepare_shop(shop.make_shop(int(rows)), drop=drop)
     if "INPUT_SERVICE" in os.environ:
         data = serve_training_rows(data, os.environ["INPUT_SERVICE"])
     config = TrainingConfig(members=2, filters=4, dimension=4, learning_rate=0.01, averaging=0.9, dropout=0.0)
