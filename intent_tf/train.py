@@ -5,15 +5,16 @@ from __future__ import annotations
 import shutil
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import keras
-import pandas as pd
 
 from intent_tf.command_line import parse_configuration, run_verb, to_yaml
+from intent_tf.data.example_source import ExampleSource
 from intent_tf.data.source import SourceConfig, load_examples
 from intent_tf.data.splitting import PARTS
 from intent_tf.data.tables import read_table
@@ -22,11 +23,13 @@ from intent_tf.evaluation.assessment import assess
 from intent_tf.evaluation.folding_cost import folding_cost
 from intent_tf.evaluation.table import metrics_table
 from intent_tf.features.config import PreprocessingConfig
-from intent_tf.features.prepared import preprocess_data
+from intent_tf.features.prepared import PreparedData, preprocess_data
 from intent_tf.features.served_rows import serve_training_rows
-from intent_tf.features.streamed_rows import stream_training_rows
+from intent_tf.features.streamed_rows import StreamedRows, stream_training_rows
+from intent_tf.models.bert.bert_encoder import BertEncoder
 from intent_tf.models.folded_model import fold_extractors
 from intent_tf.models.folded_text_cnn import Storage
+from intent_tf.models.intent_model import IntentModel
 from intent_tf.serving.artifacts import write_artifacts
 from intent_tf.serving.export import encoder_notice
 from intent_tf.serving.loading import load_model
@@ -119,46 +122,27 @@ def run(
 
     with strategy.scope():
         encoder = encoding.open()
-    loss = distillation.loss(training)
-    teacher = None
-    if distillation.teacher:
-        teacher = load_model(distillation.teacher, trust=encoding.trust)
-    unlabelled = read_table(distillation.unlabelled).frame if distillation.unlabelled else None
     if encoder and encoding.accumulation > 1 and strategy.num_replicas_in_sync > 1:
         raise InputError(
             f"--accumulation on {strategy.num_replicas_in_sync} devices", expected="one device",
             remedy="leave it out: so many devices hold as many more rows",
         )  # fmt: skip
+    teacher = load_model(distillation.teacher, trust=encoding.trust) if distillation.teacher else None
     examples, set_aside = load_examples(source, seed=config.seed, tell=tell)
-    data = preprocess_data(
-        examples.frame, examples.label, kinds=examples.kinds, drop=source.drop, left_out=examples.left_out,
-        positive=examples.positive, weight=examples.weight, plan=examples.plan,
-        test=_test_rows(source), seed=config.seed, file=source.data,
-        **preprocessing.options(examples), **({"pieces": encoder.pieces} if encoder else {}),
-    )  # fmt: skip
-    if examples.stream and teacher:
-        raise InputError(
-            "the rows are streamed, and a teacher scores rows in memory",
-            remedy="hold all of them in memory with a larger --memory-rows",
-        )
-    if examples.stream:
-        data = stream_training_rows(data, examples.stream, examples.weight)
-    tell(f"\nfeature specification\n{data.specification.describe()}\n")
-    tell("".join(f"{name}: {getattr(data, name).rows_an_epoch:,} rows\n" for name in PARTS))
+    data = _prepare(examples, source, preprocessing, encoder, config.seed)
+    tell(f"\nfeature specification\n{data.specification.describe()}\n\n{_rows(data)}\n")
 
     training = devices.adapted(training, strategy.num_replicas_in_sync, data.train.rows_an_epoch)
     with strategy.scope(), precision(devices.precision):
-        model = create_model(data, training, encoder, loss)
-    train = partial(fine_tune, config=encoding) if encoder else train_model
+        model = create_model(data, training, encoder, distillation.loss(training))
     if config.fold:
         fold_extractors(model, config.fold)  # says before training if there is nothing to fold
-    learnt = data
+    learnt = data if teacher is None else _taught(data, teacher, distillation, config.seed)
     if teacher:
-        recombined = distillation.further_rows(data.specification)
-        learnt = with_teacher(data, teacher, unlabelled=unlabelled, recombined=recombined, seed=config.seed)
         tell(f"the teacher scored {len(learnt.train):,} rows")
     if devices.input_service:
         learnt = serve_training_rows(learnt, devices.input_service, devices.worker_timeout)
+    train = partial(fine_tune, config=encoding) if encoder else train_model
     started = time.perf_counter()
     try:
         history = train(
@@ -170,21 +154,17 @@ def run(
         raise SystemExit(config.preempted_status) from None
     if not is_chief(strategy):
         return None
-    model, seconds = model.local(), time.perf_counter() - started
+    seconds = time.perf_counter() - started
     assessment = assess(
-        model, data, examples, cost_fp=config.cost_fp, cost_fn=config.cost_fn,
+        model.local(), data, examples, cost_fp=config.cost_fp, cost_fn=config.cost_fn,
         diagnosis=config.diagnosis, seed=config.seed, teacher=teacher,
     )  # fmt: skip
-    assessment.metrics["throughput"]["train_rows_per_second"] = round(
+    metrics = assessment.metrics
+    metrics["throughput"]["train_rows_per_second"] = round(
         len(history["loss"]) * learnt.train.rows_an_epoch / seconds
     )
     if config.fold:
-        cost = folding_cost(assessment.model, data.test, config.fold)
-        assessment.metrics["folded"] = cost
-        tell(
-            "folded to {storage}: test AUROC {auroc[0]:.5f} → {auroc[1]:.5f}, log loss {log_loss[0]:.5f} → "
-            "{log_loss[1]:.5f}, strengths change by {largest_change:.1e} at most".format(**cost)
-        )
+        metrics["folded"] = folding_cost(assessment.model, data.test, config.fold)
     with new_version(out) as folder:
         write_artifacts(folder, data, assessment, history, written, _name(source), config.fold)
         set_aside.write(folder / "set_aside.csv")
@@ -192,20 +172,75 @@ def run(
             if (working / log).exists():
                 shutil.move(working / log, folder / log)
     shutil.rmtree(working)
-    metrics = assessment.metrics
-    tell(f"\n{metrics_table(metrics['test'], metrics['baselines'], metrics.get('optimum'))}\n")
     version = out / str(versions(out)[-1])
-    if "actions" in metrics:
-        tell(
-            "strongest action: log loss {log_loss:.4f}, of the training rates {log_loss_of_rates:.4f}".format(
-                **metrics["actions"]
-            )
-        )
+    tell(_summary(metrics))
     if encoder:
         tell(encoder_notice(version))
     tell(f"report: {version / 'report.html'}")
     print(version)
     return version
+
+
+def _prepare(
+    examples: ExampleSource,
+    source: SourceConfig,
+    preprocessing: PreprocessingConfig,
+    encoder: BertEncoder | None,
+    seed: int,
+) -> PreparedData:
+    test = None if source.test_data is None else read_table(source.test_data).frame
+    data = preprocess_data(
+        examples.frame, examples.label, kinds=examples.kinds, drop=source.drop, left_out=examples.left_out,
+        positive=examples.positive, weight=examples.weight, plan=examples.plan, test=test, seed=seed,
+        file=source.data, **preprocessing.options(examples),
+        **({"pieces": encoder.pieces} if encoder else {}),
+    )  # fmt: skip
+    return stream_training_rows(data, examples.stream, examples.weight) if examples.stream else data
+
+
+def _rows(data: PreparedData) -> str:
+    """Say how many rows each part has, and why others are in none."""
+    lines = [f"{name}: {getattr(data, name).rows_an_epoch:,} rows" for name in PARTS]
+    kin, split = data.split["group"] or "equal row", data.split
+    left = {
+        "without a label": data.cleaning["rows_without_label"],
+        "duplicates": data.cleaning["duplicate_rows"],
+        f"their {kin} comes again in a later part": split.get("set_aside_because_group_returns_later", 0),
+        f"their {kin} is in the test rows": split.get("set_aside_because_group_is_in_test_rows", 0),
+    }
+    lines += [f"left out: {count:,} rows ({why})" for why, count in left.items() if count]
+    if equal := data.cleaning["equal_rows"]:
+        lines.append(f"kept: {equal:,} rows that equal another (too many to be records made twice)")
+    return "\n".join(lines)
+
+
+def _taught(
+    data: PreparedData, teacher: IntentModel, distillation: DistillationConfig, seed: int
+) -> PreparedData:
+    if isinstance(data.train, StreamedRows):
+        raise InputError(
+            "the rows are streamed, and a teacher scores rows in memory",
+            remedy="hold all of them in memory with a larger --memory-rows",
+        )
+    unlabelled = read_table(distillation.unlabelled).frame if distillation.unlabelled else None
+    recombined = distillation.further_rows(data.specification)
+    return with_teacher(data, teacher, unlabelled=unlabelled, recombined=recombined, seed=seed)
+
+
+def _summary(metrics: Mapping[str, Any]) -> str:
+    lines = ["", metrics_table(metrics["test"], metrics["baselines"], metrics.get("optimum")), ""]
+    if "folded" in metrics:
+        lines.append(
+            "folded to {storage}: test AUROC {auroc[0]:.5f} → {auroc[1]:.5f}, log loss {log_loss[0]:.5f} → "
+            "{log_loss[1]:.5f}, strengths change by {largest_change:.1e} at most".format(**metrics["folded"])
+        )
+    if "actions" in metrics:
+        lines.append(
+            "strongest action: log loss {log_loss:.4f}, of the training rates {log_loss_of_rates:.4f}".format(
+                **metrics["actions"]
+            )
+        )
+    return "\n".join(lines)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -225,10 +260,6 @@ def _name(source: SourceConfig) -> str:
         return source.dataset
     given = source.data or source.events
     return Path(given).name.split(".")[0] if given else "simulated_shop"
-
-
-def _test_rows(source: SourceConfig) -> pd.DataFrame | None:
-    return None if source.test_data is None else read_table(source.test_data).frame
 
 
 if __name__ == "__main__":

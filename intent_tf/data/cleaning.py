@@ -13,11 +13,16 @@ import pandas as pd
 
 from intent_tf.errors import InputError
 
+#: Share of all rows up to which those that equal another are taken for records made twice.
+MOST_DUPLICATES = 0.05
+
 
 def clean(
     frame: pd.DataFrame, label: str, *, ignore: Sequence[str] = (), file: object = None
 ) -> tuple[pd.DataFrame, dict[str, int]]:
     """Remove rows without a label and exact duplicates; count missing and infinite values.
+
+    Equal rows stay where they are `coincidences`.
 
     Args:
         frame: The example table.
@@ -27,14 +32,15 @@ def clean(
 
     Returns:
         The rows kept, with their index, and the counts: ``rows_read``, ``rows_without_label``,
-        ``duplicate_rows``, ``rows_kept`` and, of the rows kept, ``missing_values`` and
-        ``infinite_values`` (both stay: the graph treats them as missing).
+        ``duplicate_rows`` (removed), ``rows_kept`` and, of the rows kept, ``equal_rows`` (that equal an
+        earlier one), ``missing_values`` and ``infinite_values`` (both values stay: the graph treats them as
+        missing).
 
     Raises:
         InputError: If the table has no rows, or none has a label.
 
     Example:
-        >>> frame = pd.DataFrame({"price": [1.0, 1.0, np.inf], "bought": [1, 1, 0]})
+        >>> frame = pd.DataFrame({"price": [*range(30), 0], "bought": [1, *[0] * 29, 1]})
         >>> clean(frame, "bought")[1]["duplicate_rows"]
         1
     """
@@ -43,17 +49,43 @@ def clean(
     labelled = frame[frame[label].notna()]
     if labelled.empty:
         raise InputError("no row has a label", file=file, column=label)
-    fingerprints = row_fingerprints(labelled.drop(columns=list(ignore), errors="ignore"))
-    cleaned = labelled[~fingerprints.duplicated()]
+    telling = labelled.drop(columns=list(ignore), errors="ignore")
+    equal = row_fingerprints(telling).duplicated()
+    stay = coincidences(row_fingerprints(telling.drop(columns=label)), labelled[label])
+    cleaned = labelled if stay else labelled[~equal]
     numeric = cleaned.select_dtypes("number")
     return cleaned, {
         "rows_read": len(frame),
         "rows_without_label": len(frame) - len(labelled),
         "duplicate_rows": len(labelled) - len(cleaned),
         "rows_kept": len(cleaned),
+        "equal_rows": int(equal.sum()) - len(labelled) + len(cleaned),
         "missing_values": int(cleaned.isna().sum().sum()),
         "infinite_values": int(np.isinf(numeric.to_numpy(dtype=float, na_value=np.nan)).sum()),
     }
+
+
+def coincidences(rows: pd.Series, label: pd.Series) -> bool:
+    """Tell whether rows are alike since their columns have few values, not since they were recorded twice.
+
+    They are if they are many, and most purchases (or whatever label is rarer) among them have a row beside
+    them that is alike but for the label. Were they removed, a common row would weigh as much as a rare one,
+    and strengths would be no probabilities.
+
+    Args:
+        rows: What a row holds, as one value a row; see `row_fingerprints`.
+        label: Its label.
+
+    Example:
+        >>> rows, bought = pd.Series(["phone", "desktop"] * 20), pd.Series([0, 1, 1, 1] * 10)
+        >>> coincidences(rows, bought), coincidences(rows, pd.Series([0, 1] * 20))
+        (True, False)
+    """
+    if rows.duplicated().mean() <= MOST_DUPLICATES:
+        return False
+    rarer = rows.duplicated(keep=False) & (label == label.value_counts().idxmin())
+    mixed = label.groupby(rows.to_numpy()).transform("nunique") > 1
+    return not rarer.any() or bool(mixed[rarer].mean() > 0.5)
 
 
 def row_fingerprints(frame: pd.DataFrame) -> pd.Series:

@@ -19,11 +19,29 @@ def test_rows_without_a_label_are_removed_and_counted() -> None:
     assert counts["rows_without_label"] == 1
 
 
+def hats_and(*further: str) -> pd.DataFrame:
+    titles = [*(f"hat {number}" for number in range(40)), *further]
+    return pd.DataFrame({"title": titles, "bought": 1})
+
+
 def test_of_equal_rows_the_first_is_kept_and_the_others_are_counted() -> None:
-    frame = pd.DataFrame({"title": ["hat", "cap", "hat", "hat"], "bought": [1, 0, 1, 1]})
+    cleaned, counts = clean(hats_and("hat 0", "hat 0"), "bought")
+    assert cleaned["title"].tolist() == [f"hat {number}" for number in range(40)]
+    assert (counts["rows_read"], counts["duplicate_rows"], counts["rows_kept"]) == (42, 2, 40)
+
+
+def test_rows_that_are_equal_by_coincidence_stay_and_are_counted() -> None:
+    frame = pd.DataFrame(
+        {"device": ["phone"] * 8 + ["desktop"] * 4, "bought": [0] * 6 + [1] * 2 + [0, 1] * 2}
+    )
     cleaned, counts = clean(frame, "bought")
-    assert cleaned["title"].tolist() == ["hat", "cap"]
-    assert (counts["rows_read"], counts["duplicate_rows"], counts["rows_kept"]) == (4, 2, 2)
+    assert (len(cleaned), counts["duplicate_rows"], counts["equal_rows"]) == (12, 0, 8)
+
+
+def test_a_table_written_twice_is_read_once() -> None:
+    frame = hats_and().assign(bought=[0, 1] * 20)
+    cleaned, counts = clean(pd.concat([frame, frame], ignore_index=True), "bought")
+    assert (len(cleaned), counts["duplicate_rows"], counts["equal_rows"]) == (40, 40, 0)
 
 
 def test_rows_that_differ_in_the_label_are_no_duplicates() -> None:
@@ -32,7 +50,7 @@ def test_rows_that_differ_in_the_label_are_no_duplicates() -> None:
 
 
 def test_columns_that_tell_no_rows_apart_can_be_ignored() -> None:
-    frame = pd.DataFrame({"id": [1, 2, 3], "title": ["hat", "hat", "cap"], "bought": [1, 1, 0]})
+    frame = hats_and("hat 0").assign(id=range(41))
     assert clean(frame, "bought", ignore=["id", "absent"])[1]["duplicate_rows"] == 1
 
 
@@ -44,8 +62,8 @@ def test_missing_and_infinite_values_are_counted_and_stay() -> None:
 
 
 def test_rows_keep_their_index_so_that_messages_can_name_them() -> None:
-    frame = pd.DataFrame({"title": ["hat", "hat", "cap"], "bought": [1, 1, 0]}, index=[2, 3, 4])
-    assert clean(frame, "bought")[0].index.tolist() == [2, 4]
+    frame = hats_and("hat 39", "cap").set_axis(range(2, 44))
+    assert clean(frame, "bought")[0].index.tolist() == [*range(2, 42), 43]
 
 
 def test_a_table_without_rows_is_refused() -> None:
