@@ -31,8 +31,7 @@ from intent_tf.training.partwise_adam import PartwiseAdam
 from intent_tf.training.preemption import Preemption, wants
 from intent_tf.training.resumable import ResumableEarlyStopping, part_seeds
 
-#: Probability that a member of the ensemble begins with a column, in tables of columns only: members that
-#: differ more are better together. With tokens it was not measured.
+#: Probability that a member begins with a column, in tables without texts; with them it was not measured.
 SHARE_OF_COLUMNS = 0.5
 
 Loss = Literal["binary_crossentropy", "mse", "focal"]
@@ -49,7 +48,8 @@ class TrainingConfig:
         positive_weight: Weight of a purchase in cross-entropy, where another row weighs 1; strengths stay
             probabilities.
         epochs: Passes over the training rows at most.
-        patience: Epochs without a better validation log loss before training stops.
+        patience: Epochs without a better validation log loss before training stops; by default 5, and 15 for
+            tables of numbers and categories only, whose loss may rise for some epochs before it falls on.
         batch_size: Rows a step; by default 256, and less (at least 32) where an epoch of the table would have
             fewer than 32 steps.
         learning_rate: Step size of Adam.
@@ -77,7 +77,7 @@ class TrainingConfig:
     loss: Loss | None = None
     positive_weight: float = 1.0
     epochs: int = 40
-    patience: int = 5
+    patience: int | None = None
     batch_size: int | None = None
     learning_rate: float = 3e-3
     token_factor: float = 0.2
@@ -132,6 +132,10 @@ class TrainingConfig:
         """Share of labels that are flipped, which the loss undoes."""
         return self.augmentation.label_flip if self.augmentation else 0.0
 
+    def epochs_to_wait(self, data: PreparedData) -> int:
+        """Choose the patience, unless it is given."""
+        return self.patience or (5 if _reads_tokens(data) else 15)
+
     def rows_a_step(self, rows: int) -> int:
         """Choose the batch size for a number of training rows, unless it is given.
 
@@ -165,11 +169,10 @@ def create_model(
         session=config.session_extractor, token_embedding=config.token_embedding,
         token_buckets=config.token_buckets,
     )  # fmt: skip
-    reads_tokens = not extractor.parts.keys().isdisjoint(("text", "session"))
     predictor = build_predictor(
         config.preset, members=config.members, dropout=config.dropout,
         sections=None if article else extractor.sections, prior=float(data.train.label.mean()),
-        share=1.0 if reads_tokens else SHARE_OF_COLUMNS,
+        share=1.0 if _reads_tokens(data) else SHARE_OF_COLUMNS,
     )  # fmt: skip
     optimizer = keras.optimizers.Adam(1e-3) if article else _optimizer(config)
     return build_model(data, extractor, predictor, loss=loss or _loss_of(config), optimizer=optimizer)
@@ -210,7 +213,8 @@ def train_model(
     """
     strategy = model.distribute_strategy
     writes = is_chief(strategy)
-    stopping = ResumableEarlyStopping(folder / "checkpoint", patience=config.patience, writes=writes)
+    patience = config.epochs_to_wait(data)
+    stopping = ResumableEarlyStopping(folder / "checkpoint", patience=patience, writes=writes)
     wants(strategy, False)  # waits until the chief has made the folder
     done = stopping.resume(model) if resume else 0
     if writes:
@@ -224,14 +228,8 @@ def train_model(
         average = [keras.callbacks.SwapEMAWeights(swap_on_epoch=True)] if model.optimizer.use_ema else []
         with Preemption(stopping, first_batch, config.checkpoint_batches) as preemption:
             called = [
-                keras.callbacks.TerminateOnNaN(),
-                *average,
-                stopping,
-                *logs,
-                *callbacks,
-                *extra,
-                preemption,
-            ]
+                keras.callbacks.TerminateOnNaN(), *average, stopping, *logs, *callbacks, *extra, preemption
+            ]  # fmt: skip
             model.fit(
                 data.train, validation_data=data.validation, first_batch=first_batch, seed=seed,
                 batch_size=config.rows_a_step(data.train.rows_an_epoch), epochs=epochs, initial_epoch=done,
@@ -272,6 +270,10 @@ def _logs(folder: Path, *, append: bool, tensorboard: bool) -> list[keras.callba
         require("tensorboard", "tensorboard")
         logs.append(keras.callbacks.TensorBoard(str(folder / "tensorboard")))
     return logs
+
+
+def _reads_tokens(data: PreparedData) -> bool:
+    return any(column.kind not in ("number", "category") for column in data.specification.columns)
 
 
 def _loss_of(config: TrainingConfig) -> Any:
