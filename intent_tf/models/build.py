@@ -105,7 +105,6 @@ def build_predictor(
     dropout: float = 0.1,
     sections: Sequence[int] | None = None,
     prior: float = 0.5,
-    share: float = 1.0,
 ) -> Predictor:
     """Build the dense predictor: vectors to logits of intent.
 
@@ -119,11 +118,10 @@ def build_predictor(
             smaller or mirrored, which measures better than scaling single entries.
         prior: Strength to start from, in (0, 1), such as ``data.train.label.mean()``; ``article`` starts
             from 0.5.
-        share: Probability that a member begins with a column (or filter), in (0, 1]; needs ``sections``.
     """
     if preset == "article":
         return Predictor((64,), 1, 0.0)
-    return Predictor(units, members, dropout, sections, prior, share)
+    return Predictor(units, members, dropout, sections, prior)
 
 
 def build_model(

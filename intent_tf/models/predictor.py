@@ -31,8 +31,6 @@ class Predictor(keras.layers.Layer):
             with one random scale for each. Default None: every entry is a feature.
         prior: Strength that the last biases alone state before training, in (0, 1): the training rows'
             share of purchases saves the first steps. Default 0.5.
-        share: Probability that a section's first scale is not zero, in (0, 1]; below 1 each member begins
-            with some of the features only. Default 1.
         **kwargs: Those of every Keras layer, such as ``name``.
 
     Shapes: ``(batch, inputs)`` to logits ``(batch, members)``.
@@ -53,7 +51,6 @@ class Predictor(keras.layers.Layer):
         dropout: float = 0.1,
         sections: Sequence[int] | None = None,
         prior: float = 0.5,
-        share: float = 1.0,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -62,7 +59,6 @@ class Predictor(keras.layers.Layer):
         self.dropout = dropout
         self.sections = None if sections is None else tuple(sections)
         self.prior = prior
-        self.share = share
         self.hidden = [self._hidden(width, first=not place) for place, width in enumerate(self.units)]
         noise_shape = None if members == 1 else (None, 1, None)
         self.drops = [keras.layers.Dropout(dropout, noise_shape) for _ in self.units]
@@ -73,9 +69,7 @@ class Predictor(keras.layers.Layer):
         scale: Any = "ones"
         if first:
             scale = (
-                SectionNormal(self.sections, self.share)
-                if self.sections
-                else keras.initializers.RandomNormal(stddev=1.0)
+                SectionNormal(self.sections) if self.sections else keras.initializers.RandomNormal(stddev=1.0)
             )
         return EnsembleDense(width, self.members, activation="relu", input_scale=scale)
 
@@ -108,6 +102,5 @@ class Predictor(keras.layers.Layer):
 
     def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments."""
-        config: dict[str, Any] = {"units": self.units, "members": self.members, "dropout": self.dropout}
-        config |= {"sections": self.sections, "prior": self.prior, "share": self.share}
-        return {**super().get_config(), **config}
+        config = {"units": self.units, "members": self.members, "dropout": self.dropout}
+        return {**super().get_config(), **config, "sections": self.sections, "prior": self.prior}

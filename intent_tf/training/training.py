@@ -31,9 +31,6 @@ from intent_tf.training.partwise_adam import PartwiseAdam
 from intent_tf.training.preemption import Preemption, wants
 from intent_tf.training.resumable import ResumableEarlyStopping, part_seeds
 
-#: Probability that a member begins with a column, in tables without texts; with them it was not measured.
-SHARE_OF_COLUMNS = 0.5
-
 Loss = Literal["binary_crossentropy", "mse", "focal"]
 
 
@@ -172,7 +169,6 @@ def create_model(
     predictor = build_predictor(
         config.preset, members=config.members, dropout=config.dropout,
         sections=None if article else extractor.sections, prior=float(data.train.label.mean()),
-        share=1.0 if _reads_tokens(data) else SHARE_OF_COLUMNS,
     )  # fmt: skip
     optimizer = keras.optimizers.Adam(1e-3) if article else _optimizer(config)
     return build_model(data, extractor, predictor, loss=loss or _loss_of(config), optimizer=optimizer)

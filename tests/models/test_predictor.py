@@ -97,11 +97,3 @@ def test_an_untrained_predictor_starts_near_its_prior() -> None:
     predictor = Predictor(members=4, prior=0.02)
     predictor.build((None, 3))
     np.testing.assert_allclose(keras.ops.sigmoid(predictor.bias), 0.02, rtol=1e-5)
-
-
-def test_members_begin_with_a_share_of_the_sections() -> None:
-    predictor = Predictor((8,), members=40, sections=(4,) * 50, share=0.5)
-    predictor.build((None, 200))
-    seen = (predictor.hidden[0].scale_in.numpy() != 0).reshape(40, 50, 4)
-    assert (seen == seen[:, :, :1]).all()
-    assert abs(seen.mean() - 0.5) < 0.05

@@ -123,13 +123,6 @@ def test_a_table_without_texts_is_waited_for_longer_unless_a_patience_is_given(
     assert TrainingConfig(patience=2).epochs_to_wait(table_data) == 2
 
 
-def test_members_begin_with_all_filters_but_not_with_all_columns(
-    shop_data: PreparedData, table_data: PreparedData, tiny: TrainingConfig
-) -> None:
-    scales = [create_model(data, tiny).predictor.hidden[0].scale_in for data in (shop_data, table_data)]
-    assert [bool((scale.numpy() == 0).any()) for scale in scales] == [False, True]
-
-
 def test_a_loss_can_be_chosen(table_data: PreparedData, tiny: TrainingConfig) -> None:
     assert create_model(table_data, replace(tiny, loss="mse")).loss == "mse"
     assert create_model(table_data, tiny).loss == "binary_crossentropy"
