@@ -1,4 +1,4 @@
-"""What a training step costs on several workers: a model with eight constants, for `scaling.py`.
+"""What a training step costs on several workers: a model with nine constants, for `scaling.py`.
 
 `docs/scaling.md` writes it down. A point holds what was measured, in ms, and at which size: workers, rows a
 step over all of them, rows of the table, and distinct tokens of a worker's rows.
@@ -29,7 +29,8 @@ class CostModel:
         step: What a step costs whatever it holds (a).
         row: A row of examples (b).
         table_row: A row of the table (c).
-        crowding: Share by which each further worker with a core of its own slows computing (g).
+        token: A distinct token of a worker's rows (u).
+        crowding: Share by which several workers slow what is not the table's pass (g).
         neighbour: A meeting of all workers, for each further worker (h).
         exchange_meetings: How often an exchange of gradients meets (q).
         byte: A byte that is sent (w).
@@ -40,6 +41,7 @@ class CostModel:
     step: float
     row: float
     table_row: float
+    token: float
     crowding: float
     neighbour: float
     exchange_meetings: float
@@ -55,46 +57,59 @@ class CostModel:
         known from two. None of the constants is less than zero.
         """
         one, two = ([point for point in points if point["workers"] == count] for count in (1, 2))
-        computing = _fit(one, "compute", lambda point: (1.0, point["rows"], point["table"]))
+        computing = _fit(
+            one, "compute", lambda point: (1.0, point["rows"], point["table"], point["distinct"])
+        )
         alone = cls(*computing, 0.0, 0.0, 0.0, 0.0, 0.0, cores)
-        crowding = _mean(two, lambda point: point["compute"] / alone.compute(point)) - 1
         (neighbour,) = _fit(two, "meeting", lambda point: (1.0,))
         meetings, byte = _fit(two, "reduce", lambda point: (neighbour, sent(point)))
-        further = _mean(
-            two, lambda point: (point["step"] - point["compute"] - point["reduce"]) / point["meeting"]
-        )
-        return cls(*computing, max(0.0, crowding), neighbour, meetings, byte, max(0.0, further), cores)
+        beside = [
+            {
+                "rows": point["compute"] - alone.table_row * point["table"],
+                "further": point["step"] - point["compute"] - point["reduce"],
+                "alone": alone.of_rows(point),
+                "meeting": point["meeting"],
+            }
+            for point in two
+        ]
+        (slower,) = _fit(beside, "rows", lambda point: (point["alone"],))
+        (further,) = _fit(beside, "further", lambda point: (point["meeting"],))
+        return cls(*computing, max(0.0, slower - 1), neighbour, meetings, byte, further, cores)
 
-    def _turns(self, point: Point) -> float:
-        return max(1.0, point["workers"] / self.cores)
+    def of_rows(self, point: Point) -> float:
+        """Say how long a worker computes what depends on its rows, with a core for itself."""
+        crowd = 1 + self.crowding * (point["workers"] > 1)
+        rows = point["rows"] / point["workers"]
+        return crowd * (self.step + self.row * rows + self.token * point["distinct"])
 
     def compute(self, point: Point) -> float:
-        """Say how long a worker computes."""
-        crowd = 1 + self.crowding * (min(point["workers"], self.cores) - 1)
-        rows = point["rows"] / point["workers"]
-        return self._turns(point) * crowd * (self.step + self.row * rows + self.table_row * point["table"])
+        """Say how long a worker computes, with a core for itself."""
+        return self.of_rows(point) + self.table_row * point["table"]
 
     def meeting(self, point: Point) -> float:
         """Say how long all workers take to hear of each other."""
-        return self._turns(point) * self.neighbour * (point["workers"] - 1)
+        return self.neighbour * (point["workers"] - 1)
 
     def reduce(self, point: Point) -> float:
         """Say how long an exchange of gradients takes."""
-        return self.exchange_meetings * self.meeting(point) + self._turns(point) * self.byte * sent(point)
+        return self.exchange_meetings * self.meeting(point) + self.byte * sent(point)
 
     def total(self, point: Point) -> float:
         """Say how long a step takes."""
-        return self.compute(point) + self.reduce(point) + self.step_meetings * self.meeting(point)
+        turns = max(1.0, point["workers"] / self.cores)
+        return turns * self.compute(point) + self.reduce(point) + self.step_meetings * self.meeting(point)
 
     def carried(self, table: int) -> Point:
         """Carry to 100 machines of 16 cores and a network of 10 Gbit/s, and a billion examples."""
         workers, cores, rows, examples, efficiency = 100, 16, 256, 1e9, 0.7
         bytes_a_second, hop = 1.25e9, 0.1  # ms
-        compute = self.step + (self.row * rows + self.table_row * table) / (cores * efficiency)
+        tokens = min(table, 5500)  # of 256 rows, as measured
+        work = self.row * rows + self.token * tokens + self.table_row * table
+        compute = self.step + work / (cores * efficiency)
         meetings = self.exchange_meetings + self.step_meetings
         hops = meetings * 2 * (workers - 1) * hop
         summed = 1e3 * 4 * DENSE * 2 * (workers - 1) / workers / bytes_a_second
-        gathered = 1e3 * ROW * min(table, 3100) * (workers - 1) / bytes_a_second
+        gathered = 1e3 * ROW * tokens * (workers - 1) / bytes_a_second
         step = compute + hops + summed + gathered
         return {
             "table": table, "compute_ms": compute, "hops_ms": hops, "summed_ms": summed,
@@ -117,7 +132,3 @@ def _fit(points: Sequence[Point], name: str, terms: Callable[[Point], tuple[floa
     scale = matrix.max(axis=0)
     found, _ = nnls(matrix / scale / wanted[:, None], np.ones(len(wanted)))
     return list(found / scale)
-
-
-def _mean(points: Sequence[Point], value: Callable[[Point], float]) -> float:
-    return float(np.mean([value(point) for point in points]))

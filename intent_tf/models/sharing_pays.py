@@ -7,6 +7,8 @@ import tensorflow as tf
 # Fewer positions are so soon convolved that looking for equal tokens takes as long.
 FEW = 512
 SAMPLE = 2048
+# With 1.3 equals a position, prediction was 12 % slower than the stock layers; with 5, 34 % faster.
+EQUALS = 2.0
 # In training the maximum saves the gradient at all positions but one a filter, which is worth it by itself
 # in texts of at least this many tokens.
 LONG = 32
@@ -15,7 +17,7 @@ LONG = 32
 def sharing_pays(ids: tf.Tensor, training: bool = False) -> tf.Tensor:
     """Tell whether a batch is faster computed once per distinct token than once per position.
 
-    It is where a position can expect the batch to hold another with the same token. How likely two
+    It is where a position can expect the batch to hold two others with the same token. How likely two
     positions are equal is estimated from up to 2,048 of them: ``p = 2 * repeated / sample²``; then a
     position expects ``positions * p`` equals. Words always do; random ids of a large vocabulary do not.
 
@@ -37,7 +39,7 @@ def sharing_pays(ids: tf.Tensor, training: bool = False) -> tf.Tensor:
     seen = tf.cast(tf.size(sample), tf.float32)
     repeated = seen - tf.cast(tf.size(tf.unique(sample).y), tf.float32)
     positions = tf.cast(tf.size(flat), tf.float32)
-    pays = 2.0 * positions * repeated > tf.square(seen)
+    pays = 2.0 * positions * repeated > EQUALS * tf.square(seen)
     if training:
         pays |= tf.shape(ids)[1] >= LONG
     return pays & (positions >= FEW)

@@ -30,3 +30,9 @@ def test_tokens_that_do_not_repeat_are_shared_only_for_their_gradient_in_long_te
     assert not bool(sharing_pays(short, training=True))
     assert not bool(sharing_pays(long, training=False))
     assert bool(sharing_pays(long, training=True))
+
+
+@pytest.mark.parametrize(("tokens", "pays"), [(100, False), (400, True)])
+def test_prediction_shares_random_ids_where_a_position_has_two_equals(tokens: int, pays: bool) -> None:
+    ids = np.random.default_rng(0).integers(20_000, size=(256, tokens))
+    assert bool(sharing_pays(ids)) == pays
