@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import keras
+import pandas as pd
 
 from intent_tf.command_line import parse_configuration, run_verb, to_yaml
 from intent_tf.data.example_source import ExampleSource
@@ -128,6 +129,7 @@ def run(
             remedy="leave it out: so many devices hold as many more rows",
         )  # fmt: skip
     teacher = load_model(distillation.teacher, trust=encoding.trust) if distillation.teacher else None
+    unlabelled = read_table(distillation.unlabelled).frame if distillation.unlabelled else None
     examples, set_aside = load_examples(source, seed=config.seed, tell=tell)
     data = _prepare(examples, source, preprocessing, encoder, config.seed)
     tell(f"\nfeature specification\n{data.specification.describe()}\n\n{_rows(data)}\n")
@@ -137,7 +139,7 @@ def run(
         model = create_model(data, training, encoder, distillation.loss(training))
     if config.fold:
         fold_extractors(model, config.fold)  # says before training if there is nothing to fold
-    learnt = data if teacher is None else _taught(data, teacher, distillation, config.seed)
+    learnt = data if teacher is None else _taught(data, teacher, unlabelled, distillation, config.seed)
     if teacher:
         tell(f"the teacher scored {len(learnt.train):,} rows")
     if devices.input_service:
@@ -215,14 +217,17 @@ def _rows(data: PreparedData) -> str:
 
 
 def _taught(
-    data: PreparedData, teacher: IntentModel, distillation: DistillationConfig, seed: int
+    data: PreparedData,
+    teacher: IntentModel,
+    unlabelled: pd.DataFrame | None,
+    distillation: DistillationConfig,
+    seed: int,
 ) -> PreparedData:
     if isinstance(data.train, StreamedRows):
         raise InputError(
             "the rows are streamed, and a teacher scores rows in memory",
             remedy="hold all of them in memory with a larger --memory-rows",
         )
-    unlabelled = read_table(distillation.unlabelled).frame if distillation.unlabelled else None
     recombined = distillation.further_rows(data.specification)
     return with_teacher(data, teacher, unlabelled=unlabelled, recombined=recombined, seed=seed)
 

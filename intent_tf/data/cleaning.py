@@ -51,7 +51,8 @@ def clean(
         raise InputError("no row has a label", file=file, column=label)
     telling = labelled.drop(columns=list(ignore), errors="ignore")
     equal = row_fingerprints(telling).duplicated()
-    stay = coincidences(row_fingerprints(telling.drop(columns=label)), labelled[label])
+    # Hashing takes time, and where no two rows are equal there is nothing to decide.
+    stay = equal.any() and coincidences(row_fingerprints(telling.drop(columns=label)), labelled[label])
     cleaned = labelled if stay else labelled[~equal]
     numeric = cleaned.select_dtypes("number")
     return cleaned, {
