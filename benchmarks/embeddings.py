@@ -1,9 +1,9 @@
-"""Small embeddings of tokens against a full table: quality and parameters.
+"""A hashed table of tokens against a full one: quality and parameters.
 
     python benchmarks/embeddings.py [--seeds 3] [--epochs 4] [--sizes 4,20]
 
 Trains the convolution alone (no wide part, which would hide the table) on the clothing reviews, with a full
-table and with hashed and quotient-remainder tables of a fraction of its rows. Each seed has its own first
+table and with hashed tables of a fraction of its rows. Each seed has its own first
 weights and order of rows; the weights of the epoch with the lowest validation log loss are measured on the
 test rows, beside the constant rate. A line a training, means at the end, JSON as the last line.
 """
@@ -29,10 +29,10 @@ from intent_tf.models.build import build_feature_extractor, build_model, build_p
 from intent_tf.training.partwise_adam import PartwiseAdam
 
 
-def train(data: PreparedData, kind: str, fraction: int, seed: int, epochs: int) -> dict[str, Any]:
+def train(data: PreparedData, fraction: int, seed: int, epochs: int) -> dict[str, Any]:
     keras.utils.set_random_seed(seed)
     rows = data.preprocessor.token_ids.vocabulary_size
-    extractor = build_feature_extractor(data, token_embedding=kind, token_buckets=-(-rows // fraction))
+    extractor = build_feature_extractor(data, token_buckets=-(-rows // fraction) if fraction > 1 else None)
     predictor = build_predictor(members=4, prior=float(data.train.label.mean()))
     optimizer = PartwiseAdam(3e-3, {"/text/": 0.2}, use_ema=True, ema_momentum=0.99)
     model = build_model(data, extractor, predictor, wide=False, optimizer=optimizer)
@@ -48,7 +48,7 @@ def train(data: PreparedData, kind: str, fraction: int, seed: int, epochs: int) 
     text = extractor.parts["text"]
     tables = [text.embeddings] if text.embedding is None else text.embedding.weights
     return {
-        "kind": kind, "fraction": fraction, "seed": seed, "auroc": found["auroc"],
+        "fraction": fraction, "seed": seed, "auroc": found["auroc"],
         "log_loss": found["log_loss"], "validation_log_loss": min(history["val_log_loss"]),
         "table_parameters": sum(int(np.prod(table.shape)) for table in tables),
         "seconds_an_epoch": seconds / len(history["loss"]),
@@ -68,23 +68,21 @@ def main() -> None:
     )  # fmt: skip
     rate = float(data.train.label.mean())
     constant = log_loss(data.test.label, np.full(len(data.test), rate))
-    kinds = [("full", 1)] + [
-        (kind, int(size)) for size in options.sizes.split(",") for kind in ("hashed", "quotient_remainder")
-    ]
+    fractions = [1, *map(int, options.sizes.split(","))]
     found = []
     for seed in range(options.seeds):
-        for kind, fraction in kinds:
-            found.append(train(data, kind, fraction, seed, options.epochs))
+        for fraction in fractions:
+            found.append(train(data, fraction, seed, options.epochs))
             print(json.dumps(found[-1]), flush=True)
     print(f"\nconstant rate: log loss {constant:.4f}")
     print(f"{'table':<20}{'rows 1 in':>10}{'parameters':>12}{'AUROC':>16}{'log loss':>16}{'s/epoch':>9}")
-    for kind, fraction in kinds:
-        own = [each for each in found if (each["kind"], each["fraction"]) == (kind, fraction)]
+    for fraction in fractions:
+        own = [each for each in found if each["fraction"] == fraction]
         auroc, loss, time_ = (
             np.array([each[name] for each in own]) for name in ("auroc", "log_loss", "seconds_an_epoch")
         )
         print(
-            f"{kind:<20}{fraction:>10}{own[0]['table_parameters']:>12,}"
+            f"{'full' if fraction == 1 else 'hashed':<20}{fraction:>10}{own[0]['table_parameters']:>12,}"
             f"{auroc.mean():>9.4f} ±{auroc.std():.4f}"
             f"{loss.mean():>9.4f} ±{loss.std():.4f}{np.median(time_):>9.1f}"
         )

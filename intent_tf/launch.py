@@ -37,18 +37,16 @@ class LaunchConfig:
     Args:
         workers: How many to start.
         restarts: How often all start again after one has failed; train gets --resume then.
-        input_workers: Processes that make batches for the workers; train gets --input-service then.
     """
 
     workers: int = 2
     restarts: int = 0
-    input_workers: int = 0
 
     def __post_init__(self) -> None:
-        if self.workers < 1 or self.restarts < 0 or self.input_workers < 0:
+        if self.workers < 1 or self.restarts < 0:
             raise InputError(
-                f"workers, restarts, input_workers are {self.workers}, {self.restarts}, {self.input_workers}",
-                expected="at least 1, 0 and 0",
+                f"workers, restarts are {self.workers}, {self.restarts}",
+                expected="at least 1 and 0",
             )
 
 
@@ -65,7 +63,7 @@ def launch(config: LaunchConfig, command: Sequence[str]) -> int:
     Returns:
         0 if all ended with 0, else the exit status of the first that failed.
     """
-    workers = _Workers(config.workers, config.input_workers)
+    workers = _Workers(config.workers)
     previous = signal.signal(signal.SIGTERM, workers.terminate)
     try:
         status = workers.run(command)
@@ -85,46 +83,36 @@ class _Workers:
 
     Args:
         count: How many train.
-        input_workers: How many make batches for them.
     """
 
-    def __init__(self, count: int, input_workers: int) -> None:
-        self.count, self.input_workers = count, input_workers
+    def __init__(self, count: int) -> None:
+        self.count = count
         self.terminated = False
         self._processes: list[subprocess.Popen[str]] = []
 
     def terminate(self, number: int, frame: FrameType | None) -> None:
-        """Pass SIGTERM on to those that train."""
+        """Pass SIGTERM on."""
         self.terminated = True
-        for process in self._processes[: self.count]:
+        for process in self._processes:
             process.send_signal(number)
 
     def run(self, command: Sequence[str]) -> int:
-        """Start all, and wait for those that train."""
-        *ports, port = free_ports(self.count + 1)
-        addresses, service = [f"127.0.0.1:{each}" for each in ports], f"grpc://127.0.0.1:{port}"
-        verb, *options = command
-        options += ["--input-service", service] if self.input_workers else []
-        names, readers = [f"worker {index}" for index in range(self.count)], list[threading.Thread]()
+        """Start all, and wait for them."""
+        addresses = [f"127.0.0.1:{port}" for port in free_ports(self.count)]
+        readers: list[threading.Thread] = []
         self._processes.clear()
         try:
             for index in range(self.count):
                 task = {"cluster": {"worker": addresses}, "task": {"type": "worker", "index": index}}
-                self._start(verb, *options, TF_CONFIG=json.dumps(task))
-            if self.input_workers:
-                self._start("input_service", "--port", str(port))
-                names.append("dispatcher")
-            for index in range(self.input_workers):
-                self._start("input_service", "--dispatcher", service)
-                names.append(f"input worker {index}")
+                self._start(*command, TF_CONFIG=json.dumps(task))
             if self.terminated:  # while they were started: some may not have heard of it
                 self.terminate(signal.SIGTERM, None)
             # Not before all have started: a process forks safely as long as it has one thread.
-            for name, process in zip(names, self._processes, strict=True):
+            for index, process in enumerate(self._processes):
                 assert process.stdout is not None
-                readers.append(threading.Thread(target=_prefix, args=(f"[{name}] ", process.stdout)))
+                readers.append(threading.Thread(target=_prefix, args=(f"[worker {index}] ", process.stdout)))
                 readers[-1].start()
-            return _wait(self._processes[: self.count])
+            return _wait(self._processes)
         finally:
             for process in self._processes:
                 process.kill()
@@ -136,7 +124,7 @@ class _Workers:
         self._processes.append(
             subprocess.Popen(
                 [sys.executable, "-m", f"intent_tf.{verb}", *options], text=True, errors="replace",
-                env=_environment(self.count + self.input_workers) | environment,
+                env=_environment(self.count) | environment,
                 stdout=subprocess.PIPE, stderr=subprocess.STDOUT, preexec_fn=_die_with_parent(),
             )
         )  # fmt: skip

@@ -25,7 +25,6 @@ from intent_tf.evaluation.folding_cost import folding_cost
 from intent_tf.evaluation.table import metrics_table
 from intent_tf.features.config import PreprocessingConfig
 from intent_tf.features.prepared import PreparedData, preprocess_data
-from intent_tf.features.served_rows import serve_training_rows
 from intent_tf.features.streamed_rows import StreamedRows, stream_training_rows
 from intent_tf.models.bert.bert_encoder import BertEncoder
 from intent_tf.models.folded_model import fold_extractors
@@ -142,8 +141,6 @@ def run(
     learnt = data if teacher is None else _taught(data, teacher, unlabelled, distillation, config.seed)
     if teacher:
         tell(f"the teacher scored {len(learnt.train):,} rows")
-    if devices.input_service:
-        learnt = serve_training_rows(learnt, devices.input_service, devices.worker_timeout)
     train = partial(fine_tune, config=encoding) if encoder else train_model
     started = time.perf_counter()
     try:

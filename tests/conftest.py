@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable
 from typing import Any
 
 import keras
@@ -13,7 +10,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from intent_tf.addresses import free_ports
 from intent_tf.features.prepared import PreparedData, preprocess_data
 from intent_tf.models.intent_model import IntentModel
 from intent_tf.training.training import TrainingConfig, create_model, train_model
@@ -100,36 +96,3 @@ def shop_model(
     train_model(model, shop_data, tiny, tmp_path_factory.mktemp("training"), verbose=0)
     return model
 
-
-class InputService:
-    """A dispatcher and input workers on this machine, in processes of their own.
-
-    Args:
-        port: Of the dispatcher.
-        processes: Ends them.
-    """
-
-    def __init__(self, port: int, processes: ExitStack) -> None:
-        self.address, self._processes = f"grpc://127.0.0.1:{port}", processes
-        self._start("--port", str(port))
-
-    def add_workers(self, count: int) -> list[subprocess.Popen[str]]:
-        """Start input workers, and wait until they are there."""
-        started = [self._start("--dispatcher", self.address) for _ in range(count)]
-        for process in started:
-            assert process.stdout is not None and process.stdout.readline().startswith("input worker of")
-        return started
-
-    def _start(self, *options: str) -> subprocess.Popen[str]:
-        command = [sys.executable, "-m", "intent_tf.input_service", *options]
-        process = subprocess.Popen(command, text=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-        self._processes.enter_context(process)
-        self._processes.callback(process.kill)
-        return process
-
-
-@pytest.fixture(scope="session")
-def input_service() -> Iterator[InputService]:
-    """A dispatcher without input workers."""
-    with ExitStack() as processes:
-        yield InputService(free_ports(1)[0], processes)

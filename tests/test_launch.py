@@ -154,7 +154,7 @@ def test_an_event_folder_larger_than_memory_trains_on_two_workers(
 
 
 @pytest.mark.slow
-def test_an_encoder_is_fine_tuned_by_two_workers_that_input_workers_feed(
+def test_an_encoder_is_fine_tuned_by_two_workers(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     pytest.importorskip("tensorflow_text", reason="tensorflow-text is not installed")
@@ -170,9 +170,8 @@ def test_an_encoder_is_fine_tuned_by_two_workers_that_input_workers_feed(
         "--model", "bert", "--encoder", tmp_path / "encoder", "--encoder-tokens", 16, "--encoder-epochs", 1,
         "--epochs", 1, "--members", 2, "--out", tmp_path / "out",
     )  # fmt: skip
-    assert launch(LaunchConfig(input_workers=1), [str(each) for each in command]) == 0
+    assert launch(LaunchConfig(), [str(each) for each in command]) == 0
     output = capfd.readouterr().out
-    assert "[input worker 0] input worker of grpc://127.0.0.1" in output
     assert f"[worker 0] {tmp_path}/out/1\n" in output
 
 
@@ -181,7 +180,7 @@ def test_a_verb_must_be_given() -> None:
         main(["--workers", "2"])
 
 
-@pytest.mark.parametrize("options", [{"workers": 0}, {"restarts": -1}, {"input_workers": -1}])
+@pytest.mark.parametrize("options", [{"workers": 0}, {"restarts": -1}])
 def test_an_option_out_of_its_range_is_refused(options: dict[str, int]) -> None:
-    with pytest.raises(InputError, match="expected at least 1, 0 and 0"):
+    with pytest.raises(InputError, match="expected at least 1 and 0"):
         LaunchConfig(**options)

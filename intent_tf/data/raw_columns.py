@@ -34,8 +34,8 @@ def raw_columns(
         file: Where the table came from, for error messages.
 
     Returns:
-        By column: float32 or string tensors of shape ``(rows,)``; for sequences and tokens ragged tensors
-        of shape ``(rows, entries)``. Missing numbers are NaN, missing texts and categories ``""``.
+        By column: float32 or string tensors of shape ``(rows,)``; for sequences ragged tensors of shape
+        ``(rows, entries)``. Missing numbers are NaN, missing texts and categories ``""``.
 
     Raises:
         InputError: If a column is missing, or a value does not fit its kind (with its row).

@@ -10,12 +10,12 @@ from intent_tf.errors import InputError
 from intent_tf.nearest import nearest
 
 Kind = Literal["number", "category", "text", "sequence"]
-ValueType = Literal["string", "float", "tokens"]
+ValueType = Literal["string", "float"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 _VALUES: Mapping[Kind, tuple[ValueType, ...]] = {
     "number": ("float",),
     "category": ("string", "float"),
-    "text": ("string", "tokens"),
+    "text": ("string",),
     "sequence": ("string", "float"),
 }
 
@@ -29,7 +29,6 @@ class Column:
         kind: ``number``, ``category``, ``text`` or ``sequence`` (a list a row, one entry an event).
         values: The type of its values in tensors: ``"string"`` or ``"float"`` (float32). Numbers are
             floats, texts strings; a category of coded integers and a sequence of numbers are floats too.
-            ``"tokens"`` is a text that was cut before, a list of strings a row.
 
     Raises:
         InputError: If the kind is unknown, or does not go with the type of the values.
@@ -48,7 +47,7 @@ class Column:
             raise InputError(
                 f"unknown type of values {self.values!r}",
                 column=self.name,
-                expected="string, float, tokens",
+                expected="string, float",
             )
         if self.values not in _VALUES[self.kind]:
             raise InputError(f"a {self.kind} cannot hold {self.values} values", column=self.name)
@@ -56,7 +55,7 @@ class Column:
     @property
     def is_list(self) -> bool:
         """Whether a row holds a list, so that tensors are ``(batch, entries)``."""
-        return self.kind == "sequence" or self.values == "tokens"
+        return self.kind == "sequence"
 
 
 @dataclass(frozen=True)

@@ -20,16 +20,15 @@ class PreprocessingConfig:
     """Preprocessing.
 
     Args:
-        tokenizer: How texts are cut into tokens (wordpunct, characters, social, treebank, jieba); by default
-            characters where a tenth of the letters are Chinese or Japanese, else wordpunct. The model of
-            jieba takes lists of tokens instead of raw text.
+        tokenizer: How texts are cut into tokens (wordpunct, characters, social, treebank; whitespace for
+            texts that were tokenised before); by default characters where a tenth of the letters are Chinese
+            or Japanese, else wordpunct.
         lower: Lower-case texts.
         normalise: Unicode normalisation; NFKC makes full-width letters and ligatures plain ones.
         numbers: A token that stands for every number in texts, such as NUMBER.
         stop_language: Language whose stop words are left out (NLTK's list where it is installed, or the one
             of this package); negations stay, since they turn an intent around.
         stop_words: Further tokens to leave out of texts.
-        stem: Language of NLTK's Snowball stemmer, or porter; the model then takes lists of tokens.
         strip_handles: Leave out @names (social only).
         shorten: Cut runs of equal letters such as soooooo to three (social only).
         word_ngrams: Lengths of the runs of words that are tokens; 1,2 adds pairs such as "not good".
@@ -48,7 +47,6 @@ class PreprocessingConfig:
     numbers: str | None = None
     stop_language: str | None = None
     stop_words: tuple[str, ...] = ()
-    stem: str | None = None
     strip_handles: bool = False
     shorten: bool = False
     word_ngrams: tuple[int, ...] = (1,)
@@ -91,7 +89,6 @@ class PreprocessingConfig:
             None if self.normalise == "none" else self.normalise,
             self.numbers,
             (*listed, *self.stop_words),
-            self.stem,
             self.strip_handles,
             self.shorten,
         )

@@ -19,9 +19,7 @@ from intent_tf.features.feature_batches import graph_of
 from intent_tf.features.piece_preprocessor import PiecePreprocessor
 from intent_tf.features.preprocessor import Preprocessor
 from intent_tf.features.rows import Rows
-from intent_tf.features.token_columns import cut_texts, with_tokens
 from intent_tf.nearest import nearest
-from intent_tf.text import Tokenizer
 
 #: How messages name test rows that are given separately.
 _TEST = "the test rows"
@@ -124,15 +122,12 @@ def preprocess_data(
         file=file,
     )
     specification = replace(inferred, left_out={**left_out, **inferred.left_out})
-    tokenizer = preprocessor_options.setdefault("tokenizer", Tokenizer())
-    specification = with_tokens(specification, tokenizer)
     kind = PiecePreprocessor if "pieces" in preprocessor_options else Preprocessor
     preprocessor = kind(specification, **preprocessor_options)
-    cut = {name: cut_texts(getattr(parts, name), specification, tokenizer) for name in PARTS}
-    preprocessor.adapt(cut["train"], file=file)
+    preprocessor.adapt(parts.train, file=file)
     rows, graph = {}, graph_of(preprocessor)
     for name in PARTS:
-        part, source = cut[name], file if name != "test" or test is None else _TEST
+        part, source = getattr(parts, name), file if name != "test" or test is None else _TEST
         part_labels = read_labels(part[label], label, positive, file=source)
         weights = _weights(part[weight], source) if weight is not None and weight in part.columns else None
         found = Rows.of(part, preprocessor, part_labels, weights, file=source, graph=graph)

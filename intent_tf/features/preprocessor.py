@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import keras
@@ -48,8 +48,7 @@ class Preprocessor(keras.layers.Layer):
 
     Args:
         specification: The raw columns, or their configuration.
-        tokenizer: Cuts texts into tokens. Default: NLTK's ``wordpunct``, lower-cased, NFKC. One that works in
-            Python only goes with texts of ``"tokens"`` (see `with_tokens`).
+        tokenizer: Cuts texts into tokens. Default: NLTK's ``wordpunct``, lower-cased, NFKC.
         derived: Expressions of derived number columns by name, such as
             ``{"seconds_a_page": "duration / pages"}``.
         max_text_tokens: Tokens of text kept a row, the first ones. Default 200.
@@ -162,7 +161,7 @@ class Preprocessor(keras.layers.Layer):
         if self.category_ids:
             self.category_ids.adapt({name: raw[name] for name in self.category_ids.columns})
         if self.token_ids:
-            self.token_ids.adapt(_decoded(self._joined_texts(raw)))
+            self.token_ids.adapt(text.decode() for text in self._joined_texts(raw).numpy())
 
     @property
     def number_names(self) -> tuple[str, ...]:
@@ -274,17 +273,4 @@ class Preprocessor(keras.layers.Layer):
 
     def _joined_texts(self, inputs: Mapping[str, Any]) -> tf.Tensor:
         texts = [inputs[name] for name in self.specification.of_kind("text")]
-        if texts[0].shape.rank == 1:
-            return tf.strings.join(texts, separator="\n")
-        ragged = (
-            text if isinstance(text, tf.RaggedTensor) else tf.RaggedTensor.from_tensor(text, padding="")
-            for text in texts
-        )
-        return tf.concat(list(ragged), axis=1)
-
-
-def _decoded(texts: tf.Tensor | tf.RaggedTensor) -> Iterator[str | list[str]]:
-    if isinstance(texts, tf.RaggedTensor):
-        yield from ([token.decode() for token in tokens] for tokens in texts.to_list())
-    else:
-        yield from (text.decode() for text in texts.numpy())
+        return tf.strings.join(texts, separator="\n")

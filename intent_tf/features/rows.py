@@ -11,7 +11,6 @@ import tensorflow as tf
 
 from intent_tf.data.augmentation import Augmentation
 from intent_tf.data.raw_columns import raw_columns
-from intent_tf.data.served_batches import ENDLESS
 from intent_tf.data.shard import Shard
 from intent_tf.errors import InputError
 from intent_tf.features.feature_batches import Graph, feature_batches, graph_of
@@ -19,6 +18,8 @@ from intent_tf.features.features import Features
 from intent_tf.features.preprocessor import Preprocessor
 from intent_tf.features.row_order import document_lengths, numbered_batches
 
+#: More batches than any run has.
+_ENDLESS = np.iinfo(np.int64).max
 #: Every row of every batch.
 _ALL = Shard()
 
@@ -137,31 +138,13 @@ class Rows:
             by_length: Put documents of about one length into one batch; see `epoch_order`.
         """
         first = first_epoch * -(-len(self) // batch_size) + first_batch
-        numbers = tf.data.Dataset.range(first, ENDLESS)
-        batches = self.numbered_batches(
-            numbers, batch_size, seed, augmentation, shard=shard, by_length=by_length
-        )
-        return endless(batches.map(without_number)).prefetch(tf.data.AUTOTUNE)
-
-    def numbered_batches(
-        self, numbers: tf.data.Dataset, batch_size: int, seed: int, augmentation: Augmentation | None = None,
-        *, shard: Shard = _ALL, by_length: bool = False,
-    ) -> tf.data.Dataset:  # fmt: skip
-        """Pairs of a number and one of the `shuffled_batches`; any of them can be asked for, in any order.
-
-        Args:
-            numbers: Of the batches that are wanted, counted over all epochs, int64 scalars.
-            batch_size: Rows a batch, over all replicas.
-            seed: Of the order.
-            augmentation: Changes of the rows.
-            shard: The replicas whose rows are wanted; each has an element of its own for each batch, numbered
-                as `Shard.split_numbered` does.
-            by_length: Put documents of about one length into one batch.
-        """
+        numbers = tf.data.Dataset.range(first, _ENDLESS)
         lengths = tf.constant(document_lengths(self.features)) if by_length else None
         places = shard.split_numbered(numbered_batches(numbers, len(self), batch_size, seed, lengths))
         batches = places.map(lambda number, rows: (number, self._gather(rows)), tf.data.AUTOTUNE)
-        return batches if augmentation is None else augmented(batches, augmentation, seed, shard)
+        if augmentation is not None:
+            batches = augmented(batches, augmentation, seed, shard)
+        return endless(batches.map(without_number)).prefetch(tf.data.AUTOTUNE)
 
     def _gather(self, rows: tf.Tensor) -> tuple[Features, tf.Tensor, tf.Tensor]:
         parts = [tf.gather(part, rows) for part in self.features]

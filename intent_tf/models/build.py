@@ -13,12 +13,12 @@ from intent_tf.models.action_head import ActionHead
 from intent_tf.models.bert.bert_encoder import BertEncoder
 from intent_tf.models.category_embedding import CategoryEmbedding
 from intent_tf.models.feature_extractor import FeatureExtractor
+from intent_tf.models.hashed_embedding import HashedEmbedding
 from intent_tf.models.intent_model import IntentModel
 from intent_tf.models.number_embedding import NumberEmbedding
 from intent_tf.models.predictor import Predictor
 from intent_tf.models.recency_attention import RecencyAttention
 from intent_tf.models.text_cnn import TextCNN
-from intent_tf.models.token_embedding import TokenEmbedding, small_embedding
 from intent_tf.models.token_gru import TokenGRU
 from intent_tf.models.wide_text import WideText
 
@@ -36,7 +36,6 @@ def build_feature_extractor(
     dropout: float = 0.5,
     encoder: BertEncoder | None = None,
     session: SessionExtractor = "cnn",
-    token_embedding: TokenEmbedding = "full",
     token_buckets: int | None = None,
 ) -> FeatureExtractor:
     """Build the feature extractor for a table.
@@ -57,8 +56,8 @@ def build_feature_extractor(
         encoder: Reads the document of text and session, in place of Embedding → Conv1D → max; the data was
             prepared with its ``pieces``.
         session: What reads rendered sessions: `TextCNN`, `TokenGRU` or `RecencyAttention`.
-        token_embedding: Of each `TextCNN`: a full table, or one of `small_embedding`.
-        token_buckets: Rows of a small table; a tenth of the vocabulary by default.
+        token_buckets: Rows of a table that the tokens of each `TextCNN` share (`HashedEmbedding`); by
+            default every token has a row of its own.
 
     Raises:
         InputError: If the article's extractor is asked for and the table has no text and no sequence.
@@ -92,8 +91,8 @@ def build_feature_extractor(
         elif part == "session" and session == "attention":
             parts[part] = RecencyAttention(size, name=part)
         else:
-            small = small_embedding(token_embedding, size, dimension, token_buckets)
-            parts[part] = TextCNN(size, dimension, filters, kernel_sizes, embedding=small, name=part)
+            shared = HashedEmbedding(token_buckets, dimension, name="hashed") if token_buckets else None
+            parts[part] = TextCNN(size, dimension, filters, kernel_sizes, embedding=shared, name=part)
     return FeatureExtractor(parts, dropout)
 
 

@@ -18,7 +18,6 @@ from intent_tf.features.preprocessor import Preprocessor
 from intent_tf.features.row_order import longest_first
 from intent_tf.features.rows import Rows
 from intent_tf.features.static_shapes import static_batches
-from intent_tf.features.token_columns import cut_texts
 from intent_tf.models.distributed_model import DistributedModel
 
 _MANY = 4096
@@ -106,7 +105,6 @@ class TableModel(DistributedModel):
         if isinstance(x, pd.DataFrame):
             if x.empty:
                 raise InputError("the table has no rows", expected="at least one row of data")
-            x = cut_texts(x, self.preprocessor.specification, self.preprocessor.tokenizer)
             x, batch_size = to_dataset(raw_columns(x, self.preprocessor.specification), batch_size), None
         elif isinstance(x, Rows):
             order = longest_first(x.features)
@@ -123,8 +121,7 @@ class TableModel(DistributedModel):
 
     def unlabelled_rows(self, frame: pd.DataFrame) -> Rows:
         """Preprocess a table, whose labels are unknown and stand as zeros."""
-        cut = cut_texts(frame, self.preprocessor.specification, self.preprocessor.tokenizer)
-        return Rows.of(cut, self.preprocessor, np.zeros(len(frame)))
+        return Rows.of(frame, self.preprocessor, np.zeros(len(frame)))
 
     def _rows(self, x: Rows | pd.DataFrame) -> Rows:
         if isinstance(x, Rows):
@@ -133,4 +130,4 @@ class TableModel(DistributedModel):
         if specification.label not in x.columns:
             raise InputError(f"the table has no label column {specification.label!r}")
         label = read_labels(x[specification.label], specification.label, specification.positive)
-        return Rows.of(cut_texts(x, specification, self.preprocessor.tokenizer), self.preprocessor, label)
+        return Rows.of(x, self.preprocessor, label)

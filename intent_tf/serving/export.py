@@ -109,8 +109,7 @@ def export_saved_model(model: IntentModel, folder: Path, fold: Storage | None = 
     extra.mkdir(exist_ok=True)
     write_warm_up(extra, served, rows)
     write_golden(extra, served, rows)
-    tokens = [each.name for each in model.preprocessor.specification.columns if each.values == "tokens"]
-    (folder / "signature.md").write_text(signature_page(served, tokens), encoding="utf-8")
+    (folder / "signature.md").write_text(signature_page(served), encoding="utf-8")
 
 
 def export_token_ids(model: IntentModel, folder: Path) -> None:

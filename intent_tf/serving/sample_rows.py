@@ -61,7 +61,7 @@ def _text(preprocessor: Preprocessor, name: str, row: int) -> Any:
     else:
         known = preprocessor.token_ids.vocabulary
     words = known[row * _WORDS : (row + 1) * _WORDS]
-    return list(words) if preprocessor.specification[name].is_list else " ".join(words)
+    return " ".join(words)
 
 
 def _sequence(preprocessor: Preprocessor, name: str, row: int) -> list[Any]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
 import tensorflow as tf
 from tensorflow.core.protobuf import meta_graph_pb2
 
@@ -22,14 +20,13 @@ _MEANING = {
 }
 
 
-def signature_page(model: ServedModel, tokens: Collection[str] = ()) -> str:
+def signature_page(model: ServedModel) -> str:
     """Write the page as Markdown.
 
     Args:
         model: The version to document.
-        tokens: Inputs that take the tokens of a text.
     """
-    parts = [_HEAD, _TOKENS] if tokens else [_HEAD]
+    parts = [_HEAD]
     for name, signature in model.signatures.items():
         parts += [f"## `{name}`", "", f"Method: `{signature.method_name}`", ""]
         parts += ["| input | type | shape | missing |", "|---|---|---|---|"]
@@ -37,7 +34,7 @@ def signature_page(model: ServedModel, tokens: Collection[str] = ()) -> str:
             info = signature.inputs[key]
             kind = _TYPES[info.dtype]
             missing = _MISSING[kind] if name == "serving_default" else "leave the feature out"
-            shape = _shape(info, "tokens" if key in tokens else "events")
+            shape = _shape(info, "events")
             parts.append(f"| `{key}` | {kind} | {shape} | {missing} |")
         parts += ["", "| output | type | shape | meaning |", "|---|---|---|---|"]
         for key in sorted(signature.outputs):
@@ -60,11 +57,6 @@ sequence column has one entry an event; within a request all sequence columns ha
 shorter sessions are padded at the end with the missing value. Texts are UTF-8. JSON takes `NaN` as it
 stands. An `inputs` of the other two signatures is a serialised `tf.train.Example` whose features are the
 columns of `serving_default`: float lists and bytes lists.
-"""
-
-_TOKENS = """\
-An input of shape (batch, tokens) takes a text cut into tokens, never raw text: its tokeniser works in Python
-only. `keras.models.load_model("model.keras").preprocessor.tokenizer.reference(text)` cuts one.
 """
 
 _FOOT = """\

@@ -12,7 +12,7 @@ Example:
 from intent_tf.text.exploration import Exploration, explore
 from intent_tf.text.ngrams import NGrams
 from intent_tf.text.normaliser import Normaliser
-from intent_tf.text.offline import cut_offline
+from intent_tf.text.offline import tokenize_offline
 from intent_tf.text.stop_lists import load_stop_words
 from intent_tf.text.token_ids import TokenIds
 from intent_tf.text.tokenizer import Tokenizer
@@ -26,7 +26,7 @@ __all__ = [
     "Tokenizer",
     "count_tokens",
     "count_vocabulary",
-    "cut_offline",
     "explore",
     "load_stop_words",
+    "tokenize_offline",
 ]

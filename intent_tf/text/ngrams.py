@@ -61,11 +61,6 @@ class NGrams(keras.layers.Layer):
         if not lengths or min(lengths) < 1:
             raise InputError(f"lengths of n-grams {lengths}", expected="one or more, each at least 1")
 
-    @property
-    def offline(self) -> bool:
-        """Whether the tokeniser works in Python only, so that no graph can hold it."""
-        return self.tokenizer.offline
-
     def reference(self, text: str) -> list[str]:
         """Tokens and n-grams of one text by NLTK in Python: what the graph must equal."""
         tokens = self.tokenizer.reference(text)
@@ -78,10 +73,6 @@ class NGrams(keras.layers.Layer):
             for gram in nltk.ngrams(token, length)
         )
         return [*grams, *pieces]
-
-    def require_graph(self) -> None:
-        """Raise ``InputError`` if the tokeniser works in Python only."""
-        self.tokenizer.require_graph()
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
         """Build the tokeniser, which has no weights."""

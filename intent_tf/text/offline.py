@@ -1,27 +1,58 @@
-"""Tokens cut in Python, for tokenisers that no graph can hold."""
+"""Texts tokenised in Python, by what no graph can hold: jieba's words and NLTK's stems."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
-import tensorflow as tf
+from nltk.stem import SnowballStemmer
 
-from intent_tf.text.ngrams import NGrams
+from intent_tf.errors import InputError, require
+from intent_tf.text.normaliser import Normaliser
 from intent_tf.text.tokenizer import Tokenizer
 
 
-def cut_offline(texts: Iterable[str], tokenizer: Tokenizer | NGrams) -> tf.RaggedTensor:
-    """Cut texts with a tokeniser's ``reference``, for models that take tokens instead of raw text.
+def tokenize_offline(
+    texts: Iterable[str], kind: str = "wordpunct", stem: str | None = None, **options: Any
+) -> list[str]:
+    """Tokenise texts in Python, and join each one's tokens by spaces.
+
+    A model of such texts has the tokenizer ``"whitespace"``, and whoever asks it for a prediction tokenises
+    with this function first: no graph holds a dictionary of Chinese words or a stemmer.
 
     Args:
-        texts: Any number of texts.
-        tokenizer: Any tokeniser; the way to train with those that work in Python only.
+        texts: Raw texts, any number of them.
+        kind: ``"jieba"``: Chinese words by jieba's dictionary and hidden Markov model (``pip install
+            'intent_tf[text]'``); or a kind of `Tokenizer`.
+        stem: A language of NLTK's ``SnowballStemmer``, or ``"porter"``. Default ``None``: words stay.
+        **options: Further arguments of `Tokenizer`, such as ``stop_words``; for ``"jieba"`` none.
 
     Returns:
-        Strings, ``(texts, tokens)``, which ``TokenIds`` takes as well as raw texts.
+        A text for each, in order.
+
+    Raises:
+        InputError: If the stemmer or an option is unknown.
+        MissingExtraError: If jieba is not installed.
 
     Example:
-        >>> cut_offline(["dresses fitting"], Tokenizer(stem="english")).to_list()
-        [[b'dress', b'fit']]
+        >>> tokenize_offline(["Dresses fitting", "good!"], stem="english")
+        ['dress fit', 'good !']
     """
-    return tf.ragged.constant(list(map(tokenizer.reference, texts)), tf.string, ragged_rank=1)
+    if stem not in (None, *SnowballStemmer.languages):
+        raise InputError(f"unknown stemmer {stem!r}", expected=" or ".join(SnowballStemmer.languages))
+    words = _jieba() if kind == "jieba" else Tokenizer(kind, **options).reference
+    tokenized = (words(text) for text in texts)
+    if stem is None:
+        return [" ".join(tokens) for tokens in tokenized]
+    stemmer = SnowballStemmer(stem)
+    return [" ".join(map(stemmer.stem, tokens)) for tokens in tokenized]
+
+
+def _jieba() -> Callable[[str], Sequence[str]]:
+    jieba = require("jieba", "text")
+    jieba.setLogLevel(logging.WARNING)  # it reports on loading its dictionary
+    tokenizer, normaliser = jieba.Tokenizer(), Normaliser()
+    return lambda text: [
+        word for word in tokenizer.cut(normaliser.reference(text)) if not word.isspace()
+    ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -33,15 +33,14 @@ class TokenIds(keras.layers.Layer):
         **kwargs: Of ``keras.layers.Layer``, such as ``name``.
 
     Call arguments:
-        texts: Strings in UTF-8, ``(batch,)``; or tokens that were cut before, ``(batch, tokens)``, ragged or
-            padded with the empty string.
+        texts: Strings in UTF-8, ``(batch,)``.
 
     Returns:
         int32 ``(batch, tokens)``, padded at the end with 0 to the longest text of the batch, at least one
         token wide.
 
     Raises:
-        InputError: If called before ``adapt``, or with raw texts and a tokeniser that works in Python only.
+        InputError: If called before ``adapt``.
 
     Example:
         >>> layer = TokenIds()
@@ -78,11 +77,11 @@ class TokenIds(keras.layers.Layer):
         """Number of ids, padding and out-of-vocabulary ones included: the ``input_dim`` of an embedding."""
         return 1 + self.oov_buckets + len(self.vocabulary)
 
-    def adapt(self, texts: Iterable[str | Sequence[str]]) -> None:
+    def adapt(self, texts: Iterable[str]) -> None:
         """Count the vocabulary with NLTK.
 
         Args:
-            texts: Training texts only, raw or as lists of tokens.
+            texts: Training texts only.
         """
         self.set_vocabulary(count_vocabulary(texts, self.tokenizer, self.min_count, self.max_tokens))
 
@@ -104,17 +103,13 @@ class TokenIds(keras.layers.Layer):
         self.tokenizer.build(input_shape)
 
     def call(self, texts: tf.Tensor) -> tf.Tensor:
-        """Turn ``(batch,)`` texts or ``(batch, tokens)`` strings into ``(batch, tokens)`` int32 ids."""
+        """Turn ``(batch,)`` texts into ``(batch, tokens)`` int32 ids."""
         if self._table is None:
             raise InputError(
                 f"layer {self.name!r} has no vocabulary", remedy="call adapt() on the training texts first"
             )
-        tokens = texts if len(texts.shape) == 2 else self.tokenizer(texts)
-        if isinstance(tokens, tf.RaggedTensor):
-            padded = tokens.with_values(self._ids(tokens.values)).to_tensor()
-        else:
-            padded = self._ids(tokens)
-        padded = padded[:, : self.max_tokens_per_text]
+        tokens = self.tokenizer(texts)
+        padded = tokens.with_values(self._ids(tokens.values)).to_tensor()[:, : self.max_tokens_per_text]
         # An empty batch of tokens would leave pooling layers nothing to take the maximum of.
         return tf.cond(tf.shape(padded)[1] > 0, lambda: padded, lambda: tf.pad(padded, [[0, 0], [0, 1]]))
 
@@ -127,8 +122,6 @@ class TokenIds(keras.layers.Layer):
 
     def compute_output_spec(self, texts: keras.KerasTensor) -> keras.KerasTensor:
         """Shape and type of the output, known before there is a vocabulary."""
-        if len(texts.shape) == 1:
-            self.tokenizer.require_graph()
         return keras.KerasTensor((texts.shape[0], None), dtype="int32")
 
     def save_assets(self, inner_path: str) -> None:

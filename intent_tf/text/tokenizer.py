@@ -8,15 +8,14 @@ from typing import Any, Protocol
 
 import keras
 import tensorflow as tf
-from nltk.stem import SnowballStemmer
 
 from intent_tf.errors import InputError
 from intent_tf.text.characters import Characters
 from intent_tf.text.code_points import every_character, re2_class
-from intent_tf.text.jieba_words import JiebaWords
 from intent_tf.text.normaliser import Form, Normaliser
 from intent_tf.text.social import Social
 from intent_tf.text.treebank import Treebank
+from intent_tf.text.whitespace import Whitespace
 from intent_tf.text.wordpunct import WordPunct
 
 #: The kinds of tokeniser, by name.
@@ -25,15 +24,19 @@ KINDS = {
     "characters": Characters,
     "social": Social,
     "treebank": Treebank,
-    "jieba": JiebaWords,
+    "whitespace": Whitespace,
 }
 
 
 class TokenRule(Protocol):
-    """How one kind of tokeniser cuts a normalised text in Python; those with a graph are callable as well."""
+    """How one kind of tokeniser cuts normalised texts: in Python, and in the graph."""
 
     def reference(self, text: str) -> list[str]:
         """Tokens of one text."""
+        ...
+
+    def __call__(self, texts: tf.Tensor) -> tf.RaggedTensor:
+        """Tokens ``(batch, tokens)`` of texts ``(batch,)``."""
         ...
 
 
@@ -45,8 +48,8 @@ class Tokenizer(keras.layers.Layer):
     both: ``reference`` explores and counts with NLTK in Python, calling the layer runs in tf.data and in the
     exported model, and for every string, in any script, the two agree.
 
-    Texts are normalised (``Normaliser``) and cut by the rule of ``kind``; then numbers are replaced, stop
-    words left out and tokens stemmed.
+    Texts are normalised (``Normaliser``) and cut by the rule of ``kind``; then numbers are replaced and stop
+    words left out.
 
     Args:
         kind: How to cut. Default ``"wordpunct"``.
@@ -55,7 +58,8 @@ class Tokenizer(keras.layers.Layer):
             - ``"characters"``: the same, but each Chinese and Japanese character is a token.
             - ``"social"``: NLTK's ``TweetTokenizer``: links, names, tags, emoji and ``don't`` whole.
             - ``"treebank"``: NLTK's ``NLTKWordTokenizer`` on one sentence: ``do n't``.
-            - ``"jieba"``: Chinese words by jieba's dictionary, in Python only.
+            - ``"whitespace"``: what stands between white space, for texts that were tokenised before, such
+              as by ``tokenize_offline`` with jieba or a stemmer.
         lower: Whether to lower-case as ``str.lower`` does. Default ``True``. ``"social"`` keeps emoticons.
         normalise: ``"NFKC"`` (the default), ``"NFC"`` or ``None``; see ``Normaliser``.
         numbers: A token to put for each number, such as ``"<number>"``: digits of any script, maybe with a
@@ -63,7 +67,6 @@ class Tokenizer(keras.layers.Layer):
         stop_words: Tokens to leave out, compared after normalisation. They are kept in the layer's
             configuration, so that a model carries the list it was trained with. Default none;
             ``load_stop_words`` has lists.
-        stem: A language of NLTK's ``SnowballStemmer``, or ``"porter"``, in Python only. Default ``None``.
         strip_handles: Leave out ``@names``; ``"social"`` only. Default ``False``.
         shorten: Cut runs of more than three equal characters to three; ``"social"`` only. Default ``False``.
         **kwargs: Of ``keras.layers.Layer``, such as ``name``.
@@ -75,8 +78,7 @@ class Tokenizer(keras.layers.Layer):
         ``tf.RaggedTensor`` of strings, ``(batch, tokens)``.
 
     Raises:
-        InputError: If an option is unknown or does not belong to the kind, if texts are not ``(batch,)``, or
-            if a tokeniser that works in Python only is called.
+        InputError: If an option is unknown or does not belong to the kind, or if texts are not ``(batch,)``.
 
     Example:
         >>> tokenizer = Tokenizer(stop_words=("the",), numbers="<number>")
@@ -93,7 +95,6 @@ class Tokenizer(keras.layers.Layer):
         normalise: Form | None = "NFKC",
         numbers: str | None = None,
         stop_words: Iterable[str] = (),
-        stem: str | None = None,
         strip_handles: bool = False,
         shorten: bool = False,
         **kwargs: Any,
@@ -101,8 +102,6 @@ class Tokenizer(keras.layers.Layer):
         super().__init__(**kwargs)
         if kind not in KINDS:
             raise InputError(f"unknown tokeniser {kind!r}", expected=" or ".join(map(repr, KINDS)))
-        if stem not in (None, *SnowballStemmer.languages):
-            raise InputError(f"unknown stemmer {stem!r}", expected=" or ".join(SnowballStemmer.languages))
         if (strip_handles or shorten) and kind != "social":
             raise InputError(f"strip_handles or shorten for {kind!r}", expected="the kind 'social'")
         self.kind = kind
@@ -110,25 +109,18 @@ class Tokenizer(keras.layers.Layer):
         self.normalise = normalise
         self.numbers = numbers
         self.stop_words = tuple(stop_words)
-        self.stem = stem
         self.strip_handles = strip_handles
         self.shorten = shorten
         self._rule: Any = Social(lower, strip_handles, shorten) if kind == "social" else KINDS[kind]()
-        # Social lower-cases the tokens itself, since emoticons keep their case. It and Treebank know no white
-        # space but the space.
+        # Social lower-cases the tokens itself, since emoticons keep their case. But for wordpunct and
+        # characters, the rules know no white space but the space.
         self._normaliser = Normaliser(
             normalise,
             lower=lower and kind != "social",
-            spaces="all" if kind in ("social", "treebank") else "rare",
+            spaces="rare" if kind in ("wordpunct", "characters") else "all",
         )
         self._stopped = frozenset(map(Normaliser(normalise, lower).reference, self.stop_words))
         self._stop_table = _membership(self._stopped) if self._stopped else None
-        self._stemmer = SnowballStemmer(stem) if stem else None
-
-    @property
-    def offline(self) -> bool:
-        """Whether the tokeniser works in Python only, so that no graph can hold it."""
-        return self.kind == "jieba" or self.stem is not None
 
     def reference(self, text: str) -> list[str]:
         """Tokens of one text in Python: what the graph must equal."""
@@ -138,11 +130,10 @@ class Tokenizer(keras.layers.Layer):
             tokens = [self.numbers if _NUMBER.fullmatch(token) else token for token in tokens]
         if self._stopped:
             tokens = [token for token in tokens if token not in self._stopped]
-        return list(map(self._stemmer.stem, tokens)) if self._stemmer else tokens
+        return tokens
 
     def call(self, texts: tf.Tensor) -> tf.RaggedTensor:
         """Tokenise ``(batch,)`` strings to ``(batch, tokens)``."""
-        self.require_graph()
         texts = tf.convert_to_tensor(texts, tf.string)
         if texts.shape.rank not in (1, None):
             raise InputError(f"texts of shape {tuple(texts.shape)}", expected="shape (batch,)")
@@ -155,16 +146,6 @@ class Tokenizer(keras.layers.Layer):
             tokens = tf.ragged.boolean_mask(tokens, tokens.with_values(kept))
         return tokens
 
-    def require_graph(self) -> None:
-        """Raise ``InputError`` if the tokeniser works in Python only."""
-        if self.offline:
-            what = f"the {self.stem} stemmer" if self.stem else f"the tokeniser {self.kind!r}"
-            raise InputError(
-                f"{what} works in Python only, so that no model can take raw text through it",
-                remedy="cut the texts with intent_tf.text.cut_offline(), train on the tokens and serve "
-                "arrays of tokens, or choose a tokeniser that has a graph",
-            )
-
     def get_config(self) -> dict[str, Any]:
         """Return the constructor arguments."""
         return {
@@ -174,7 +155,6 @@ class Tokenizer(keras.layers.Layer):
             "normalise": self.normalise,
             "numbers": self.numbers,
             "stop_words": list(self.stop_words),
-            "stem": self.stem,
             "strip_handles": self.strip_handles,
             "shorten": self.shorten,
         }

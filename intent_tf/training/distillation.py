@@ -12,7 +12,6 @@ from intent_tf.data.specification import FeatureSpecification
 from intent_tf.errors import InputError
 from intent_tf.features.prepared import PreparedData
 from intent_tf.features.rows import Rows
-from intent_tf.features.token_columns import cut_texts
 from intent_tf.models.intent_model import IntentModel
 from intent_tf.training.distillation_loss import DistillationLoss
 from intent_tf.training.training import TrainingConfig
@@ -118,6 +117,5 @@ def with_teacher(
         further.append(recombine(train.frame, data.specification.of_kind("text"), recombined, seed))
     for frame in further:
         strengths = teacher.predict(frame)
-        cut = cut_texts(frame, data.specification, preprocessor.tokenizer)
-        parts.append(Rows.of(cut, preprocessor, np.stack([strengths] * 2, axis=1)))
+        parts.append(Rows.of(frame, preprocessor, np.stack([strengths] * 2, axis=1)))
     return replace(data, train=parts[0].joined(*parts[1:]))

@@ -11,7 +11,6 @@ from typing import Literal
 import keras
 import tensorflow as tf
 
-from intent_tf.data.served_batches import dispatcher_address
 from intent_tf.errors import InputError
 from intent_tf.training.cluster import find_cluster
 from intent_tf.training.rendezvous import wait_for_workers
@@ -37,8 +36,6 @@ class StrategyConfig:
         scale_learning_rate: Multiply the learning rate by the rows a step over batch_size ("linear"), by the
             square root of that ("sqrt"), or not at all; matters only with per_replica_batch.
         precision: Type in which layers compute; weights stay float32.
-        input_service: Dispatcher of input workers, grpc://host:port, that make the batches of rows in memory;
-            see python -m intent_tf.input_service.
     """
 
     strategy: Kind = "auto"
@@ -47,15 +44,12 @@ class StrategyConfig:
     per_replica_batch: int | None = None
     scale_learning_rate: Scaling = "none"
     precision: Precision = "float32"
-    input_service: str | None = None
 
     def __post_init__(self) -> None:
         if self.per_replica_batch is not None and self.per_replica_batch < 1:
             raise InputError(f"per_replica_batch is {self.per_replica_batch}", expected="at least 1")
         if not self.worker_timeout > 0:
             raise InputError(f"worker_timeout is {self.worker_timeout}", expected="a positive number")
-        if self.input_service is not None:
-            dispatcher_address(self.input_service)
 
     def adapted(self, training: TrainingConfig, replicas: int, rows: int) -> TrainingConfig:
         """Return the training's settings for so many replicas: rows a step over all, and learning rate.

@@ -24,7 +24,6 @@ from intent_tf.models.build import (
 )
 from intent_tf.models.forward_corrected import ForwardCorrectedCrossentropy
 from intent_tf.models.intent_model import IntentModel
-from intent_tf.models.token_embedding import TokenEmbedding
 from intent_tf.training.cluster import is_chief
 from intent_tf.training.losses import FocalLoss, WeightedCrossentropy
 from intent_tf.training.partwise_adam import PartwiseAdam
@@ -59,9 +58,8 @@ class TrainingConfig:
         kernel_sizes: Tokens under a filter of the extractor; several give several convolutions.
         filters: Filters for each kernel size.
         dimension: Width of a token's vector.
-        token_embedding: Of the convolutions: full (a row for each token), hashed (tokens share rows) or
-            quotient_remainder (each token is the product of two rows); the last two take less memory.
-        token_buckets: Rows of the smaller table; a tenth of the vocabulary, unless given.
+        token_buckets: Rows of a table that tokens share by a hash, which takes less memory; every token has
+            a row of its own, unless given.
         session_extractor: What reads rendered sessions: cnn (the article's convolution), gru (the state after
             the last token) or attention (means that can weigh recent tokens more).
         checkpoint_batches: Batches from one checkpoint to the next within an epoch, which `--resume` goes on
@@ -85,7 +83,6 @@ class TrainingConfig:
     kernel_sizes: tuple[int, ...] = (3,)
     filters: int = 128
     dimension: int = 128
-    token_embedding: TokenEmbedding = "full"
     token_buckets: int | None = None
     session_extractor: SessionExtractor = "cnn"
     checkpoint_batches: int | None = None
@@ -105,8 +102,8 @@ class TrainingConfig:
                 raise InputError(f"{name} is {getattr(self, name)}", expected="a positive number")
         if self.positive_weight != 1 and (self.loss or _loss(self.preset)) != "binary_crossentropy":
             raise InputError("positive_weight is given", expected="the loss binary_crossentropy with it")
-        if self.token_embedding != "full" and self.preset == "article":
-            raise InputError("the article has a full table", remedy="leave out --token-embedding")
+        if self.token_buckets and self.preset == "article":
+            raise InputError("the article has a full table", remedy="leave out --token-buckets")
         if self.label_flip and self._weighs_rows:
             raise InputError("label_flip is given", expected="the plain loss binary_crossentropy with it")
 
@@ -163,8 +160,7 @@ def create_model(
     extractor = build_feature_extractor(
         data, config.preset, dimension=config.dimension, filters=config.filters,
         kernel_sizes=config.kernel_sizes, dropout=0.1 if encoder else 0.5, encoder=encoder,
-        session=config.session_extractor, token_embedding=config.token_embedding,
-        token_buckets=config.token_buckets,
+        session=config.session_extractor, token_buckets=config.token_buckets,
     )  # fmt: skip
     predictor = build_predictor(
         config.preset, members=config.members, dropout=config.dropout,

@@ -57,7 +57,7 @@ def test_a_kind_goes_with_its_type_of_values(kind: str, values: str) -> None:
 
 
 def test_an_unknown_type_of_values_is_refused() -> None:
-    with pytest.raises(InputError, match="unknown type of values 'int'; expected string, float, tokens"):
+    with pytest.raises(InputError, match="unknown type of values 'int'; expected string, float"):
         Column("x", "category", "int")  # type: ignore[arg-type]
 
 

@@ -19,7 +19,6 @@ from intent_tf.data.simulator import simulate
 from intent_tf.data.splitting import SplitPlan
 from intent_tf.errors import InputError
 from intent_tf.features.prepared import PreparedData, preprocess_data
-from intent_tf.features.served_rows import serve_training_rows
 from intent_tf.features.streamed_rows import StreamedRows, stream_training_rows
 
 
@@ -119,8 +118,3 @@ def test_a_split_by_time_is_refused(source: ExampleSource, folder: Path) -> None
     by_time = replace(source, plan=SplitPlan(time="moment"))
     with pytest.raises(InputError, match="--memory-rows"):
         stream_training_rows(prepared(by_time), folder / EXAMPLES)
-
-
-def test_streamed_rows_are_no_work_for_input_workers(data: PreparedData) -> None:
-    with pytest.raises(InputError, match=r"the rows are streamed: Python reads them.*larger --memory-rows"):
-        serve_training_rows(data, "grpc://localhost:1")

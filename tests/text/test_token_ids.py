@@ -9,7 +9,7 @@ import pytest
 import tensorflow as tf
 
 from intent_tf.errors import InputError
-from intent_tf.text import TokenIds, Tokenizer, cut_offline
+from intent_tf.text import TokenIds, Tokenizer
 
 
 def adapted(**options: int) -> TokenIds:
@@ -99,34 +99,7 @@ def test_saved_model_calls_no_python(tmp_path: Path) -> None:
     assert {node.op for node in nodes} & {"PyFunc", "EagerPyFunc", "PyFuncStateless"} == set()
 
 
-def test_tokens_cut_offline_are_looked_up_as_they_are() -> None:
-    layer = TokenIds(Tokenizer(stem="english"), min_count=1)
-    layer.adapt(["dresses dress"])
-    assert layer(cut_offline(["dressing", ""], layer.tokenizer)).numpy().tolist() == [[2], [0]]
-
-
-def test_padded_tokens_are_looked_up_as_they_are() -> None:
-    assert adapted()(tf.constant([["the", "The", ""], ["fits", "", ""]])).numpy().tolist() == [
-        [2, 1, 0],
-        [4, 0, 0],
-    ]
-
-
-def test_a_model_of_raw_text_with_a_tokeniser_of_python_only_is_refused() -> None:
-    with pytest.raises(InputError, match="works in Python only"):
-        TokenIds(Tokenizer(stem="english"))(keras.Input((), dtype="string"))
-
-
-def test_a_model_of_tokens_with_a_tokeniser_of_python_only_is_exported(tmp_path: Path) -> None:
-    layer = TokenIds(Tokenizer(stem="english"), min_count=1)
-    layer.adapt(["dresses"])
-    tokens = keras.Input((None,), dtype="string")
-    keras.Model(tokens, layer(tokens)).export(tmp_path / "model", verbose=False)
-    served = tf.saved_model.load(tmp_path / "model").serve(tf.constant([["dress", "coat", ""]]))
-    assert served.numpy().tolist() == [[2, 1, 0]]
-
-
-@pytest.mark.parametrize("kind", ["characters", "social", "treebank"])
+@pytest.mark.parametrize("kind", ["characters", "social", "treebank", "whitespace"])
 def test_saved_model_holds_every_kind_of_tokeniser(kind: str, tmp_path: Path) -> None:
     layer = TokenIds(Tokenizer(kind, stop_words=("the",), numbers="0"), min_count=1)
     text = "The @dress: don't pay &lt;5 for https://x.co/漂亮 :D"

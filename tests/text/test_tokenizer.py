@@ -65,6 +65,8 @@ OPTIONS: list[dict[str, Any]] = [
     {"kind": "social"},
     {"kind": "social", "lower": False, "normalise": None},
     {"kind": "social", "strip_handles": True, "shorten": True},
+    {"kind": "whitespace"},
+    {"kind": "whitespace", "lower": False, "normalise": None},
     {"kind": "treebank"},
     {"kind": "treebank", "lower": False, "normalise": None, "numbers": "<number>"},
 ]
@@ -223,23 +225,6 @@ def test_numbers_of_all_scripts_become_one_token() -> None:
     assert tokens == [[b"0", b"0", b"0", b"0", b"x2", b"3d"]]
 
 
-def test_stems_are_those_of_nltk() -> None:
-    assert Tokenizer(stem="english").reference("Dresses were fitting") == ["dress", "were", "fit"]
-
-
-def test_jieba_cuts_words() -> None:
-    pytest.importorskip("jieba", reason="jieba is not installed")
-    assert Tokenizer("jieba").reference("衣服很好 iPhone") == ["衣服", "很", "好", "iphone"]
-
-
-@pytest.mark.parametrize(
-    ("options", "what"), [({"kind": "jieba"}, "tokeniser 'jieba'"), ({"stem": "porter"}, "porter stemmer")]
-)
-def test_tokenisers_of_python_only_refuse_raw_text(options: dict[str, Any], what: str) -> None:
-    with pytest.raises(InputError, match=f"{what} works in Python only.*cut_offline"):
-        Tokenizer(**options)(tf.constant(["a"]))
-
-
 def test_ways_of_writing_a_word_give_one_token() -> None:
     tokens = Tokenizer()(tf.constant(["Café", "CAFE\u0301", "ｃａｆé"])).to_list()
     assert tokens == [["café".encode()]] * 3
@@ -264,7 +249,7 @@ def test_invalid_bytes_count_as_replacement_characters(text: bytes) -> None:
 
 def test_tokeniser_survives_its_configuration() -> None:
     tokenizer = Tokenizer(
-        "social", False, "NFC", "<n>", ("the",), stem="porter", strip_handles=True, shorten=True, name="words"
+        "social", False, "NFC", "<n>", ("the",), strip_handles=True, shorten=True, name="words"
     )
     copy = keras.saving.deserialize_keras_object(keras.saving.serialize_keras_object(tokenizer))
     assert copy.get_config() == tokenizer.get_config()
@@ -273,11 +258,6 @@ def test_tokeniser_survives_its_configuration() -> None:
 def test_unknown_kind_names_the_known_ones() -> None:
     with pytest.raises(InputError, match=r"'wordpunkt'; expected .*'wordpunct'"):
         Tokenizer("wordpunkt")
-
-
-def test_unknown_stemmer_names_the_known_ones() -> None:
-    with pytest.raises(InputError, match=r"'klingon'; expected .*english"):
-        Tokenizer(stem="klingon")
 
 
 @pytest.mark.parametrize("option", ["strip_handles", "shorten"])

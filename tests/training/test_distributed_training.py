@@ -97,13 +97,6 @@ def test_two_devices_of_one_process_train_as_one_does(train: Train, alone: Train
     assert_same_training(mirrored, alone)
 
 
-def test_two_workers_with_input_workers_train_as_one_does(
-    train: Train, alone: Trained, input_service: Any
-) -> None:
-    input_service.add_workers(2)
-    assert_same_training(train(2, INPUT_SERVICE=input_service.address)[1], alone)
-
-
 @pytest.mark.slow
 def test_three_workers_train_as_one_does(train: Train, alone: Trained) -> None:
     assert_same_training(train(3)[2], alone)

@@ -3,8 +3,7 @@
     python worker.py OUT ROWS BATCH [text | FOLDER]
 
 With the folder of a prepared event log it streams those examples, and holds so many rows in memory. With
-``LOGICAL_CPUS`` it trains on so many devices of its own, with ``INPUT_SERVICE`` input workers make its
-batches. Writes ``OUT/<index>.json`` and ``.npz``.
+``LOGICAL_CPUS`` it trains on so many devices of its own. Writes ``OUT/<index>.json`` and ``.npz``.
 """
 
 from __future__ import annotations
@@ -21,7 +20,6 @@ import tensorflow as tf
 
 from intent_tf.data.event_examples import event_examples
 from intent_tf.features.prepared import PreparedData, preprocess_data
-from intent_tf.features.served_rows import serve_training_rows
 from intent_tf.features.streamed_rows import stream_training_rows
 from intent_tf.training.cluster import is_chief
 from intent_tf.training.strategy import make_strategy
@@ -55,8 +53,6 @@ def main() -> None:
     else:
         drop = [] if parts else ["title", "event_type", "elapsed", "price"]
         data = shop.prepare_shop(shop.make_shop(int(rows)), drop=drop)
-    if "INPUT_SERVICE" in os.environ:
-        data = serve_training_rows(data, os.environ["INPUT_SERVICE"])
     config = TrainingConfig(members=2, filters=4, dimension=4, learning_rate=0.01, averaging=0.9, dropout=0.0)
     keras.utils.set_random_seed(0)
     with strategy.scope():

@@ -1,4 +1,4 @@
-"""An extractor computes the same with a small embedding as with the full table of its vectors."""
+"""An extractor computes the same with a hashed embedding as with the full table of its vectors."""
 
 from __future__ import annotations
 
@@ -13,16 +13,14 @@ import tensorflow as tf
 
 from intent_tf.errors import InputError
 from intent_tf.features.prepared import PreparedData
+from intent_tf.models.hashed_embedding import HashedEmbedding
 from intent_tf.models.text_cnn import TextCNN
-from intent_tf.models.token_embedding import small_embedding
 from intent_tf.training.training import TrainingConfig, create_model
 
-KINDS = ("hashed", "quotient_remainder")
 
-
-def pair(kind: str, vocabulary: int = 30) -> tuple[TextCNN, TextCNN]:
+def pair(vocabulary: int = 30) -> tuple[TextCNN, TextCNN]:
     """An extractor with a small embedding, and one with its vectors in a full table."""
-    small = TextCNN(vocabulary, 8, 5, (2, 3), embedding=small_embedding(kind, vocabulary, 8, 4))
+    small = TextCNN(vocabulary, 8, 5, (2, 3), embedding=HashedEmbedding(4, 8))
     full = TextCNN(vocabulary, 8, 5, (2, 3))
     for layer in (small, full):
         layer.build((None, None))
@@ -32,22 +30,20 @@ def pair(kind: str, vocabulary: int = 30) -> tuple[TextCNN, TextCNN]:
     return small, full
 
 
-@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("texts", [3, 80], ids=["convolved", "computed once a token"])
 def test_outputs_are_those_of_the_full_table(
-    kind: str, texts: int, random_texts: Callable[..., np.ndarray]
+    texts: int, random_texts: Callable[..., np.ndarray]
 ) -> None:
-    small, full = pair(kind)
+    small, full = pair()
     ids = random_texts([9, 1, 7] * texts)
     for training in (False, True):
         np.testing.assert_allclose(small(ids, training=training), full(ids, training=training), atol=1e-6)
 
 
-@pytest.mark.parametrize("kind", KINDS)
 def test_gradients_are_those_that_the_full_table_passes_on(
-    kind: str, random_texts: Callable[..., np.ndarray]
+    random_texts: Callable[..., np.ndarray],
 ) -> None:
-    small, full = pair(kind)
+    small, full = pair()
     ids = random_texts([40] * 20)
     tables = [weight.value for weight in small.embedding.trainable_weights]
     with tf.GradientTape(persistent=True) as tape:
@@ -59,18 +55,16 @@ def test_gradients_are_those_that_the_full_table_passes_on(
         np.testing.assert_allclose(tf.convert_to_tensor(found), tf.convert_to_tensor(wanted), atol=1e-5)
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_it_folds_to_the_same_outputs(kind: str, random_texts: Callable[..., np.ndarray]) -> None:
-    small, _ = pair(kind)
+def test_it_folds_to_the_same_outputs(random_texts: Callable[..., np.ndarray]) -> None:
+    small, _ = pair()
     ids = random_texts([9, 1, 7])
     np.testing.assert_allclose(small.fold()(ids), small(ids), atol=1e-6)
 
 
-@pytest.mark.parametrize("kind", ["hashed", pytest.param("quotient_remainder", marks=pytest.mark.slow)])
 def test_a_model_with_it_trains_and_is_saved(
-    kind: str, shop_data: PreparedData, tiny: TrainingConfig, tmp_path: Path
+    shop_data: PreparedData, tiny: TrainingConfig, tmp_path: Path
 ) -> None:
-    model = create_model(shop_data, replace(tiny, token_embedding=kind, token_buckets=3))
+    model = create_model(shop_data, replace(tiny, token_buckets=3))
     before = [weight.numpy() for weight in model.extractor.parts["text"].embedding.weights]
     model.fit(shop_data.train, epochs=1, verbose=0)
     for weight, start in zip(model.extractor.parts["text"].embedding.weights, before, strict=True):
@@ -80,11 +74,6 @@ def test_a_model_with_it_trains_and_is_saved(
     np.testing.assert_allclose(again.predict(shop_data.test), model.predict(shop_data.test), atol=1e-6)
 
 
-def test_a_tenth_of_the_vocabulary_is_the_default() -> None:
-    assert small_embedding("hashed", 1_001, 8).buckets == 101
-    assert small_embedding("full", 1_001, 8) is None
-
-
 def test_the_articles_preset_has_a_full_table() -> None:
     with pytest.raises(InputError, match="the article has a full table"):
-        TrainingConfig(preset="article", token_embedding="hashed")
+        TrainingConfig(preset="article", token_buckets=3)
