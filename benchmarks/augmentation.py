@@ -21,8 +21,8 @@ import keras
 import numpy as np
 from sklearn.metrics import log_loss, roc_auc_score
 
+from intent_tf.columns.prepared import PreparedData, preprocess_data
 from intent_tf.data.datasets import DATASETS
-from intent_tf.features.prepared import PreparedData, preprocess_data
 from intent_tf.models.intent_model import IntentModel
 from intent_tf.training.training import TrainingConfig, create_model, train_model
 

@@ -26,8 +26,8 @@ import keras_hub
 import numpy as np
 import tensorflow as tf
 
+from intent_tf.columns.row_order import epoch_batches
 from intent_tf.data.datasets import DATASETS
-from intent_tf.features.row_order import epoch_batches
 from intent_tf.models.bert import BertEncoder
 from intent_tf.models.bert.bert_encoder import Pooling
 from intent_tf.training.partwise_adam import PartwiseAdam

@@ -26,10 +26,10 @@ import keras
 import numpy as np
 from sklearn.metrics import log_loss, roc_auc_score
 
+from intent_tf.columns.config import PreprocessingConfig
+from intent_tf.columns.prepared import PreparedData, preprocess_data
+from intent_tf.columns.rows import Rows
 from intent_tf.data.datasets import DATASETS
-from intent_tf.features.config import PreprocessingConfig
-from intent_tf.features.prepared import PreparedData, preprocess_data
-from intent_tf.features.rows import Rows
 from intent_tf.models.intent_model import IntentModel
 from intent_tf.serving.loading import load_model
 from intent_tf.training.distillation import DistillationConfig, with_teacher

@@ -23,8 +23,8 @@ import numpy as np
 from machine import machine
 from sklearn.metrics import log_loss
 
+from intent_tf.columns.prepared import PreparedData, preprocess_data
 from intent_tf.data.datasets import DATASETS
-from intent_tf.features.prepared import PreparedData, preprocess_data
 from intent_tf.models.build import build_feature_extractor, build_model, build_predictor
 from intent_tf.training.partwise_adam import PartwiseAdam
 

@@ -30,12 +30,12 @@ import tensorflow as tf
 from machine import machine
 from sklearn.metrics import roc_auc_score
 
+from intent_tf.columns.prepared import preprocess_data
 from intent_tf.data.datasets import DATASETS
-from intent_tf.features.prepared import preprocess_data
+from intent_tf.layers.text_cnn.stock_layers import to_stock_layers
+from intent_tf.layers.text_cnn.text_cnn import TextCNN
 from intent_tf.models.build import build_model, build_predictor
 from intent_tf.models.feature_extractor import FeatureExtractor
-from intent_tf.models.stock_layers import to_stock_layers
-from intent_tf.models.text_cnn import TextCNN
 from intent_tf.training.fused_adam import FusedAdam
 
 DIMENSION, BATCHES = 128, 4

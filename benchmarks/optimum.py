@@ -17,11 +17,11 @@ from pathlib import Path
 
 import keras
 
-from intent_tf.data.source import SourceConfig, load_examples
+from intent_tf.columns.config import PreprocessingConfig
+from intent_tf.columns.prepared import preprocess_data
 from intent_tf.evaluation.assessment import assess
 from intent_tf.evaluation.table import metrics_table
-from intent_tf.features.config import PreprocessingConfig
-from intent_tf.features.prepared import preprocess_data
+from intent_tf.training.source import SourceConfig, load_examples
 from intent_tf.training.training import TrainingConfig, create_model, train_model
 
 

@@ -28,7 +28,7 @@ from intent_tf.data.engines.engine import Engine
 from intent_tf.data.engines.spark import SparkEngine
 from intent_tf.data.example_definition import ExampleDefinition
 from intent_tf.data.examples import prepare_examples
-from intent_tf.data.simulator import simulate
+from intent_tf.simulator.simulator import simulate
 
 GAP = pd.Timedelta(ExampleDefinition().session_gap, "s")
 PREFIXES = ExampleDefinition().parsed_moments.prefixes

@@ -27,17 +27,17 @@ import numpy as np
 import pandas as pd
 from sklearn.metrics import roc_auc_score
 
+from intent_tf.columns.prepared import PreparedData, preprocess_data
 from intent_tf.data.datasets import DATASETS
 from intent_tf.data.event_examples import event_examples
 from intent_tf.data.example_definition import ExampleDefinition
 from intent_tf.data.example_source import ExampleSource
-from intent_tf.data.optimum import optimal_strengths
-from intent_tf.data.shop import Shop
-from intent_tf.data.simulator import simulate
-from intent_tf.features.prepared import PreparedData, preprocess_data
 from intent_tf.models.bert import BertEncoder
 from intent_tf.pretrain import PretrainRunConfig, UnlabelledConfig
 from intent_tf.pretrain import run as pretrain
+from intent_tf.simulator.optimum import optimal_strengths
+from intent_tf.simulator.shop import Shop
+from intent_tf.simulator.simulator import simulate
 from intent_tf.training.encoder_config import EncoderConfig
 from intent_tf.training.fine_tuning import fine_tune
 from intent_tf.training.pretraining import PretrainingConfig, new_network

@@ -25,15 +25,15 @@ import pandas as pd
 import tensorflow as tf
 from c_loader import CLoader, compile_loader
 
+from intent_tf.columns.prepared import preprocess_data
 from intent_tf.data.datasets import DATASETS
-from intent_tf.data.simulator import simulate
 from intent_tf.errors import InputError
-from intent_tf.features.prepared import preprocess_data
 from intent_tf.models.build import build_feature_extractor, build_model, build_predictor
 from intent_tf.serving import Client, ServedModel, export_saved_model
 from intent_tf.serving.grpc_server import GrpcServer
 from intent_tf.serving.model_server import ModelServer
 from intent_tf.serving.rest_server import RestServer
+from intent_tf.simulator.simulator import simulate
 
 DIMENSION, FILTERS, LONGEST = 128, 128, 200
 BATCH, ONES, BATCHES, TURNS = 256, 100, 10, 4

@@ -24,8 +24,8 @@ import tensorflow as tf
 from nltk.tokenize import NLTKWordTokenizer, TweetTokenizer, WordPunctTokenizer
 
 from intent_tf.data.datasets import DATASETS
-from intent_tf.data.simulator import simulate
 from intent_tf.errors import InputError
+from intent_tf.simulator.simulator import simulate
 from intent_tf.text import TokenIds, Tokenizer
 
 TEXTS, BATCH, TURNS = 8192, 1024, 7

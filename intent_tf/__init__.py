@@ -25,14 +25,14 @@ import os
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 # Importing the models registers them with Keras: `keras.models.load_model` then needs no `custom_objects`.
+from intent_tf.columns.prepared import preprocess_data
 from intent_tf.data.example_definition import ExampleDefinition
 from intent_tf.data.examples import prepare_examples
-from intent_tf.data.simulator import simulate
 from intent_tf.data.splitting import SplitPlan
-from intent_tf.features.prepared import preprocess_data
 from intent_tf.models.build import build_feature_extractor, build_model, build_predictor
 from intent_tf.models.intent_model import IntentModel
 from intent_tf.serving.loading import load_model
+from intent_tf.simulator.simulator import simulate
 from intent_tf.version import __version__
 
 __all__ = [

@@ -11,19 +11,19 @@ from typing import Any
 import numpy as np
 from tqdm import tqdm
 
-from intent_tf.command_line import parse_configuration, run_verb, to_yaml
+from intent_tf.columns.config import PreprocessingConfig
+from intent_tf.columns.prepared import PreparedData, preprocess_data
 from intent_tf.data.cleaning import clean, row_fingerprints
 from intent_tf.data.example_source import ExampleSource
 from intent_tf.data.labels import find_positive, read_labels
-from intent_tf.data.source import SourceConfig, load_examples
 from intent_tf.data.splitting import SplitPlan
 from intent_tf.errors import InputError
 from intent_tf.evaluation.contenders import CONTENDERS, choose_contenders, fit_contenders
 from intent_tf.evaluation.contest import Trial, summarise
 from intent_tf.evaluation.contest_page import contest_table, write_contest
 from intent_tf.evaluation.folds import fold_parts
-from intent_tf.features.config import PreprocessingConfig
-from intent_tf.features.prepared import PreparedData, preprocess_data
+from intent_tf.options.command_line import parse_configuration, run_verb, to_yaml
+from intent_tf.training.source import SourceConfig, load_examples
 from intent_tf.training.training import TrainingConfig
 
 _PART = "part of the fold"

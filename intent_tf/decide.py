@@ -6,9 +6,9 @@ import importlib
 import sys
 from collections.abc import Sequence
 
-from intent_tf.command_line import parse_configuration, run_verb
 from intent_tf.errors import InputError
 from intent_tf.nearest import nearest
+from intent_tf.options.command_line import parse_configuration, run_verb
 
 #: What each decision does, and the module with its ``CONFIGS`` and ``run``.
 DECISIONS = {

@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from intent_tf.command_line import parse_configuration, run_verb
 from intent_tf.data.labels import read_labels
 from intent_tf.data.tables import read_table
 from intent_tf.errors import InputError
 from intent_tf.evaluation.metrics import measure
 from intent_tf.evaluation.table import metrics_table
+from intent_tf.options.command_line import parse_configuration, run_verb
 from intent_tf.serving.loading import load_model
 
 

@@ -19,9 +19,9 @@ from dataclasses import dataclass
 from types import FrameType
 from typing import IO
 
-from intent_tf.addresses import free_ports
-from intent_tf.command_line import parse_configuration, run_verb
 from intent_tf.errors import InputError
+from intent_tf.options.command_line import parse_configuration, run_verb
+from intent_tf.training.addresses import free_ports
 
 #: Seconds that workers have to end by themselves when another has failed.
 GRACE = 10.0

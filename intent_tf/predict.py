@@ -13,10 +13,10 @@ import pyarrow as pa
 import pyarrow.parquet
 from tqdm import tqdm
 
-from intent_tf.command_line import parse_configuration, run_verb
 from intent_tf.data.csv_files import SetAside
 from intent_tf.data.tables import existing_file, stream_table, table_format, write_table
 from intent_tf.errors import InputError
+from intent_tf.options.command_line import parse_configuration, run_verb
 from intent_tf.serving.client import Client
 from intent_tf.serving.export import OUTPUT
 from intent_tf.serving.loading import load_model

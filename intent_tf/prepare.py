@@ -9,7 +9,6 @@ from typing import Literal
 
 from tqdm import tqdm
 
-from intent_tf.command_line import parse_configuration, run_verb
 from intent_tf.data.adapters import ADAPTERS
 from intent_tf.data.engines.duckdb import DuckDBEngine
 from intent_tf.data.engines.engine import Engine
@@ -20,6 +19,7 @@ from intent_tf.data.examples import Prepared, prepare_examples
 from intent_tf.data.log_files import LogFiles
 from intent_tf.errors import InputError
 from intent_tf.nearest import nearest
+from intent_tf.options.command_line import parse_configuration, run_verb
 
 _LOG = (
     "event log: a .csv, .jsonl or .parquet file (.gz too), a folder, or a quoted pattern such as 'logs/*.csv'"

@@ -14,25 +14,25 @@ import numpy as np
 import pandas as pd
 import tensorflow as tf
 
-from intent_tf.command_line import parse_configuration, run_verb, to_yaml
+from intent_tf.columns.feature_batches import feature_batches, graph_of
+from intent_tf.columns.inference import infer_specification
+from intent_tf.columns.piece_preprocessor import PiecePreprocessor
+from intent_tf.columns.raw_columns import raw_columns, to_dataset
 from intent_tf.data.datasets import DATASETS
 from intent_tf.data.event_log import LogFormat
 from intent_tf.data.example_definition import ExampleDefinition
 from intent_tf.data.examples import prepare_examples
-from intent_tf.data.inference import infer_specification
-from intent_tf.data.raw_columns import raw_columns, to_dataset
-from intent_tf.data.simulator import simulate
 from intent_tf.data.specification import FeatureSpecification, Kind
 from intent_tf.data.tables import read_table
 from intent_tf.errors import InputError
-from intent_tf.features.feature_batches import feature_batches, graph_of
-from intent_tf.features.piece_preprocessor import PiecePreprocessor
+from intent_tf.layers.bert.transformer import BertTransformer
 from intent_tf.models.bert.bert_encoder import BertEncoder
-from intent_tf.models.bert.transformer import BertTransformer
+from intent_tf.options.command_line import parse_configuration, run_verb, to_yaml
+from intent_tf.simulator.simulator import simulate
 from intent_tf.text.wordpiece import SPECIAL, WordPieceIds
 from intent_tf.text.wordpiece_vocabulary import learn_vocabulary
 from intent_tf.training.pretraining import PretrainingConfig, new_network, pretrain, with_pieces
-from intent_tf.working_folder import prepare_working_folder
+from intent_tf.training.working_folder import prepare_working_folder
 
 _ROWS_AT_ONCE = 1024
 

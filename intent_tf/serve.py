@@ -15,8 +15,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from intent_tf.command_line import parse_configuration, run_verb
 from intent_tf.errors import InputError
+from intent_tf.options.command_line import parse_configuration, run_verb
 from intent_tf.serving.demo import Demo
 from intent_tf.serving.model_server import ModelServer
 from intent_tf.serving.rest_server import RestServer

@@ -14,22 +14,21 @@ from typing import Any
 import keras
 import pandas as pd
 
-from intent_tf.command_line import parse_configuration, run_verb, to_yaml
+from intent_tf.columns.config import PreprocessingConfig
+from intent_tf.columns.prepared import PreparedData, preprocess_data
+from intent_tf.columns.streamed_rows import StreamedRows, stream_training_rows
 from intent_tf.data.example_source import ExampleSource
-from intent_tf.data.source import SourceConfig, load_examples
 from intent_tf.data.splitting import PARTS
 from intent_tf.data.tables import read_table
 from intent_tf.errors import InputError
 from intent_tf.evaluation.assessment import assess
 from intent_tf.evaluation.folding_cost import folding_cost
 from intent_tf.evaluation.table import metrics_table
-from intent_tf.features.config import PreprocessingConfig
-from intent_tf.features.prepared import PreparedData, preprocess_data
-from intent_tf.features.streamed_rows import StreamedRows, stream_training_rows
+from intent_tf.layers.text_cnn.folded_text_cnn import Storage
 from intent_tf.models.bert.bert_encoder import BertEncoder
 from intent_tf.models.folded_model import fold_extractors
-from intent_tf.models.folded_text_cnn import Storage
 from intent_tf.models.intent_model import IntentModel
+from intent_tf.options.command_line import parse_configuration, run_verb, to_yaml
 from intent_tf.serving.artifacts import write_artifacts
 from intent_tf.serving.export import encoder_notice
 from intent_tf.serving.loading import load_model
@@ -39,9 +38,10 @@ from intent_tf.training.distillation import DistillationConfig, with_teacher
 from intent_tf.training.encoder_config import EncoderConfig
 from intent_tf.training.fine_tuning import fine_tune
 from intent_tf.training.preemption import Preempted
+from intent_tf.training.source import SourceConfig, load_examples
 from intent_tf.training.strategy import StrategyConfig, make_strategy, precision
 from intent_tf.training.training import TrainingConfig, create_model, train_model
-from intent_tf.working_folder import prepare_working_folder
+from intent_tf.training.working_folder import prepare_working_folder
 
 
 @dataclass(frozen=True)

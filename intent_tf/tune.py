@@ -14,18 +14,18 @@ import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
-from intent_tf.command_line import parse_configuration, run_verb, to_yaml
+from intent_tf.columns.config import PreprocessingConfig
+from intent_tf.columns.prepared import PreparedData, preprocess_data
 from intent_tf.data.example_source import ExampleSource
-from intent_tf.data.source import SourceConfig, load_examples
 from intent_tf.data.splitting import SplitPlan
 from intent_tf.errors import InputError
 from intent_tf.evaluation.folds import fold_parts
 from intent_tf.evaluation.search_page import write_search
-from intent_tf.features.config import PreprocessingConfig
-from intent_tf.features.prepared import PreparedData, preprocess_data
+from intent_tf.options.command_line import parse_configuration, run_verb, to_yaml
+from intent_tf.training.source import SourceConfig, load_examples
 from intent_tf.training.training import TrainingConfig
 from intent_tf.training.tuning import Search, tune, validation_loss
-from intent_tf.working_folder import prepare_working_folder
+from intent_tf.training.working_folder import prepare_working_folder
 
 _PART = "part of the fold"
 

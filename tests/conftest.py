@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from intent_tf.features.prepared import PreparedData, preprocess_data
+from intent_tf.columns.prepared import PreparedData, preprocess_data
 from intent_tf.models.intent_model import IntentModel
 from intent_tf.training.training import TrainingConfig, create_model, train_model
 

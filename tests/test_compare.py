@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from intent_tf.columns.config import PreprocessingConfig
 from intent_tf.compare import CompareConfig, compare_models, main
-from intent_tf.data.source import SourceConfig
 from intent_tf.errors import InputError
-from intent_tf.features.config import PreprocessingConfig
+from intent_tf.training.source import SourceConfig
 from intent_tf.training.training import TrainingConfig
 
 

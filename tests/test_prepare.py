@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from intent_tf.command_line import run_verb
 from intent_tf.data.examples import Prepared
 from intent_tf.errors import InputError
+from intent_tf.options.command_line import run_verb
 from intent_tf.prepare import main
 
 LOG = """visitor,ts,event,sku

@@ -12,11 +12,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from intent_tf.data.simulator import simulate
 from intent_tf.models.bert import BertEncoder, BertTransformer
 from intent_tf.pretrain import main
 from intent_tf.serving import ServedModel
 from intent_tf.serving.loading import load_model
+from intent_tf.simulator.simulator import simulate
 from intent_tf.text.wordpiece import SPECIAL, WordPieceIds
 
 pytest.importorskip("tensorflow_text", reason="tensorflow-text is not installed")

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from intent_tf.columns.prepared import preprocess_data
 from intent_tf.errors import InputError
-from intent_tf.features.prepared import preprocess_data
 from intent_tf.models.bert import BertEncoder, BertTransformer
 from intent_tf.models.build import build_feature_extractor, build_model, build_predictor
 from intent_tf.serving.loading import load_model

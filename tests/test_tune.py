@@ -10,10 +10,10 @@ import pandas as pd
 import pytest
 import yaml
 
-from intent_tf.command_line import parse_configuration
-from intent_tf.data.source import SourceConfig
+from intent_tf.columns.config import PreprocessingConfig
 from intent_tf.errors import InputError
-from intent_tf.features.config import PreprocessingConfig
+from intent_tf.options.command_line import parse_configuration
+from intent_tf.training.source import SourceConfig
 from intent_tf.training.training import TrainingConfig
 from intent_tf.training.tuning import MedianStopping
 from intent_tf.tune import TuneConfig, main, tune_options

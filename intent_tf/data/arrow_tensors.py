@@ -13,7 +13,7 @@ from intent_tf.errors import InputError
 
 
 def arrow_tensor(values: pa.Array, column: Column) -> tf.Tensor | tf.RaggedTensor:
-    """Move one column into a tensor, as `intent_tf.data.raw_columns.column_tensor` does for pandas.
+    """Move one column into a tensor, as `intent_tf.columns.raw_columns.column_tensor` does for pandas.
 
     Args:
         values: The values; lists of them for a sequence.

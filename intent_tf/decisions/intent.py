@@ -9,12 +9,12 @@ from pathlib import Path
 import keras
 import pandas as pd
 
+from intent_tf.columns.prepared import preprocess_data
 from intent_tf.data.example_definition import ExampleDefinition
 from intent_tf.data.examples import prepare_examples
 from intent_tf.data.specification import Kind
 from intent_tf.data.splitting import SplitPlan
 from intent_tf.errors import InputError
-from intent_tf.features.prepared import preprocess_data
 from intent_tf.models.intent_model import IntentModel
 from intent_tf.training.training import TrainingConfig, create_model, train_model
 

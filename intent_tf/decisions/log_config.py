@@ -14,9 +14,9 @@ from intent_tf.data.event_log import LogFormat
 from intent_tf.data.example_definition import ExampleDefinition
 from intent_tf.data.examples import prepare_examples
 from intent_tf.data.log_files import LogFiles
-from intent_tf.data.simulator import FIRST_VISITS, OPENING, simulate
 from intent_tf.errors import InputError
 from intent_tf.nearest import nearest
+from intent_tf.simulator.simulator import FIRST_VISITS, OPENING, simulate
 
 #: Every event of every session: what `prepare` reads and cleans, with nothing cut off.
 WHOLE_SESSIONS = ExampleDefinition(moments="last", cut="none", max_events=1_000_000)

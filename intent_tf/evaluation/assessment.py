@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from intent_tf.columns.prepared import PreparedData
 from intent_tf.data.example_source import ExampleSource
 from intent_tf.evaluation.actions import measure_actions
 from intent_tf.evaluation.baseline_rows import baseline_table
@@ -19,7 +20,6 @@ from intent_tf.evaluation.early import early_quality
 from intent_tf.evaluation.metrics import measure
 from intent_tf.evaluation.ngrams import strongest_ngrams
 from intent_tf.evaluation.threshold import choose_threshold
-from intent_tf.features.prepared import PreparedData
 from intent_tf.models.intent_model import IntentModel
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from intent_tf.data.raw_columns import raw_columns
+from intent_tf.columns.preprocessor import Preprocessor
+from intent_tf.columns.raw_columns import raw_columns
+from intent_tf.columns.rows import Rows
 from intent_tf.evaluation.baselines import BaselineTable
-from intent_tf.features.preprocessor import Preprocessor
-from intent_tf.features.rows import Rows
 
 
 def baseline_table(rows: Rows, preprocessor: Preprocessor) -> BaselineTable:

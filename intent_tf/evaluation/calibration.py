@@ -12,7 +12,7 @@ from sklearn.isotonic import IsotonicRegression
 from sklearn.model_selection import StratifiedKFold
 
 from intent_tf.evaluation.metrics import FloatArray, IntArray, check_arrays
-from intent_tf.models.calibrator import CALIBRATOR_KINDS, Calibrator, CalibratorKind
+from intent_tf.layers.calibrator import CALIBRATOR_KINDS, Calibrator, CalibratorKind
 
 FOLDS = 5
 

@@ -10,13 +10,13 @@ from pathlib import Path
 import keras
 import numpy as np
 
+from intent_tf.columns.prepared import PreparedData
 from intent_tf.errors import InputError
 from intent_tf.evaluation.baseline_rows import baseline_table
 from intent_tf.evaluation.baselines import BaselineTable, fit_baselines
 from intent_tf.evaluation.boosters import BOOSTERS, fit_booster
 from intent_tf.evaluation.calibration import fit_calibrator
 from intent_tf.evaluation.metrics import FloatArray
-from intent_tf.features.prepared import PreparedData
 from intent_tf.training.training import TrainingConfig, create_model, train_model
 
 BASELINES = ("hist_gradient_boosting", "logistic_regression", "constant_rate")

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from intent_tf.columns.rows import Rows
 from intent_tf.evaluation.metrics import measure
-from intent_tf.features.rows import Rows
+from intent_tf.layers.text_cnn.folded_text_cnn import Storage
 from intent_tf.models.folded_model import fold_extractors
-from intent_tf.models.folded_text_cnn import Storage
 from intent_tf.models.intent_model import IntentModel
 
 

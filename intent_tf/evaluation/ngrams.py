@@ -8,11 +8,11 @@ from typing import Any, NamedTuple
 import numpy as np
 import tensorflow as tf
 
-from intent_tf.features.features import Features
-from intent_tf.features.rows import Rows
+from intent_tf.columns.features import Features
+from intent_tf.columns.rows import Rows
+from intent_tf.layers.text_cnn.text_cnn import TextCNN
+from intent_tf.layers.text_cnn.text_windows import text_lengths, text_windows
 from intent_tf.models.intent_model import IntentModel
-from intent_tf.models.text_cnn import TextCNN
-from intent_tf.models.text_windows import text_lengths, text_windows
 
 _ROWS_AT_ONCE = 64
 

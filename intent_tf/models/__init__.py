@@ -1,9 +1,4 @@
-"""Models: extractors, the predictor, and the model that joins them.
+"""Models: the extractor of a table's features, `IntentModel`, the article's three functions, BERT.
 
-Importing any of it registers every layer that a saved model may hold, so that
-``keras.models.load_model`` needs no ``custom_objects``.
+What is fitted here is architecture; how it is fitted is `training/`.
 """
-
-from intent_tf.models import build, calibrator, folded_text_cnn, forward_corrected
-
-__all__ = ["build", "calibrator", "folded_text_cnn", "forward_corrected"]

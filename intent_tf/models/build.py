@@ -7,20 +7,20 @@ from typing import Any, Literal
 
 import keras
 
+from intent_tf.columns.prepared import PreparedData
 from intent_tf.errors import InputError
-from intent_tf.features.prepared import PreparedData
-from intent_tf.models.action_head import ActionHead
+from intent_tf.layers.action_head import ActionHead
+from intent_tf.layers.category_embedding import CategoryEmbedding
+from intent_tf.layers.hashed_embedding import HashedEmbedding
+from intent_tf.layers.number_embedding import NumberEmbedding
+from intent_tf.layers.predictor import Predictor
+from intent_tf.layers.recency_attention import RecencyAttention
+from intent_tf.layers.text_cnn.text_cnn import TextCNN
+from intent_tf.layers.token_gru import TokenGRU
+from intent_tf.layers.wide_text import WideText
 from intent_tf.models.bert.bert_encoder import BertEncoder
-from intent_tf.models.category_embedding import CategoryEmbedding
 from intent_tf.models.feature_extractor import FeatureExtractor
-from intent_tf.models.hashed_embedding import HashedEmbedding
 from intent_tf.models.intent_model import IntentModel
-from intent_tf.models.number_embedding import NumberEmbedding
-from intent_tf.models.predictor import Predictor
-from intent_tf.models.recency_attention import RecencyAttention
-from intent_tf.models.text_cnn import TextCNN
-from intent_tf.models.token_gru import TokenGRU
-from intent_tf.models.wide_text import WideText
 
 Preset = Literal["default", "article"]
 SessionExtractor = Literal["cnn", "gru", "attention"]
@@ -144,7 +144,7 @@ def build_model(
 
     Example:
         >>> import pandas as pd
-        >>> from intent_tf.features.prepared import preprocess_data
+        >>> from intent_tf.columns.prepared import preprocess_data
         >>> frame = pd.DataFrame({"pages": range(100), "bought": [0, 1] * 50})
         >>> data = preprocess_data(frame, "bought", kinds={"pages": "number"})
         >>> model = build_model(data, build_feature_extractor(data), build_predictor())

@@ -9,9 +9,9 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from intent_tf.features.features import Features
-from intent_tf.models.category_embedding import CategoryEmbedding
-from intent_tf.models.number_embedding import NumberEmbedding
+from intent_tf.columns.features import Features
+from intent_tf.layers.category_embedding import CategoryEmbedding
+from intent_tf.layers.number_embedding import NumberEmbedding
 
 
 @keras.saving.register_keras_serializable(package="intent_tf")

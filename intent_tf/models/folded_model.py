@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from intent_tf.errors import InputError
+from intent_tf.layers.text_cnn.folded_text_cnn import Storage
+from intent_tf.layers.text_cnn.text_cnn import TextCNN
 from intent_tf.models.feature_extractor import FeatureExtractor
-from intent_tf.models.folded_text_cnn import Storage
 from intent_tf.models.intent_model import IntentModel
-from intent_tf.models.text_cnn import TextCNN
 
 
 def fold_extractors(model: IntentModel, storage: Storage = "float32") -> IntentModel:
@@ -25,7 +25,7 @@ def fold_extractors(model: IntentModel, storage: Storage = "float32") -> IntentM
 
     Example:
         >>> import pandas as pd
-        >>> from intent_tf.features.prepared import preprocess_data
+        >>> from intent_tf.columns.prepared import preprocess_data
         >>> from intent_tf.models.build import build_feature_extractor, build_model, build_predictor
         >>> titles = [f"hat {number % 37}" for number in range(74)]
         >>> frame = pd.DataFrame({"title": titles, "bought": [0, 1] * 37})

@@ -9,11 +9,11 @@ import keras
 import pandas as pd
 import tensorflow as tf
 
+from intent_tf.columns.features import Features
+from intent_tf.columns.preprocessor import Preprocessor
+from intent_tf.columns.rows import Rows
 from intent_tf.errors import InputError
-from intent_tf.features.features import Features
-from intent_tf.features.preprocessor import Preprocessor
-from intent_tf.features.rows import Rows
-from intent_tf.models.action_head import ActionHead
+from intent_tf.layers.action_head import ActionHead
 from intent_tf.models.table_model import TableModel
 
 _PARTS = ("preprocessor", "extractor", "predictor", "wide", "calibrator", "actions")
@@ -39,7 +39,8 @@ class IntentModel(TableModel):
         preprocessor: Adapted on training rows.
         extractor: Turns features into vectors ``(batch, width)``.
         predictor: Turns vectors into logits ``(batch, members)``.
-        wide: Turns features into a logit ``(batch, 1)`` that is added to every member's; None for none.
+        wide: Turns the ids of texts into a logit ``(batch, 1)`` that is added to every member's; None for
+            none.
         calibrator: Maps strengths ``(batch,)`` to calibrated ones; None leaves them as they are.
         threshold: Strength from which on a purchase is predicted, in [0, 1]; chosen on validation rows.
         actions: Turns vectors into logits of what shoppers do at most who do not buy; None for none.
@@ -91,7 +92,7 @@ class IntentModel(TableModel):
         vectors = self.extractor(features, training=training)
         logits = tf.cast(self.predictor(vectors, training=training), tf.float32)
         if self.wide is not None:
-            logits += tf.cast(self.wide(features), tf.float32)
+            logits += tf.cast(self.wide(features.text), tf.float32)
         return logits, None if self.actions is None else self.actions(vectors)
 
     def logits(self, inputs: Mapping[str, Any] | Features, training: bool | None = None) -> tf.Tensor:

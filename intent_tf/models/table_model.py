@@ -9,15 +9,15 @@ import numpy as np
 import pandas as pd
 import tensorflow as tf
 
-from intent_tf.data.augmentation import Augmentation
+from intent_tf.columns.augmentation import Augmentation
+from intent_tf.columns.preprocessor import Preprocessor
+from intent_tf.columns.raw_columns import raw_columns, to_dataset
+from intent_tf.columns.row_order import longest_first
+from intent_tf.columns.rows import Rows
+from intent_tf.columns.static_shapes import static_batches
 from intent_tf.data.labels import read_labels
-from intent_tf.data.raw_columns import raw_columns, to_dataset
 from intent_tf.data.shard import Shard
 from intent_tf.errors import InputError
-from intent_tf.features.preprocessor import Preprocessor
-from intent_tf.features.row_order import longest_first
-from intent_tf.features.rows import Rows
-from intent_tf.features.static_shapes import static_batches
 from intent_tf.models.distributed_model import DistributedModel
 
 _MANY = 4096

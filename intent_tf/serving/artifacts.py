@@ -6,11 +6,11 @@ import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from intent_tf.columns.piece_preprocessor import PiecePreprocessor
+from intent_tf.columns.prepared import PreparedData
 from intent_tf.evaluation.assessment import Assessment
 from intent_tf.evaluation.report import Report, write_report
-from intent_tf.features.piece_preprocessor import PiecePreprocessor
-from intent_tf.features.prepared import PreparedData
-from intent_tf.models.folded_text_cnn import Storage
+from intent_tf.layers.text_cnn.folded_text_cnn import Storage
 from intent_tf.serving.drift import write_reference
 from intent_tf.serving.export import export_saved_model, export_token_ids
 from intent_tf.serving.model_card import model_card

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from tensorflow.core.protobuf import meta_graph_pb2
 
-from intent_tf.data.raw_columns import padded, raw_columns
+from intent_tf.columns.raw_columns import padded, raw_columns
 from intent_tf.data.specification import FeatureSpecification
 from intent_tf.errors import InputError
 from intent_tf.serving.rest_transport import RestTransport

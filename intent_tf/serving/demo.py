@@ -10,8 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from intent_tf.data.raw_columns import padded, raw_columns
-from intent_tf.data.simulator import simulate
+from intent_tf.columns.raw_columns import padded, raw_columns
 from intent_tf.data.specification import FeatureSpecification
 from intent_tf.errors import InputError
 from intent_tf.serving.model_server import ModelServer
@@ -19,6 +18,7 @@ from intent_tf.serving.rest_server import Page
 from intent_tf.serving.served_model import specification_of
 from intent_tf.serving.session_scorer import SessionScorer
 from intent_tf.serving.session_store import MemorySessions
+from intent_tf.simulator.simulator import simulate
 
 _ITEMS, _SUGGESTIONS = 9, 6
 _SESSIONS = 1000

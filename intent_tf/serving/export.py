@@ -10,9 +10,9 @@ import keras
 import tensorflow as tf
 from tensorflow.core.protobuf import saved_model_pb2
 
-from intent_tf.features.piece_preprocessor import IDS
+from intent_tf.columns.piece_preprocessor import IDS
+from intent_tf.layers.text_cnn.folded_text_cnn import Storage
 from intent_tf.models.folded_model import fold_extractors
-from intent_tf.models.folded_text_cnn import Storage
 from intent_tf.models.intent_model import IntentModel
 from intent_tf.serving.golden import write_golden
 from intent_tf.serving.sample_rows import sample_rows

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from intent_tf.data.raw_columns import padded, raw_columns
+from intent_tf.columns.raw_columns import padded, raw_columns
 from intent_tf.serving.rest_json import to_columns, to_rows, unnamed_if_alone
 from intent_tf.serving.served_model import ServedModel
 

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from intent_tf.features.piece_preprocessor import PiecePreprocessor
-from intent_tf.features.preprocessor import Preprocessor
+from intent_tf.columns.piece_preprocessor import PiecePreprocessor
+from intent_tf.columns.preprocessor import Preprocessor
 
 _SCORES = (0.0, 1.0)  # the median of a number, and its 84th percentile
 _EVENTS = 4

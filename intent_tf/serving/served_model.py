@@ -12,7 +12,7 @@ import tensorflow as tf
 from google.protobuf.message import DecodeError
 from tensorflow.core.protobuf import meta_graph_pb2, saved_model_pb2
 
-from intent_tf.data.raw_columns import padded, raw_columns
+from intent_tf.columns.raw_columns import padded, raw_columns
 from intent_tf.data.specification import Column, FeatureSpecification
 from intent_tf.errors import InputError
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import tensorflow as tf
 
-from intent_tf.data.raw_columns import padded, raw_columns
+from intent_tf.columns.raw_columns import padded, raw_columns
 from intent_tf.serving.served_model import ServedModel
 from intent_tf.serving.tf_examples import serialise_examples
 

@@ -1,1 +1,5 @@
-"""Training: optimisers, early stopping that resumes, and the settings of a run."""
+"""Training: examples in, fitted weights out, on one device or many machines, resumable.
+
+Losses, optimisers and callbacks stand here. It measures nothing but the validation loss: figures for people
+are made in `evaluation/`.
+"""

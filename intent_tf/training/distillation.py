@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from intent_tf.data.recombination import recombine
+from intent_tf.columns.prepared import PreparedData
+from intent_tf.columns.rows import Rows
 from intent_tf.data.specification import FeatureSpecification
 from intent_tf.errors import InputError
-from intent_tf.features.prepared import PreparedData
-from intent_tf.features.rows import Rows
 from intent_tf.models.intent_model import IntentModel
 from intent_tf.training.distillation_loss import DistillationLoss
+from intent_tf.training.recombination import recombine
 from intent_tf.training.training import TrainingConfig
 
 

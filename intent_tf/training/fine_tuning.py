@@ -11,10 +11,10 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from intent_tf.columns.prepared import PreparedData
+from intent_tf.columns.row_order import longest_first
+from intent_tf.columns.rows import Rows
 from intent_tf.errors import InputError
-from intent_tf.features.prepared import PreparedData
-from intent_tf.features.row_order import longest_first
-from intent_tf.features.rows import Rows
 from intent_tf.models.bert.bert_encoder import BertEncoder
 from intent_tf.models.intent_model import IntentModel
 from intent_tf.training.encoder_config import EncoderConfig

@@ -7,7 +7,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from intent_tf.models.bert.transformer import BertTransformer
+from intent_tf.layers.bert.transformer import BertTransformer
 
 
 @keras.saving.register_keras_serializable(package="intent_tf")

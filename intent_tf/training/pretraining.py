@@ -12,9 +12,9 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from intent_tf.columns.row_order import epoch_batches
 from intent_tf.errors import InputError
-from intent_tf.features.row_order import epoch_batches
-from intent_tf.models.bert.transformer import BertTransformer
+from intent_tf.layers.bert.transformer import BertTransformer
 from intent_tf.text.wordpiece import WordPieceIds
 from intent_tf.training.language_model import LanguageModel
 from intent_tf.training.masking import Masking, next_pieces

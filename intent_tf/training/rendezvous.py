@@ -6,8 +6,8 @@ import contextlib
 import socket
 import time
 
-from intent_tf.addresses import split_address
 from intent_tf.errors import InputError
+from intent_tf.training.addresses import split_address
 from intent_tf.training.cluster import Cluster
 
 _PAUSE = 0.1

@@ -11,9 +11,9 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from intent_tf.data.augmentation import Augmentation
+from intent_tf.columns.augmentation import Augmentation
+from intent_tf.columns.prepared import PreparedData
 from intent_tf.errors import InputError, require
-from intent_tf.features.prepared import PreparedData
 from intent_tf.models.bert.bert_encoder import BertEncoder
 from intent_tf.models.build import (
     Preset,
@@ -22,9 +22,9 @@ from intent_tf.models.build import (
     build_model,
     build_predictor,
 )
-from intent_tf.models.forward_corrected import ForwardCorrectedCrossentropy
 from intent_tf.models.intent_model import IntentModel
 from intent_tf.training.cluster import is_chief
+from intent_tf.training.forward_corrected import ForwardCorrectedCrossentropy
 from intent_tf.training.losses import FocalLoss, WeightedCrossentropy
 from intent_tf.training.partwise_adam import PartwiseAdam
 from intent_tf.training.preemption import Preemption, wants

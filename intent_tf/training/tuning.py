@@ -11,8 +11,8 @@ from typing import Any, Literal
 import keras
 import numpy as np
 
+from intent_tf.columns.prepared import PreparedData
 from intent_tf.errors import require
-from intent_tf.features.prepared import PreparedData
 from intent_tf.training.training import TrainingConfig, create_model, train_model
 
 Search = Literal["hyperband", "bayesian", "random"]

@@ -7,8 +7,8 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
+from intent_tf.columns.raw_columns import column_tensor
 from intent_tf.data.arrow_tensors import arrow_floats, arrow_tensor
-from intent_tf.data.raw_columns import column_tensor
 from intent_tf.data.specification import Column
 from intent_tf.errors import InputError
 

@@ -10,8 +10,8 @@ import pytest
 from intent_tf.data.event_examples import event_examples
 from intent_tf.data.example_definition import ExampleDefinition
 from intent_tf.data.examples import Prepared, prepare_examples
-from intent_tf.data.simulator import simulate
 from intent_tf.errors import InputError
+from intent_tf.simulator.simulator import simulate
 
 
 @pytest.fixture(scope="module")

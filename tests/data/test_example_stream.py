@@ -12,13 +12,13 @@ import pandas as pd
 import pytest
 import tensorflow as tf
 
+from intent_tf.columns.raw_columns import padded
 from intent_tf.data.example_definition import ExampleDefinition
 from intent_tf.data.example_stream import ExampleStream
 from intent_tf.data.examples import prepare_examples
-from intent_tf.data.raw_columns import padded
-from intent_tf.data.simulator import simulate
 from intent_tf.data.specification import Column, FeatureSpecification
 from intent_tf.errors import InputError
+from intent_tf.simulator.simulator import simulate
 
 SPECIFICATION = FeatureSpecification(
     (

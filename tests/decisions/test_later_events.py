@@ -3,9 +3,9 @@ from __future__ import annotations
 import pandas as pd
 
 from intent_tf.data.examples import prepare_examples
-from intent_tf.data.simulator import simulate
 from intent_tf.decisions.later_events import later_events
 from intent_tf.decisions.log_config import clean_log
+from intent_tf.simulator.simulator import simulate
 
 
 def test_what_was_visible_and_what_came_later_are_the_session() -> None:

@@ -3,9 +3,9 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from intent_tf.data.simulator import simulate
 from intent_tf.decisions.log_config import LogConfig, clean_log
 from intent_tf.errors import InputError
+from intent_tf.simulator.simulator import simulate
 
 
 def test_a_clean_simulated_log_has_the_events_of_the_simulator() -> None:

@@ -3,8 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from intent_tf.columns.prepared import PreparedData, preprocess_data
 from intent_tf.evaluation.baseline_rows import baseline_table
-from intent_tf.features.prepared import PreparedData, preprocess_data
 
 
 def test_baselines_get_the_numbers_that_the_graph_computed(shop_data: PreparedData) -> None:

@@ -8,7 +8,7 @@ from scipy.special import expit, logit
 
 from intent_tf.evaluation.calibration import calibrate, fit_calibrator
 from intent_tf.evaluation.metrics import measure
-from intent_tf.models.calibrator import CALIBRATOR_KINDS
+from intent_tf.layers.calibrator import CALIBRATOR_KINDS
 
 
 def buyers(truth, seed=1):

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from intent_tf.columns.features import Features
+from intent_tf.columns.prepared import PreparedData
 from intent_tf.evaluation.ngrams import explain_texts, strongest_ngrams
-from intent_tf.features.features import Features
-from intent_tf.features.prepared import PreparedData
 from intent_tf.models.intent_model import IntentModel
 
 
@@ -25,7 +25,7 @@ def test_what_the_wide_part_adds_is_credited_in_full(shop_model: IntentModel, ba
     credited = [sum(move.logit for move in moves) for moves in explain_texts(shop_model, batch)]
     for weight, value in [*silent, *biases]:
         weight.assign(value)
-    np.testing.assert_allclose(credited, shop_model.wide(batch)[:, 0], atol=1e-5)
+    np.testing.assert_allclose(credited, shop_model.wide(batch.text)[:, 0], atol=1e-5)
 
 
 def test_every_credited_run_stands_in_its_text(shop_model: IntentModel, batch: Features) -> None:

@@ -5,10 +5,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from intent_tf.columns.prepared import PreparedData, preprocess_data
 from intent_tf.errors import InputError
-from intent_tf.features.prepared import PreparedData, preprocess_data
+from intent_tf.layers.text_cnn.text_cnn import TextCNN
 from intent_tf.models.build import build_feature_extractor, build_model, build_predictor
-from intent_tf.models.text_cnn import TextCNN
 
 
 @pytest.fixture(scope="module")

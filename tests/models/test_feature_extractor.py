@@ -5,11 +5,11 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from intent_tf.features.features import Features
-from intent_tf.models.category_embedding import CategoryEmbedding
+from intent_tf.columns.features import Features
+from intent_tf.layers.category_embedding import CategoryEmbedding
+from intent_tf.layers.number_embedding import NumberEmbedding
+from intent_tf.layers.text_cnn.text_cnn import TextCNN
 from intent_tf.models.feature_extractor import FeatureExtractor
-from intent_tf.models.number_embedding import NumberEmbedding
-from intent_tf.models.text_cnn import TextCNN
 
 FEATURES = Features(
     numbers=tf.constant([[0.5, -1.0], [0.0, 0.0]]),

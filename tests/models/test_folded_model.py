@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from intent_tf.errors import InputError
+from intent_tf.layers.text_cnn.folded_text_cnn import FoldedTextCNN
 from intent_tf.models.folded_model import fold_extractors
-from intent_tf.models.folded_text_cnn import FoldedTextCNN
 from intent_tf.serving.export import export_saved_model
 from intent_tf.serving.served_model import ServedModel
 from intent_tf.training.training import create_model

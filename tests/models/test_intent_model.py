@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 import tensorflow as tf
 
-from intent_tf.data.raw_columns import padded, raw_columns
-from intent_tf.features.prepared import PreparedData
-from intent_tf.models.calibrator import Calibrator
+from intent_tf.columns.prepared import PreparedData
+from intent_tf.columns.raw_columns import padded, raw_columns
+from intent_tf.layers.calibrator import Calibrator
 from intent_tf.models.intent_model import IntentModel
 from intent_tf.training.training import TrainingConfig, create_model
 
@@ -46,7 +46,7 @@ def test_in_training_each_member_gives_its_own_strength(shop_model: IntentModel,
 def test_the_wide_part_adds_to_every_members_logit(shop_model: IntentModel, shop: pd.DataFrame) -> None:
     features = shop_model.preprocessor(raw(shop_model, shop[:20]))
     deep = shop_model.predictor(shop_model.extractor(features))
-    np.testing.assert_allclose(shop_model.logits(features), deep + shop_model.wide(features), rtol=1e-5)
+    np.testing.assert_allclose(shop_model.logits(features), deep + shop_model.wide(features.text), rtol=1e-5)
 
 
 def test_rows_that_hold_nothing_have_a_strength(shop_model: IntentModel, shop: pd.DataFrame) -> None:

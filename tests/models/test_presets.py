@@ -9,8 +9,8 @@ import keras
 import pytest
 from sklearn.metrics import roc_auc_score
 
+from intent_tf.columns.prepared import PreparedData, preprocess_data
 from intent_tf.data.datasets import DATASETS
-from intent_tf.features.prepared import PreparedData, preprocess_data
 from intent_tf.models.build import Preset
 from intent_tf.training.training import TrainingConfig, create_model, train_model
 

@@ -11,10 +11,10 @@ import pandas as pd
 import pytest
 import tensorflow as tf
 
-from intent_tf.data.raw_columns import padded, raw_columns
+from intent_tf.columns.prepared import PreparedData
+from intent_tf.columns.raw_columns import padded, raw_columns
+from intent_tf.columns.rows import Rows
 from intent_tf.errors import InputError
-from intent_tf.features.prepared import PreparedData
-from intent_tf.features.rows import Rows
 from intent_tf.models.build import build_feature_extractor, build_model, build_predictor
 from intent_tf.models.intent_model import IntentModel
 

@@ -13,19 +13,19 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from intent_tf.columns.prepared import preprocess_data
+from intent_tf.columns.raw_columns import padded, raw_columns
 from intent_tf.data.datasets import DATASETS
 from intent_tf.data.event_examples import event_examples
 from intent_tf.data.example_definition import ExampleDefinition
 from intent_tf.data.example_source import ExampleSource
-from intent_tf.data.raw_columns import padded, raw_columns
-from intent_tf.data.simulator import simulate
-from intent_tf.features.prepared import preprocess_data
+from intent_tf.layers.calibrator import Calibrator
 from intent_tf.models.build import build_feature_extractor, build_model, build_predictor
-from intent_tf.models.calibrator import Calibrator
 from intent_tf.models.intent_model import IntentModel
 from intent_tf.serving.export import export_saved_model
 from intent_tf.serving.model_server import ModelServer
 from intent_tf.serving.rest_server import RestServer
+from intent_tf.simulator.simulator import simulate
 from intent_tf.training.training import TrainingConfig, create_model
 
 sys.path.insert(0, str(Path(__file__).parent))  # for c_loader

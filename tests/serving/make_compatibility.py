@@ -14,9 +14,9 @@ import keras
 import numpy as np
 import pandas as pd
 
-from intent_tf.features.prepared import preprocess_data
+from intent_tf.columns.prepared import preprocess_data
+from intent_tf.layers.calibrator import Calibrator
 from intent_tf.models.build import build_feature_extractor, build_model, build_predictor
-from intent_tf.models.calibrator import Calibrator
 from intent_tf.serving import export_saved_model
 from intent_tf.version import __version__
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from c_loader import CLoader, CLoaderError
 
-from intent_tf.data.raw_columns import padded, raw_columns
+from intent_tf.columns.raw_columns import padded, raw_columns
 from intent_tf.models.bert import BertEncoder, BertTransformer
 from intent_tf.models.build import build_feature_extractor, build_model, build_predictor
 from intent_tf.serving import ServedModel

@@ -10,7 +10,7 @@ import pytest
 import tensorflow as tf
 from tensorflow.core.protobuf import saved_model_pb2
 
-from intent_tf.data.raw_columns import padded, raw_columns
+from intent_tf.columns.raw_columns import padded, raw_columns
 from intent_tf.errors import InputError
 from intent_tf.serving.export import SIGNATURES
 from intent_tf.serving.served_model import ServedModel

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from intent_tf.features.prepared import PreparedData
+from intent_tf.columns.prepared import PreparedData
 from intent_tf.serving.model_card import model_card
 from intent_tf.training.training import TrainingConfig, create_model
 

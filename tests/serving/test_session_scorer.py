@@ -11,10 +11,10 @@ import pytest
 
 from intent_tf.data.example_definition import ExampleDefinition
 from intent_tf.data.examples import prepare_examples
-from intent_tf.data.simulator import simulate
 from intent_tf.errors import InputError
 from intent_tf.serving import Client, MemorySessions, ServedModel, SessionScorer
 from intent_tf.serving.session import Event, Session
+from intent_tf.simulator.simulator import simulate
 
 
 @pytest.fixture(scope="module")

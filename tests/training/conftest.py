@@ -12,8 +12,8 @@ from collections.abc import Callable
 import pandas as pd
 import pytest
 
-from intent_tf.addresses import free_ports
-from intent_tf.features.prepared import PreparedData
+from intent_tf.columns.prepared import PreparedData
+from intent_tf.training.addresses import free_ports
 
 
 @pytest.fixture(scope="session")

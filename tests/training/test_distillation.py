@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from intent_tf.columns.prepared import PreparedData
 from intent_tf.data.specification import FeatureSpecification
 from intent_tf.errors import InputError
-from intent_tf.features.prepared import PreparedData
-from intent_tf.models.calibrator import Calibrator
+from intent_tf.layers.calibrator import Calibrator
 from intent_tf.models.intent_model import IntentModel
 from intent_tf.training.distillation import DistillationConfig, with_teacher
 from intent_tf.training.distillation_loss import DistillationLoss

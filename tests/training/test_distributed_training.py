@@ -13,7 +13,7 @@ import pytest
 
 from intent_tf.data.example_definition import ExampleDefinition
 from intent_tf.data.examples import prepare_examples
-from intent_tf.data.simulator import simulate
+from intent_tf.simulator.simulator import simulate
 
 WORKER = str(Path(__file__).with_name("worker.py"))
 # 167 training rows and 13 in a batch: the last batch of an epoch holds 11, so shares are uneven.

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from intent_tf.addresses import free_ports
+from intent_tf.training.addresses import free_ports
 
 PROGRAM = str(Path(__file__).with_name("restarted_worker.py"))
 #: Only something that hangs takes so long, also on a busy machine.

@@ -12,10 +12,10 @@ import pandas as pd
 import pytest
 from sklearn.metrics import roc_auc_score
 
+from intent_tf.columns.prepared import PreparedData, preprocess_data
 from intent_tf.data.datasets import DATASETS
 from intent_tf.data.splitting import SplitPlan
 from intent_tf.errors import InputError
-from intent_tf.features.prepared import PreparedData, preprocess_data
 from intent_tf.models.bert import BertEncoder, BertTransformer
 from intent_tf.models.intent_model import IntentModel
 from intent_tf.text.wordpiece import SPECIAL, WordPieceIds

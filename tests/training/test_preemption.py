@@ -12,7 +12,7 @@ import keras
 import numpy as np
 import pytest
 
-from intent_tf.features.prepared import PreparedData
+from intent_tf.columns.prepared import PreparedData
 from intent_tf.models.intent_model import IntentModel
 from intent_tf.training.preemption import Preempted
 from intent_tf.training.training import TrainingConfig, create_model, train_model

@@ -8,8 +8,8 @@ from contextlib import suppress
 
 import pytest
 
-from intent_tf.addresses import free_ports
 from intent_tf.errors import InputError
+from intent_tf.training.addresses import free_ports
 from intent_tf.training.cluster import Cluster
 from intent_tf.training.rendezvous import wait_for_workers
 

@@ -10,8 +10,8 @@ import keras
 import numpy as np
 import pytest
 
+from intent_tf.columns.prepared import PreparedData
 from intent_tf.errors import InputError
-from intent_tf.features.prepared import PreparedData
 from intent_tf.models.intent_model import IntentModel
 from intent_tf.training.resumable import ResumableEarlyStopping
 from intent_tf.training.training import TrainingConfig, create_model, train_model

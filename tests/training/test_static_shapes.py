@@ -14,9 +14,9 @@ import pandas as pd
 import pytest
 import tensorflow as tf
 
+from intent_tf.columns.prepared import PreparedData
+from intent_tf.columns.static_shapes import static_batches
 from intent_tf.errors import InputError
-from intent_tf.features.prepared import PreparedData
-from intent_tf.features.static_shapes import static_batches
 from intent_tf.models.intent_model import IntentModel
 from intent_tf.training.training import TrainingConfig, create_model
 

@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from intent_tf.addresses import free_ports
+from intent_tf.columns.prepared import PreparedData
 from intent_tf.errors import InputError
-from intent_tf.features.prepared import PreparedData
+from intent_tf.training.addresses import free_ports
 from intent_tf.training.cluster import is_chief
 from intent_tf.training.strategy import StrategyConfig, make_strategy, precision
 from intent_tf.training.training import TrainingConfig, create_model

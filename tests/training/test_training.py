@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from intent_tf.columns.prepared import PreparedData
+from intent_tf.columns.rows import Rows
 from intent_tf.errors import InputError, MissingExtraError
-from intent_tf.features.prepared import PreparedData
-from intent_tf.features.rows import Rows
 from intent_tf.models.intent_model import IntentModel
 from intent_tf.training.training import TrainingConfig, create_model, train_model
 

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 import yaml
 
-from intent_tf.command_line import parse_configuration
-from intent_tf.data.source import SourceConfig
-from intent_tf.features.config import PreprocessingConfig
+from intent_tf.columns.config import PreprocessingConfig
+from intent_tf.options.command_line import parse_configuration
 from intent_tf.train import RunConfig
 from intent_tf.training.cluster import PORT, find_cluster
+from intent_tf.training.source import SourceConfig
 from intent_tf.training.strategy import StrategyConfig
 from intent_tf.training.training import TrainingConfig
 

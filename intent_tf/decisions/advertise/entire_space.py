@@ -12,14 +12,14 @@ import numpy as np
 import pandas as pd
 import tensorflow as tf
 
+from intent_tf.columns.prepared import PreparedData, preprocess_data
+from intent_tf.columns.rows import Rows
 from intent_tf.data.splitting import SplitPlan
 from intent_tf.decisions.advertise.funnel import BOTH, CLICK
 from intent_tf.decisions.intent import IDENTIFIERS, SMALL
 from intent_tf.errors import InputError
-from intent_tf.features.prepared import PreparedData, preprocess_data
-from intent_tf.features.rows import Rows
+from intent_tf.layers.predictor import Predictor
 from intent_tf.models.intent_model import IntentModel
-from intent_tf.models.predictor import Predictor
 from intent_tf.training.training import TrainingConfig, create_model, train_model
 
 

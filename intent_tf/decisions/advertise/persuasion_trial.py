@@ -7,11 +7,11 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from intent_tf.data.hidden_markov import Floats
-from intent_tf.data.interventions import Interventions
-from intent_tf.data.trial import Trial
 from intent_tf.decisions.policy.decision_table import simulated_decisions
 from intent_tf.errors import InputError
+from intent_tf.simulator.hidden_markov import Floats
+from intent_tf.simulator.interventions import Interventions
+from intent_tf.simulator.trial import Trial
 
 Treatment = Literal["recommendation", "coupon", "reminder"]
 

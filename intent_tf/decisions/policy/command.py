@@ -9,9 +9,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from intent_tf.data.interventions import Interventions
 from intent_tf.data.tables import read_table
-from intent_tf.data.trial import Trial
 from intent_tf.decisions.intent import fit_intent
 from intent_tf.decisions.log_config import LogConfig
 from intent_tf.decisions.plot import save
@@ -21,6 +19,8 @@ from intent_tf.decisions.policy.decision_table import decision_table, logged, si
 from intent_tf.decisions.policy.regret import regret_curves
 from intent_tf.decisions.policy.timing_trial import timing_trial
 from intent_tf.errors import InputError
+from intent_tf.simulator.interventions import Interventions
+from intent_tf.simulator.trial import Trial
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from intent_tf.data.hidden_markov import Floats
 from intent_tf.decisions.policy.bandits import LinUCB
 from intent_tf.decisions.policy.off_policy import (
     LoggedDecisions,
@@ -15,6 +14,7 @@ from intent_tf.decisions.policy.off_policy import (
     snips,
 )
 from intent_tf.errors import InputError
+from intent_tf.simulator.hidden_markov import Floats
 
 LINEAR, ON_STRENGTH, UNIFORM = "linear in the last layer", "greedy on strength", "uniform"
 

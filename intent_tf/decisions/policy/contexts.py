@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 from scipy.special import logit
 
+from intent_tf.columns.rows import Rows
 from intent_tf.errors import InputError
-from intent_tf.features.rows import Rows
 from intent_tf.models.intent_model import IntentModel
 
 

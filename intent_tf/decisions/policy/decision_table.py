@@ -7,11 +7,11 @@ import pandas as pd
 
 from intent_tf.data.example_definition import ExampleDefinition
 from intent_tf.data.examples import prepare_examples
-from intent_tf.data.hidden_markov import Floats
-from intent_tf.data.interventions import beliefs_at
-from intent_tf.data.trial import Trial, simulate_trial
 from intent_tf.decisions.policy.off_policy import LoggedDecisions
 from intent_tf.errors import InputError
+from intent_tf.simulator.hidden_markov import Floats
+from intent_tf.simulator.interventions import beliefs_at
+from intent_tf.simulator.trial import Trial, simulate_trial
 
 _NEEDED = ("session_id", "events", "action", "propensity", "reward")
 

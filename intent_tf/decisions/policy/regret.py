@@ -7,10 +7,10 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from intent_tf.data.hidden_markov import Floats, draw
-from intent_tf.data.interventions import Interventions
 from intent_tf.decisions.policy.bandits import LinearBandit, LinUCB, ThompsonSampling
 from intent_tf.decisions.policy.compare import ON_STRENGTH, UNIFORM
+from intent_tf.simulator.hidden_markov import Floats, draw
+from intent_tf.simulator.interventions import Interventions
 
 
 def regret_curve(

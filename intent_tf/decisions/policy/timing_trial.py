@@ -7,14 +7,14 @@ import pandas as pd
 
 from intent_tf.data.example_definition import ExampleDefinition
 from intent_tf.data.examples import prepare_examples
-from intent_tf.data.interventions import Interventions, beliefs_at
-from intent_tf.data.simulator import simulate
-from intent_tf.data.trial import Trial
 from intent_tf.decisions.policy.bandits import LinUCB
 from intent_tf.decisions.policy.contexts import Contexts
 from intent_tf.decisions.policy.decision_table import logged, simulated_decisions
 from intent_tf.decisions.policy.timing import compare_timing
 from intent_tf.models.intent_model import IntentModel
+from intent_tf.simulator.interventions import Interventions, beliefs_at
+from intent_tf.simulator.simulator import simulate
+from intent_tf.simulator.trial import Trial
 
 
 def timing_trial(

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from intent_tf.data.interventions import Interventions, beliefs_at
-from intent_tf.data.shop import Shop
 from intent_tf.errors import InputError
+from intent_tf.simulator.interventions import Interventions, beliefs_at
+from intent_tf.simulator.shop import Shop
 
 #: Events of a session after which recommendations are shown, the first time for all.
 AFTER = 3

@@ -9,11 +9,11 @@ import keras
 import tensorflow as tf
 
 from intent_tf.errors import InputError
+from intent_tf.layers.bert.transformer import BertTransformer
 from intent_tf.models.bert.hub_form import read_vocabulary, write_hub_form
 from intent_tf.models.bert.hub_saved_model import HubSavedModel
 from intent_tf.models.bert.hugging_face import read_hugging_face
 from intent_tf.models.bert.keras_hub_preset import is_preset, read_preset
-from intent_tf.models.bert.transformer import BertTransformer
 from intent_tf.text.wordpiece import WordPieceIds
 
 Pooling = Literal["mean", "cls", "cnn"]

@@ -11,8 +11,8 @@ from pathlib import Path
 import tensorflow as tf
 
 from intent_tf.errors import InputError, require
+from intent_tf.layers.bert.transformer import BertTransformer
 from intent_tf.models.bert.hugging_face import write_hugging_face
-from intent_tf.models.bert.transformer import BertTransformer
 from intent_tf.text.wordpiece import WordPieceIds
 
 #: The three inputs of an encoder, as TF-Hub names them.

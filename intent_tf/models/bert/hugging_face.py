@@ -11,7 +11,7 @@ import keras
 import numpy as np
 
 from intent_tf.errors import InputError, require
-from intent_tf.models.bert.transformer import BertTransformer
+from intent_tf.layers.bert.transformer import BertTransformer
 
 _ACTIVATIONS = ("gelu", "gelu_pytorch_tanh")
 _EXPECTED = "a BERT of Hugging Face's form: config.json, model.safetensors and vocab.txt"

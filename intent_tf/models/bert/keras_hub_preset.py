@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from intent_tf.errors import InputError, require
+from intent_tf.layers.bert.transformer import BertTransformer
 from intent_tf.models.bert.hugging_face import assign_tensors
-from intent_tf.models.bert.transformer import BertTransformer
 
 
 def is_preset(folder: Path) -> bool:

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from intent_tf.columns.inference import infer_specification
 from intent_tf.data.datasets import DATASETS
 from intent_tf.data.example_source import ExampleSource
-from intent_tf.data.inference import infer_specification
 
 FOLDER = os.environ.get("INTENT_TF_DATA", "")
 pytestmark = pytest.mark.skipif(

@@ -16,7 +16,7 @@ from intent_tf.data.engines.spark import SparkEngine
 from intent_tf.data.event_log import LogFormat
 from intent_tf.data.example_definition import ExampleDefinition
 from intent_tf.data.examples import prepare_examples
-from intent_tf.data.simulator import simulate
+from intent_tf.simulator.simulator import simulate
 
 if importlib.util.find_spec("pyspark") is None:
     pytest.skip("needs pyspark: pip install 'intent_tf[spark]'", allow_module_level=True)

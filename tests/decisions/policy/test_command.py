@@ -5,11 +5,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from intent_tf.data.trial import simulate_trial
 from intent_tf.decisions.log_config import LogConfig
 from intent_tf.decisions.policy.command import PolicyConfig, run
 from intent_tf.decisions.policy.decision_table import simulated_decisions
 from intent_tf.errors import InputError
+from intent_tf.simulator.trial import simulate_trial
 
 
 def test_a_log_without_actions_is_refused(tmp_path: Path) -> None:

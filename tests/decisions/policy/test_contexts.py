@@ -4,14 +4,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from intent_tf.columns.prepared import preprocess_data
 from intent_tf.data.examples import prepare_examples
-from intent_tf.data.simulator import simulate
 from intent_tf.decisions.intent import IDENTIFIERS
 from intent_tf.decisions.policy.contexts import Contexts, last_layer
 from intent_tf.errors import InputError
-from intent_tf.features.prepared import preprocess_data
 from intent_tf.models.build import build_feature_extractor, build_model, build_predictor
 from intent_tf.models.intent_model import IntentModel
+from intent_tf.simulator.simulator import simulate
 
 pytestmark = pytest.mark.slow  # a model is built
 

@@ -4,9 +4,6 @@ import numpy as np
 import pytest
 import vowpalwabbit
 
-from intent_tf.data.hidden_markov import Floats, draw
-from intent_tf.data.interventions import Interventions, beliefs_at
-from intent_tf.data.trial import simulate_trial
 from intent_tf.decisions.policy.compare import learnt_policy
 from intent_tf.decisions.policy.off_policy import (
     LoggedDecisions,
@@ -16,6 +13,9 @@ from intent_tf.decisions.policy.off_policy import (
     snips,
 )
 from intent_tf.errors import InputError
+from intent_tf.simulator.hidden_markov import Floats, draw
+from intent_tf.simulator.interventions import Interventions, beliefs_at
+from intent_tf.simulator.trial import simulate_trial
 
 
 @pytest.fixture(scope="module")

@@ -2,11 +2,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from intent_tf.data.interventions import Interventions, beliefs_at
-from intent_tf.data.trial import simulate_trial
 from intent_tf.decisions.policy.bandits import LinUCB
 from intent_tf.decisions.policy.contexts import strength_fifths
 from intent_tf.decisions.policy.regret import regret_curve, regret_curves
+from intent_tf.simulator.interventions import Interventions, beliefs_at
+from intent_tf.simulator.trial import simulate_trial
 
 
 def test_hand_computed_regret_of_the_uniform_policy() -> None:

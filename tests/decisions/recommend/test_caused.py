@@ -3,13 +3,13 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from intent_tf.data.interventions import Interventions, beliefs_at
-from intent_tf.data.optimum import optimal_strengths
-from intent_tf.data.simulator import simulate
 from intent_tf.decisions.log_config import clean_log
 from intent_tf.decisions.recommend.caused import purchases_caused
 from intent_tf.decisions.recommend.moments import recommendation_moments
 from intent_tf.errors import InputError
+from intent_tf.simulator.interventions import Interventions, beliefs_at
+from intent_tf.simulator.optimum import optimal_strengths
+from intent_tf.simulator.simulator import simulate
 
 
 @pytest.fixture(scope="module")

@@ -7,13 +7,13 @@ import sys
 import pandas as pd
 import pytest
 
-from intent_tf.data.simulator import simulate
 from intent_tf.decisions.log_config import clean_log
 from intent_tf.decisions.log_periods import split_by_time
 from intent_tf.decisions.recommend.evaluate import OURS, compare_rankings, differences, rankings
 from intent_tf.decisions.recommend.moments import recommendation_moments
 from intent_tf.decisions.recommend.recommender import Recommender, fit_sources, without_hidden
 from intent_tf.errors import InputError, MissingExtraError
+from intent_tf.simulator.simulator import simulate
 from intent_tf.training.training import TrainingConfig
 
 NEW = pd.DataFrame({"title": ["new Alder backpack basic"], "price": [9.0]}, index=pd.Index(["new"]))

@@ -1,0 +1,50 @@
+"""Batches that all have one shape, as XLA and TPUs want them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import tensorflow as tf
+
+from intent_tf.columns.features import Features
+from intent_tf.columns.rows import Rows
+from intent_tf.errors import InputError
+
+
+def static_batches(batches: tf.data.Dataset, rows: Rows, batch_size: int) -> tf.data.Dataset:
+    """Give all batches one shape that is known before the first: XLA compiles a step for each shape anew.
+
+    Texts and sessions are padded, or cut, to the longest of the rows in memory. A batch of fewer rows, such
+    as the last of an epoch, is left out; where rows are shuffled, others are in it in the next epoch.
+
+    Args:
+        batches: ``(Features, label, weight)``.
+        rows: Where they come from.
+        batch_size: Rows a batch.
+
+    Returns:
+        A dataset of the same elements, all of static shape.
+
+    Raises:
+        InputError: If the rows do not fill a batch.
+    """
+    if rows.rows_an_epoch < batch_size:
+        raise InputError(
+            f"{rows.rows_an_epoch} rows for batches of {batch_size}", expected="at least one whole batch",
+            remedy="lower the batch size",
+        )  # fmt: skip
+    widths = {
+        name: max(1, int(getattr(rows.features, name).bounding_shape()[1])) for name in ("text", "session")
+    }
+
+    def fix(features: Features, *others: tf.Tensor) -> Any:
+        for name, width in widths.items():
+            ids = getattr(features, name)[:, :width]
+            ids = tf.pad(ids, [[0, 0], [0, width - tf.shape(ids)[1]]])
+            features = features._replace(**{name: tf.ensure_shape(ids, (None, width))})
+        return tf.nest.map_structure(
+            lambda part: tf.ensure_shape(part, (batch_size, *part.shape[1:])), (features, *others)
+        )
+
+    whole = batches.filter(lambda features, label, *others: tf.shape(label)[0] == batch_size)
+    return whole.map(fix, tf.data.AUTOTUNE)

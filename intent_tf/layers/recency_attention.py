@@ -1,0 +1,90 @@
+"""A session as weighted means of its tokens: what they say, and how recent they are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from intent_tf.layers.text_cnn.text_windows import text_lengths
+
+
+@keras.saving.register_keras_serializable(package="intent_tf")
+class RecencyAttention(keras.layers.Layer):
+    """Pools the embeddings of a sequence by learnt attention in which recent tokens can count for more.
+
+    The maximum over a session says *whether* something happened; means weighted by recency say what happens
+    *now*. Head *h* weighs token *t* of *n* by::
+
+        softmax over t of   eₜ · q_h − decay_h · (n − 1 − t)
+
+    with a query q_h and a decay ≥ 0 of its own; decays start on a doubling scale of half-lives, so that from
+    the start some heads see the last tokens and some the whole. The queries start at zero.
+
+    Args:
+        vocabulary_size: Ids, in ``[0, vocabulary_size)``; 0 is padding at the end.
+        dimension: Width of a token's vector. Default 64.
+        heads: Default 4.
+        **kwargs: Those of every Keras layer.
+
+    Shapes: int32 ``(batch, tokens)`` to float32 ``(batch, heads * dimension)``; zeros for no token.
+
+    Reference:
+        Lin et al. (2017), A Structured Self-attentive Sentence Embedding; the decay as in Press et al.
+        (2022), Train Short, Test Long (ALiBi).
+
+    Example:
+        >>> RecencyAttention(10, dimension=3, heads=2)(tf.constant([[4, 7, 0]])).shape
+        TensorShape([1, 6])
+    """
+
+    def __init__(self, vocabulary_size: int, dimension: int = 64, heads: int = 4, **kwargs: Any) -> None:
+        super().__init__(**{"autocast": False, **kwargs})
+        self.vocabulary_size = vocabulary_size
+        self.dimension = dimension
+        self.heads = heads
+
+    def build(self, input_shape: Any) -> None:
+        """Create the vectors, the queries and the decays."""
+        self.table = self.add_weight(
+            name="embeddings", shape=(self.vocabulary_size, self.dimension), initializer="uniform"
+        )
+        self.queries = self.add_weight(
+            name="query_embedding", shape=(self.dimension, self.heads), initializer="zeros"
+        )
+        self.rates = self.add_weight(name="decay_scale", shape=(self.heads,), initializer=self._start)
+
+    def _start(self, shape: tuple[int], dtype: Any = None) -> tf.Tensor:
+        # Half-lives of 4, 16, 64, … tokens; the inverse of the softplus that keeps decays positive.
+        decays = tf.math.log(2.0) / 4.0 ** tf.range(1.0, shape[0] + 1.0)
+        return tf.math.log(tf.math.expm1(decays))
+
+    def call(self, inputs: Any) -> tf.Tensor:
+        """Pool ids ``(batch, tokens)``."""
+        ids = tf.cast(inputs, tf.int32)
+        ids = tf.pad(ids, [[0, 0], [0, 1]])  # a softmax needs a place, also where there is no token
+        length = text_lengths(ids, 0)[:, None]
+        place = tf.range(tf.shape(ids)[1])
+        age = tf.cast(length - 1 - place, tf.float32)[:, :, None]
+        vectors = tf.gather(self.table.value, ids)
+        scores = (
+            tf.einsum("btd,dh->bth", vectors, self.queries.value) - tf.nn.softplus(self.rates.value) * age
+        )
+        there = (place < length)[:, :, None]
+        weights = tf.nn.softmax(tf.where(there, scores, scores.dtype.min), axis=1) * tf.cast(
+            there, tf.float32
+        )
+        pooled = tf.einsum("bth,btd->bhd", weights, vectors)
+        return tf.reshape(pooled, (-1, self.heads * self.dimension))
+
+    def compute_output_shape(self, input_shape: Any) -> tuple[int | None, int]:
+        """Batch, heads times dimension."""
+        return (input_shape[0], self.heads * self.dimension)
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the constructor's arguments."""
+        return {
+            **super().get_config(), "vocabulary_size": self.vocabulary_size, "dimension": self.dimension,
+            "heads": self.heads,
+        }  # fmt: skip

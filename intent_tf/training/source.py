@@ -1,0 +1,149 @@
+"""Where a run's examples come from: a table, a named data set, an event log, or the simulator."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from intent_tf.data.csv_files import SetAside
+from intent_tf.data.datasets import DATASETS
+from intent_tf.data.event_examples import event_examples
+from intent_tf.data.example_source import ExampleSource
+from intent_tf.data.specification import Kind
+from intent_tf.data.splitting import SplitPlan
+from intent_tf.data.tables import read_table
+from intent_tf.errors import InputError
+from intent_tf.nearest import nearest
+from intent_tf.simulator.optimum import optimal_strengths
+from intent_tf.simulator.simulator import simulate
+
+
+@dataclass(frozen=True)
+class SourceConfig:
+    """Where the examples come from (with none of them: the shop simulator).
+
+    Args:
+        data: Table of examples, one a row: a .csv, .tsv, .jsonl or .parquet file.
+        dataset: Public data set by name (online_shoppers, clothing_reviews, dmc2013, waimai, rees46).
+        events: Event log: a .csv, .jsonl or .parquet file, a folder or a pattern of them; or a folder of
+            examples that prepare wrote.
+        label: Label column of the table, with two values.
+        positive: Value of the label that counts as a purchase; found where it is plain.
+        test_data: Table of test rows; otherwise a share of the rows is set apart.
+        drop: Columns that must not be features.
+        kinds: Kinds of columns, where inference would be wrong: number, category, text, sequence.
+        columns: Event log: column of the log for each field (user_id=visitor,timestamp=ts,text=title+brand).
+        weight: Column of positive sample weights.
+        group: Column whose equal values stay on one side of the split, such as user_id.
+        time: Column to split by: the latest rows are tested.
+        test_fraction: Share of all rows for testing, in (0, 1).
+        validation_fraction: Share of the other rows for validation, in (0, 1).
+        memory_rows: Examples held in memory. Of a folder that prepare wrote with more, a sample of users with
+            about so many is split, learnt from and measured on, and training streams all other rows too.
+        sessions: Sessions to simulate where no data is given.
+    """
+
+    data: str | None = None
+    dataset: str | None = None
+    events: str | None = None
+    label: str | None = None
+    positive: str | None = None
+    test_data: str | None = None
+    drop: tuple[str, ...] = ()
+    kinds: Mapping[str, Kind] = field(default_factory=dict)
+    columns: Mapping[str, str] = field(default_factory=dict)
+    weight: str | None = None
+    group: str | None = None
+    time: str | None = None
+    test_fraction: float = 0.2
+    validation_fraction: float = 0.1
+    memory_rows: int = 200_000
+    sessions: int = 10_000
+
+    def __post_init__(self) -> None:
+        given = [name for name in ("data", "dataset", "events") if getattr(self, name) is not None]
+        if len(given) > 1:
+            raise InputError(
+                f"--{given[0]} and --{given[1]} are both given", expected="one source of examples"
+            )
+        if self.data is not None and self.label is None:
+            raise InputError("no label is given", remedy="name the label column with --label COLUMN")
+        for name in ("test_fraction", "validation_fraction"):
+            if not 0 < getattr(self, name) < 1:
+                raise InputError(f"{name} is {getattr(self, name)}", expected="a share in (0, 1)")
+
+
+def load_examples(
+    config: SourceConfig, *, seed: int = 0, tell: Callable[[str], None] = lambda message: None
+) -> tuple[ExampleSource, SetAside]:
+    """Read or simulate the examples that a configuration names.
+
+    Args:
+        config: Where they come from.
+        seed: Of the simulator.
+        tell: Takes a line about what is being done, for people.
+
+    Returns:
+        The examples, and rows of files that could not be read.
+
+    Raises:
+        InputError: If the source does not exist or is not usable.
+    """
+    set_aside = SetAside(config.data or "")
+    if config.dataset is not None:
+        if config.dataset not in DATASETS:
+            raise InputError(
+                f"no data set {config.dataset!r}{nearest(config.dataset, DATASETS)}",
+                expected=", ".join(DATASETS),
+            )
+        source = DATASETS[config.dataset].examples()
+    elif config.data is not None:
+        table = read_table(config.data)
+        set_aside = table.set_aside
+        if table.encoding != "utf-8":
+            tell(f"{config.data} is not UTF-8; read as {table.encoding.upper()}")
+        if set_aside.rows:
+            tell(f"{len(set_aside.rows)} rows of {config.data} cannot be read and are set aside")
+        assert config.label is not None
+        counts = {"rows_set_aside": len(set_aside.rows)}
+        source = ExampleSource(table.frame, config.label, counts=counts)
+    elif config.events is not None:
+        source = event_examples(config.events, config.columns, memory_rows=config.memory_rows, seed=seed)
+        if source.stream:
+            tell(
+                f"{source.counts['examples']:,} examples: {len(source.frame):,} in memory, the rest streamed"
+            )
+    else:
+        tell(f"no data given: simulating a shop with {config.sessions:,} sessions")
+        source = _simulated(config.sessions, seed)
+    return replace(source, **_overrides(config, source)), set_aside
+
+
+def _simulated(sessions: int, seed: int) -> ExampleSource:
+    log = simulate(sessions, seed)
+    source = event_examples(log, {})
+    optimum = optimal_strengths(source.frame, log)
+    return replace(
+        source,
+        frame=source.frame.assign(optimum=optimum),
+        left_out={**source.left_out, "optimum": "the best strength that any model can know"},
+        optimum="optimum",
+    )
+
+
+def _overrides(config: SourceConfig, source: ExampleSource) -> dict[str, Any]:
+    changes: dict[str, Any] = {"kinds": {**source.kinds, **config.kinds}}
+    if config.positive is not None:
+        changes["positive"] = config.positive
+    if config.weight is not None:
+        changes["weight"] = config.weight
+    if config.time is not None or config.group is not None:
+        changes["plan"] = SplitPlan(
+            config.test_fraction, config.validation_fraction, config.group, config.time
+        )
+    elif source.plan.column is None:
+        changes["plan"] = replace(
+            source.plan, test_fraction=config.test_fraction, validation_fraction=config.validation_fraction
+        )
+    return changes

@@ -1,0 +1,136 @@
+from __future__ import annotations
+
+import datetime
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from intent_tf.columns.inference import infer_specification
+from intent_tf.data.specification import FeatureSpecification, Kind
+from intent_tf.errors import InputError
+
+ROWS = 60
+BOUGHT = [0, 1] * (ROWS // 2)
+
+
+def infer(values: Any, kinds: dict[str, Kind] | None = None) -> FeatureSpecification:
+    frame = pd.DataFrame({"x": values, "spare": [1.5, 2.5, 3.5] * (ROWS // 3), "bought": BOUGHT})
+    return infer_specification(frame, "bought", kinds=kinds)
+
+
+WORDS = ["red", "blue", "green"] * (ROWS // 3)
+REVIEWS = [f"a very nice dress {place}" for place in range(ROWS)]
+
+
+@pytest.mark.parametrize(
+    ("values", "kind", "type_of_values"),
+    [
+        ([1, 2, 3] * 20, "number", "float"),
+        ([1.5, np.nan, 3.0] * 20, "number", "float"),
+        ([1.5, np.inf, 3.0] * 20, "number", "float"),
+        ([True, False, True] * 20, "number", "float"),
+        ([True, None, False] * 20, "number", "float"),
+        ([Decimal("1.10"), Decimal("2.20"), None] * 20, "number", "float"),
+        (pd.Categorical([1, 2, 3] * 20), "number", "float"),
+        (WORDS, "category", "string"),
+        (pd.Categorical(WORDS), "category", "string"),
+        (["red", 3, 4.5] * 20, "category", "string"),
+        (["7", "8", "9"] * 20, "category", "string"),
+        (REVIEWS, "text", "string"),
+        ([f"这件红色连衣裙很好看{place}" for place in range(ROWS)], "text", "string"),
+        ([["view", "cart"], ["view"], []] * 20, "sequence", "string"),
+        ([None, ["view"], ["view"]] * 20, "sequence", "string"),
+        ([[1.5, 2.0], [3.0, None], []] * 20, "sequence", "float"),
+        ([np.array([1, 2]), np.array([3])] * 30, "sequence", "float"),
+        (['["view", "cart"]', '["view"]', "[]"] * 20, "sequence", "string"),
+        (["[1.5, 2]", "[3]", "[]"] * 20, "sequence", "float"),
+        (["[sale] dress [new]", "[sale] hat [old]"] * 30, "category", "string"),
+    ],
+)
+def test_the_kind_of_a_column_is_inferred(values: Any, kind: str, type_of_values: str) -> None:
+    column = infer(values)["x"]
+    assert (column.kind, column.values) == (kind, type_of_values)
+
+
+@pytest.mark.parametrize(
+    ("values", "reason"),
+    [
+        ([7] * ROWS, "constant"),
+        ([None] * ROWS, "constant"),
+        (["", "same"] * 30, "constant"),
+        (pd.date_range("2026-01-01", periods=ROWS), "a date (use it to split: --time)"),
+        (
+            [datetime.date(2026, 1, 1 + place % 9) for place in range(ROWS)],
+            "a date (use it to split: --time)",
+        ),
+        (["2026-01-01 10:00", "", "2026-01-02"] * 20, "a date (use it to split: --time)"),
+        (["31/12/2026 10:00", "01/02/2026 9:30"] * 30, "a date (use it to split: --time)"),
+        (["12/31/2026", "1/2/2026"] * 30, "a date (use it to split: --time)"),
+        (range(ROWS), "an identifier (a running number)"),
+        ([f"user{place}" for place in range(ROWS)], "an identifier (every value differs)"),
+        ([{"a": 1}, {"a": 2}] * 30, "neither numbers, nor text, nor lists"),
+        ([b"a", b"b"] * 30, "neither numbers, nor text, nor lists"),
+    ],
+)
+def test_what_can_be_no_feature_is_left_out_with_the_reason(values: Any, reason: str) -> None:
+    assert infer(values).left_out == {"x": reason}
+
+
+def test_numbers_that_all_differ_are_no_identifier_unless_they_run() -> None:
+    assert infer(np.arange(ROWS) * 1.37)["x"].kind == "number"
+
+
+def test_a_given_kind_overrides_what_is_inferred() -> None:
+    assert infer(range(ROWS), kinds={"x": "number"})["x"].kind == "number"
+
+
+def test_coded_integers_given_as_category_are_floats() -> None:
+    assert infer([1.0, 2.0, np.nan] * 20, kinds={"x": "category"})["x"].values == "float"
+
+
+def test_booleans_given_as_category_are_floats() -> None:
+    # As text they would be spelt "True" here and "TRUE" in another file.
+    assert infer([True, False, None] * 20, kinds={"x": "category"})["x"].values == "float"
+
+
+@pytest.mark.parametrize("values", [[2**24 + 1, 3, 4] * 20, [0.5, 1.5, 2.5] * 20])
+def test_codes_that_float32_cannot_tell_apart_are_strings(values: list[float]) -> None:
+    assert infer(values, kinds={"x": "category"})["x"].values == "string"
+
+
+def test_a_text_column_of_numbers_is_refused_with_what_was_found() -> None:
+    frame = pd.DataFrame({"x": [None, 5, 7], "bought": [0, 1, 0]}, index=[2, 3, 4])
+    message = r"shop.csv, row 3, column 'x': .* holds numbers, such as .*5.*; expected words.*x=category"
+    with pytest.raises(InputError, match=message):
+        infer_specification(frame, "bought", kinds={"x": "text"}, file="shop.csv")
+
+
+@pytest.mark.parametrize("option", [{"kinds": {"y": "number"}}, {"drop": ["y"]}])
+def test_a_column_that_is_not_there_is_named_with_those_that_are(option: dict[str, Any]) -> None:
+    frame = pd.DataFrame({"x": [1, 2], "bought": [0, 1]})
+    with pytest.raises(InputError, match=r"shop.csv: no column 'y'; expected x, bought"):
+        infer_specification(frame, "bought", file="shop.csv", **option)
+
+
+def test_a_label_that_is_not_there_names_the_nearest() -> None:
+    with pytest.raises(InputError, match=r"no column 'bougth' \(did you mean 'bought'\?\)"):
+        infer_specification(pd.DataFrame({"x": [1, 2], "bought": [0, 1]}), "bougth")
+
+
+def test_the_label_can_be_given_no_kind() -> None:
+    with pytest.raises(InputError, match="column 'bought': the label is also a feature"):
+        infer([1, 2, 3] * 20, kinds={"bought": "number"})
+
+
+def test_dropped_columns_are_left_out() -> None:
+    frame = pd.DataFrame({"x": [1, 2], "y": [1, 2], "bought": [0, 1]})
+    specification = infer_specification(frame, "bought", drop=["y"])
+    assert specification.left_out == {"y": "dropped by request"}
+
+
+def test_a_table_of_nothing_but_the_label_is_refused() -> None:
+    with pytest.raises(InputError, match="no column is left for the model to learn from"):
+        infer_specification(pd.DataFrame({"bought": [0, 1]}), "bought")

@@ -1,0 +1,217 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import keras
+import numpy as np
+import pandas as pd
+import pytest
+import tensorflow as tf
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from intent_tf.columns.features import Features
+from intent_tf.columns.prepared import PreparedData
+from intent_tf.columns.preprocessor import Preprocessor
+from intent_tf.columns.raw_columns import padded, raw_columns
+from intent_tf.data.specification import Column, FeatureSpecification
+from intent_tf.errors import InputError
+
+
+@pytest.fixture(scope="module")
+def preprocessor(shop_data: PreparedData) -> Preprocessor:
+    return shop_data.preprocessor
+
+
+def features(preprocessor: Preprocessor, frame: pd.DataFrame) -> Features:
+    return preprocessor(padded(raw_columns(frame, preprocessor.specification)))
+
+
+def trimmed(found: Features, row: int) -> list[np.ndarray]:
+    """A row's features, ids without padding."""
+    parts = [part[row].numpy() for part in found]
+    return [*parts[:3], *(np.trim_zeros(part, "b") for part in parts[3:])]
+
+
+def test_every_kind_of_column_becomes_its_part_of_the_features(
+    preprocessor: Preprocessor, shop: pd.DataFrame
+) -> None:
+    found = features(preprocessor, shop[:5])
+    assert found.numbers.shape == found.missing.shape == (5, len(preprocessor.number_names))
+    assert found.categories.shape == (5, 2)
+    assert [part.dtype for part in found] == [tf.float32] * 2 + [tf.int32] * 3
+    assert found.text.numpy().any() and found.session.numpy().any()
+
+
+def test_numbers_are_raw_derived_and_of_sessions_in_this_order(preprocessor: Preprocessor) -> None:
+    names = preprocessor.number_names
+    assert names[:4] == ("pages", "seconds", "seconds_a_page", "events")
+    assert "mean dwell" in names and "last price" in names
+
+
+def test_derived_columns_are_computed_from_raw_numbers(
+    preprocessor: Preprocessor, shop: pd.DataFrame
+) -> None:
+    numbers = preprocessor.raw_numbers(raw_columns(shop, preprocessor.specification))
+    np.testing.assert_allclose(numbers[:, 2], shop["seconds"] / shop["pages"], rtol=1e-6)
+
+
+def test_missing_and_infinite_numbers_score_zero_and_are_flagged(
+    preprocessor: Preprocessor, shop: pd.DataFrame
+) -> None:
+    found = features(preprocessor, shop[:3].assign(seconds=[np.nan, np.inf, -np.inf]))
+    assert found.numbers[:, 1].numpy().tolist() == [0, 0, 0]
+    assert found.missing[:, 1].numpy().tolist() == [1, 1, 1]
+
+
+def test_an_unseen_category_is_unknown(preprocessor: Preprocessor, shop: pd.DataFrame) -> None:
+    found = features(preprocessor, shop[:2].assign(month="Feb", browser=99))
+    assert not found.categories.numpy().any()
+
+
+def test_an_unseen_word_is_out_of_vocabulary(preprocessor: Preprocessor, shop: pd.DataFrame) -> None:
+    assert features(preprocessor, shop[:1].assign(title="love unheard")).text.numpy()[0, 1] == 1
+
+
+def test_all_missing_is_no_error(preprocessor: Preprocessor, shop: pd.DataFrame) -> None:
+    nothing = pd.DataFrame({name: [None] for name in shop.columns}, dtype=object)
+    found = features(preprocessor, nothing)
+    assert np.isfinite(found.numbers).all() and not found.text.numpy().any()
+
+
+@settings(max_examples=6, deadline=None)
+@given(rows=st.lists(st.integers(0, 239), min_size=2, max_size=4))
+def test_the_features_of_a_row_do_not_depend_on_its_batch(
+    preprocessor: Preprocessor, shop: pd.DataFrame, rows: list[int]
+) -> None:
+    together = features(preprocessor, shop.iloc[rows])
+    for place, row in enumerate(rows):
+        alone = features(preprocessor, shop.iloc[[row]])
+        for part, expected in zip(trimmed(together, place), trimmed(alone, 0), strict=True):
+            np.testing.assert_array_equal(part, expected)
+
+
+def test_sequences_of_unequal_lengths_are_told_side_by_side(
+    preprocessor: Preprocessor, shop: pd.DataFrame
+) -> None:
+    long = shop[:4].assign(
+        price=[[1.0] * 3] * 4, elapsed=[[0.0, 5.0, np.nan]] * 4, event_type=[["click"]] * 4
+    )
+    short = long.assign(elapsed=[[0.0, 5.0]] * 4)
+    for row in range(4):
+        for part, expected in zip(
+            trimmed(features(preprocessor, short), row),
+            trimmed(features(preprocessor, long), row),
+            strict=True,
+        ):
+            np.testing.assert_array_equal(part, expected)
+
+
+def test_the_graph_computes_what_eager_mode_computes(preprocessor: Preprocessor, shop: pd.DataFrame) -> None:
+    raw = padded(raw_columns(shop[:9], preprocessor.specification))
+    for part, expected in zip(tf.function(preprocessor)(raw), preprocessor(raw), strict=True):
+        np.testing.assert_array_equal(part, expected)
+
+
+def test_features_pass_through_unchanged(preprocessor: Preprocessor, shop: pd.DataFrame) -> None:
+    found = features(preprocessor, shop[:3])
+    assert all(part is given for part, given in zip(preprocessor(found), found, strict=True))
+
+
+def test_plain_arrays_are_taken_too(preprocessor: Preprocessor, shop: pd.DataFrame) -> None:
+    raw = padded(raw_columns(shop[:3], preprocessor.specification))
+    arrays = {name: values.numpy() for name, values in raw.items()}
+    arrays["pages"] = shop["pages"][:3].to_numpy()  # integers
+    np.testing.assert_array_equal(preprocessor(arrays).numbers, preprocessor(raw).numbers)
+
+
+def test_a_missing_column_is_named(preprocessor: Preprocessor) -> None:
+    with pytest.raises(InputError, match=r"the column 'seconds' is missing; expected pages, seconds, month"):
+        preprocessor({"pages": tf.constant([1.0])})
+
+
+def test_blank_features_have_the_shapes_of_real_ones(preprocessor: Preprocessor, shop: pd.DataFrame) -> None:
+    for blank, real in zip(preprocessor.blank(), features(preprocessor, shop[:1]), strict=True):
+        assert blank.dtype == real.dtype and len(blank.shape) == len(real.shape)
+    assert preprocessor.blank().numbers.shape == features(preprocessor, shop[:1]).numbers.shape
+
+
+def test_the_signature_names_every_raw_column_with_its_type_and_shape(preprocessor: Preprocessor) -> None:
+    signature = preprocessor.input_signature()
+    assert list(signature) == [column.name for column in preprocessor.specification.columns]
+    assert signature["title"] == tf.TensorSpec((None,), tf.string)
+    assert signature["browser"] == tf.TensorSpec((None,), tf.float32)
+    assert signature["price"] == tf.TensorSpec((None, None), tf.float32)
+
+
+def test_documents_join_the_words_of_texts_and_events() -> None:
+    columns = (
+        Column("title", "text", "string"),
+        Column("query", "sequence", "string"),
+        Column("page", "sequence", "string"),
+    )
+    preprocessor = Preprocessor(FeatureSpecification(columns))
+    frame = pd.DataFrame({"title": ["Red hat"], "query": [["hat", "cap"]], "page": [["home"]]})
+    raw = raw_columns(frame, preprocessor.specification)
+    assert preprocessor.documents(raw).numpy().tolist() == [b"Red hat hat cap"]
+
+
+@pytest.mark.parametrize(
+    ("column", "values"),
+    [
+        (Column("x", "number", "float"), [1.0, 2.0, 3.0]),
+        (Column("x", "category", "string"), ["a", "b", "c"]),
+        (Column("x", "text", "string"), ["a b", "b c", ""]),
+        (Column("x", "sequence", "string"), [["a"], ["b", "c"], []]),
+        (Column("x", "sequence", "float"), [[1.0], [2.0, 3.0], []]),
+        (Column("item_id", "sequence", "string"), [["a"], ["b", "c"], []]),
+    ],
+)
+def test_a_table_of_one_column_is_enough(column: Column, values: list[object]) -> None:
+    preprocessor = Preprocessor(FeatureSpecification((column,)))
+    frame = pd.DataFrame({column.name: values})
+    preprocessor.adapt(frame)
+    assert all(len(part) == 3 for part in features(preprocessor, frame))
+
+
+def test_a_word_where_a_number_belongs_names_file_row_and_column() -> None:
+    preprocessor = Preprocessor(FeatureSpecification((Column("x", "number", "float"),)))
+    with pytest.raises(InputError, match=r"shop.csv, row 3, column 'x': found 'dear'"):
+        preprocessor.adapt(pd.DataFrame({"x": ["1", "dear"]}, index=[2, 3]), file="shop.csv")
+
+
+def test_a_saved_preprocessor_gives_the_same_features(
+    preprocessor: Preprocessor, shop: pd.DataFrame, tmp_path: Path
+) -> None:
+    @keras.saving.register_keras_serializable(package="tests")
+    class Holder(keras.Model):
+        def __init__(self, preprocessor: Preprocessor, **kwargs: object) -> None:
+            super().__init__(**kwargs)
+            self.preprocessor = preprocessor
+            self.built = True
+
+        def call(self, inputs: object) -> Features:
+            return self.preprocessor(inputs)
+
+        def get_config(self) -> dict[str, object]:
+            return {"preprocessor": keras.saving.serialize_keras_object(self.preprocessor)}
+
+        @classmethod
+        def from_config(cls, config: dict[str, object], custom_objects: object = None) -> Holder:
+            preprocessor = keras.saving.deserialize_keras_object(config["preprocessor"])
+            preprocessor.build()
+            return cls(preprocessor)
+
+    Holder(preprocessor).save(tmp_path / "model.keras")
+    restored = keras.models.load_model(tmp_path / "model.keras").preprocessor
+    for part, expected in zip(features(restored, shop), features(preprocessor, shop), strict=True):
+        np.testing.assert_array_equal(part, expected)
+
+
+def test_a_configuration_is_not_used_up_by_being_read(
+    preprocessor: Preprocessor, make_shop: Callable[..., pd.DataFrame]
+) -> None:
+    config = preprocessor.get_config()
+    first, second = Preprocessor.from_config(config), Preprocessor.from_config(config)
+    assert first.statistics.types == second.statistics.types == preprocessor.statistics.types

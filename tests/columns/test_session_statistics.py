@@ -1,0 +1,213 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from intent_tf.columns.session_statistics import SessionStatistics
+from intent_tf.data.specification import Column
+
+NAN = np.nan
+COLUMNS = (
+    Column("event_type", "sequence", "string"),
+    Column("elapsed", "sequence", "float"),
+    Column("price", "sequence", "float"),
+    Column("item_id", "sequence", "string"),
+)
+SESSION: dict[str, list[Any]] = {
+    "event_type": ["search", "browse", "click", "browse", "detail", "cart"],
+    "elapsed": [0.0, 10.0, 30.0, 35.0, 95.0, 100.0],
+    "price": [NAN, 20.0, NAN, 10.0, 40.0, 40.0],
+    "item_id": ["", "a", "b", "a", "a", "a"],
+}
+EMPTY: dict[str, list[Any]] = {"event_type": [], "elapsed": [], "price": [], "item_id": []}
+
+
+def tensors(sessions: Sequence[dict[str, list[Any]]], events: int = 0) -> dict[str, tf.Tensor]:
+    """Sessions side by side, padded to the longest, or to at least some events."""
+    width = max(events, *(len(session["event_type"]) for session in sessions))
+    padding: dict[str, Any] = {"event_type": "", "elapsed": NAN, "price": NAN, "item_id": ""}
+    return {
+        name: tf.constant(
+            [session[name] + [nothing] * (width - len(session[name])) for session in sessions],
+            tf.string if nothing == "" else tf.float32,
+        )
+        for name, nothing in padding.items()
+    }
+
+
+@pytest.fixture(scope="module")
+def layer() -> SessionStatistics:
+    """Adapted to the session and three more views: 2 clicks of 6 impressions."""
+    layer = SessionStatistics(COLUMNS)
+    layer.adapt({"event_type": tf.constant([*SESSION["event_type"], "browse", "browse", "browse"])})
+    return layer
+
+
+def statistics(layer: SessionStatistics, session: dict[str, list[Any]]) -> dict[str, float]:
+    return dict(zip(layer.names, layer(tensors([session]))[0].numpy().tolist(), strict=True))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("events", 6),
+        ("distinct event types", 5),
+        ("click-through rate", (2 + 5 * 2 / 6) / (3 + 5)),
+        ("count browse", 2),
+        ("count search", 1),
+        ("recent cart", 1),
+        ("recent detail", 0.5**0.5),
+        ("recent browse", 0.5**2 + 0.5**1),
+        ("recent search", 0.5**2.5),
+        ("mean dwell", 20),
+        ("shortest dwell", 5),
+        ("longest dwell", 60),
+        ("last dwell", 5),
+        ("elapsed", 100),
+        ("dwell after browse", 20 + 60),
+        ("dwell after search", 10),
+        ("dwell after cart", 0),
+        ("seconds since browse", 65),
+        ("seconds since cart", 0),
+        ("seconds since search", 100),
+        ("mean price", 27.5),
+        ("smallest price", 10),
+        ("largest price", 40),
+        ("last price", 40),
+        ("last over mean price", 40 / 27.5),
+        ("present item_id", 5),
+        ("distinct item_id", 2),
+        ("repeated item_id", 3),
+    ],
+)
+def test_a_session_gives_what_was_computed_by_hand(layer: SessionStatistics, name: str, value: float) -> None:
+    assert statistics(layer, SESSION)[name] == pytest.approx(value, rel=1e-6)
+
+
+def test_event_types_are_those_of_the_training_rows_the_commonest_first(layer: SessionStatistics) -> None:
+    assert layer.types == ("browse", "cart", "click", "detail", "search")
+
+
+def test_only_the_commonest_event_types_get_numbers_of_their_own() -> None:
+    layer = SessionStatistics(COLUMNS[:1], max_types=2)
+    layer.adapt({"event_type": tf.constant(["a", "b", "b", "c", "c", "", ""])})
+    assert layer.types == ("b", "c")
+
+
+def test_an_event_type_never_seen_in_training_counts_as_an_event_only(layer: SessionStatistics) -> None:
+    found = statistics(
+        layer, {name: ["wish" if name == "event_type" else entries[0]] for name, entries in SESSION.items()}
+    )
+    assert found["events"] == 1 and sum(found[f"count {kind}"] for kind in layer.types) == 0
+
+
+def test_a_session_without_impressions_has_the_rate_of_the_training_rows(layer: SessionStatistics) -> None:
+    session = {name: entries[-1:] for name, entries in SESSION.items()}
+    assert statistics(layer, session)["click-through rate"] == pytest.approx(2 / 6)
+
+
+def test_training_rows_without_impressions_have_a_rate_of_zero() -> None:
+    layer = SessionStatistics(COLUMNS[:1])
+    layer.adapt({"event_type": tf.constant(["click", "cart"])})
+    assert layer.rate == 0.0
+
+
+@pytest.mark.parametrize("name", ["seconds since cart", "mean dwell", "mean price", "last price"])
+def test_what_a_session_does_not_define_is_missing(layer: SessionStatistics, name: str) -> None:
+    session = {name: entries[:1] for name, entries in SESSION.items()}
+    assert np.isnan(statistics(layer, session)[name])
+
+
+def test_an_empty_session_has_no_events_and_nothing_infinite(layer: SessionStatistics) -> None:
+    found = statistics(layer, EMPTY)
+    assert found["events"] == 0 and not np.isinf(list(found.values())).any()
+
+
+EVENTS = st.lists(
+    st.tuples(
+        st.sampled_from(["browse", "click", "cart", "wish"]),
+        st.integers(0, 5000),
+        st.one_of(st.just(NAN), st.integers(0, 99).map(float)),
+        st.sampled_from(["", "a", "b"]),
+    ),
+    max_size=7,
+)
+
+
+def session_of(events: list[tuple[Any, ...]]) -> dict[str, list[Any]]:
+    types, gaps, prices, items = map(list, zip(*events, strict=True)) if events else ([], [], [], [])
+    return {
+        "event_type": types, "elapsed": np.cumsum([0, *gaps[1:]]).tolist()[: len(types)], "price": prices,
+        "item_id": items,
+    }  # fmt: skip
+
+
+@settings(max_examples=40, deadline=None)
+@given(EVENTS, st.integers(0, 4))
+def test_padding_changes_no_statistic(layer: SessionStatistics, events: list[Any], padding: int) -> None:
+    session = session_of(events)
+    alone = layer(tensors([session]))
+    np.testing.assert_array_equal(layer(tensors([session], len(events) + padding)), alone)
+
+
+@settings(max_examples=40, deadline=None)
+@given(EVENTS, EVENTS)
+def test_a_session_does_not_depend_on_those_beside_it(
+    layer: SessionStatistics, events: list[Any], others: list[Any]
+) -> None:
+    session, other = session_of(events), session_of(others)
+    np.testing.assert_array_equal(layer(tensors([session, other]))[0], layer(tensors([session]))[0])
+
+
+@settings(max_examples=60, deadline=None)
+@given(EVENTS)
+def test_the_graph_agrees_with_plain_python(layer: SessionStatistics, events: list[Any]) -> None:
+    session = session_of(events)
+    found = statistics(layer, session)
+    types, times = session["event_type"], session["elapsed"]
+    prices = [price for price in session["price"] if price == price]
+    items = [item for item in session["item_id"] if item]
+    assert found["count click"] == types.count("click")
+    assert found["distinct event types"] == len(set(types))
+    assert found["distinct item_id"] == len(set(items))
+    weights = [0.5 ** (after / 2) for after in range(len(types))][::-1]
+    recent = sum(weight for weight, kind in zip(weights, types, strict=True) if kind == "click")
+    assert found["recent click"] == pytest.approx(recent, rel=1e-5)
+    if "click" in types:
+        since = times[-1] - max(time for time, kind in zip(times, types, strict=True) if kind == "click")
+        assert found["seconds since click"] == since
+    if prices:
+        assert found["mean price"] == pytest.approx(np.mean(prices), rel=1e-6)
+    if len(times) > 1:
+        assert found["longest dwell"] == np.diff(times).max()
+
+
+def test_columns_need_no_times_and_no_types() -> None:
+    layer = SessionStatistics([Column("rating", "sequence", "float")])
+    layer.adapt({})
+    assert layer({"rating": tf.constant([[1.0, 3.0]])}).numpy().tolist() == [[2.0, 1.0, 3.0, 3.0, 1.5]]
+
+
+def test_each_statistic_has_one_name(layer: SessionStatistics) -> None:
+    assert len(set(layer.names)) == len(layer.names) == layer(tensors([SESSION])).shape[1]
+
+
+def test_a_saved_layer_computes_the_same(layer: SessionStatistics, tmp_path: Path) -> None:
+    inputs = {
+        column.name: keras.Input(
+            (None,), dtype="string" if column.values == "string" else "float32", name=column.name
+        )
+        for column in COLUMNS
+    }
+    model = keras.Model(inputs, layer(inputs))
+    model.save(tmp_path / "model.keras")
+    restored = keras.models.load_model(tmp_path / "model.keras")
+    np.testing.assert_array_equal(restored(tensors([SESSION, EMPTY])), model(tensors([SESSION, EMPTY])))
