@@ -58,9 +58,14 @@ def main() -> None:
     for seed in range(SEEDS):
         frame = examples.frame.sample(TRAIN + TEST, random_state=seed)
         data = preprocess_data(
-            frame.head(TRAIN), examples.label, kinds=examples.kinds, left_out=examples.left_out,
-            positive=examples.positive, test=frame.tail(TEST), seed=seed,
-        )  # fmt: skip
+            frame.head(TRAIN),
+            examples.label,
+            kinds=examples.kinds,
+            left_out=examples.left_out,
+            positive=examples.positive,
+            test=frame.tail(TEST),
+            seed=seed,
+        )
         for way in WAYS:
             strength = trained(data, way, seed).predict(data.test).clip(1e-6, 1 - 1e-6)
             found[way].append((roc_auc_score(data.test.label, strength), log_loss(data.test.label, strength)))

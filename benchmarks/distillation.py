@@ -65,9 +65,14 @@ def main() -> None:
     recombined = int(sys.argv[3]) if len(sys.argv) > 3 else 3
     teacher, examples = load_model(sys.argv[1]), DATASETS["clothing_reviews"].examples()
     data = preprocess_data(
-        examples.frame, examples.label, kinds=examples.kinds, left_out=examples.left_out, plan=examples.plan,
-        seed=0, **PreprocessingConfig().options(examples),
-    )  # fmt: skip
+        examples.frame,
+        examples.label,
+        kinds=examples.kinds,
+        left_out=examples.left_out,
+        plan=examples.plan,
+        seed=0,
+        **PreprocessingConfig().options(examples),
+    )
     taught = with_teacher(data, teacher, recombined=recombined).train
     say(f"the teacher scored {len(taught):,} rows")
 

@@ -40,19 +40,26 @@ def train(data: PreparedData, fraction: int, seed: int, epochs: int) -> dict[str
     average = keras.callbacks.SwapEMAWeights(swap_on_epoch=True)
     started = time.perf_counter()
     history = model.fit(
-        data.train, validation_data=data.validation, epochs=epochs, seed=seed, verbose=0,
+        data.train,
+        validation_data=data.validation,
+        epochs=epochs,
+        seed=seed,
+        verbose=0,
         callbacks=[average, best],
-    ).history  # fmt: skip
+    ).history
     seconds = time.perf_counter() - started
     found = model.evaluate(data.test, return_dict=True, verbose=0)
     text = extractor.parts["text"]
     tables = [text.embeddings] if text.embedding is None else text.embedding.weights
     return {
-        "fraction": fraction, "seed": seed, "auroc": found["auroc"],
-        "log_loss": found["log_loss"], "validation_log_loss": min(history["val_log_loss"]),
+        "fraction": fraction,
+        "seed": seed,
+        "auroc": found["auroc"],
+        "log_loss": found["log_loss"],
+        "validation_log_loss": min(history["val_log_loss"]),
         "table_parameters": sum(int(np.prod(table.shape)) for table in tables),
         "seconds_an_epoch": seconds / len(history["loss"]),
-    }  # fmt: skip
+    }
 
 
 def main() -> None:
@@ -63,9 +70,14 @@ def main() -> None:
     options = parser.parse_args()
     source = DATASETS["clothing_reviews"].examples()
     data = preprocess_data(
-        source.frame, source.label, kinds=source.kinds, left_out=source.left_out, plan=source.plan,
-        positive=source.positive, drop=[],
-    )  # fmt: skip
+        source.frame,
+        source.label,
+        kinds=source.kinds,
+        left_out=source.left_out,
+        plan=source.plan,
+        positive=source.positive,
+        drop=[],
+    )
     rate = float(data.train.label.mean())
     constant = log_loss(data.test.label, np.full(len(data.test), rate))
     fractions = [1, *map(int, options.sizes.split(","))]

@@ -212,9 +212,13 @@ def measure(shape: Shape, turns: int, memory: bool) -> dict[str, Any]:
     over = round(float(np.median(seconds["train ours"] / sum(seconds[name] for name in floor))), 2)
     megabytes = {way: round(peak_memory(shape, way)) for way in ("stock", "ours") if memory}
     return {
-        **shape._asdict(), "examples_per_second": speeds, "ratio": ratios, "floor_ms": parts,
-        "step_over_floor": over, "peak_mb": megabytes,
-    }  # fmt: skip
+        **shape._asdict(),
+        "examples_per_second": speeds,
+        "ratio": ratios,
+        "floor_ms": parts,
+        "step_over_floor": over,
+        "peak_mb": megabytes,
+    }
 
 
 def line(result: dict[str, Any]) -> str:

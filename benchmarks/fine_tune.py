@@ -39,9 +39,14 @@ def main() -> None:
     keras.utils.set_random_seed(0)
     encoder, examples = config.open(), DATASETS["clothing_reviews"].examples()
     data = preprocess_data(
-        examples.frame, examples.label, kinds=examples.kinds, left_out=examples.left_out, plan=examples.plan,
-        seed=0, pieces=encoder.pieces,
-    )  # fmt: skip
+        examples.frame,
+        examples.label,
+        kinds=examples.kinds,
+        left_out=examples.left_out,
+        plan=examples.plan,
+        seed=0,
+        pieces=encoder.pieces,
+    )
     if len(sys.argv) > 2:
         data = replace(data, train=data.train.take(np.arange(int(sys.argv[2]))))
     texts = {

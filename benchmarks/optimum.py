@@ -30,9 +30,14 @@ def measure_distance(sessions: int, training: TrainingConfig, seed: int) -> dict
     keras.utils.set_random_seed(seed)
     examples, _ = load_examples(SourceConfig(sessions=sessions), seed=seed, tell=print)
     data = preprocess_data(
-        examples.frame, examples.label, kinds=examples.kinds, left_out=examples.left_out, plan=examples.plan,
-        seed=seed, **PreprocessingConfig().options(examples),
-    )  # fmt: skip
+        examples.frame,
+        examples.label,
+        kinds=examples.kinds,
+        left_out=examples.left_out,
+        plan=examples.plan,
+        seed=seed,
+        **PreprocessingConfig().options(examples),
+    )
     prepared = time.perf_counter()
     print(f"{len(data.train):,} training rows, prepared in {prepared - started:.0f} s", flush=True)
     model = create_model(data, training)

@@ -97,9 +97,15 @@ def encoders(unlabelled: Mapping[str, UnlabelledConfig], folder: Path, seed: int
 
 def prepared(examples: ExampleSource, seed: int, **options: object) -> PreparedData:
     return preprocess_data(
-        examples.frame, examples.label, kinds=examples.kinds, left_out=examples.left_out,
-        positive=examples.positive, plan=examples.plan, seed=seed, **options,
-    )  # fmt: skip
+        examples.frame,
+        examples.label,
+        kinds=examples.kinds,
+        left_out=examples.left_out,
+        positive=examples.positive,
+        plan=examples.plan,
+        seed=seed,
+        **options,
+    )
 
 
 def fitted(data: PreparedData, share: float, encoder: Path | None, seed: int) -> np.ndarray:

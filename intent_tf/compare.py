@@ -92,9 +92,13 @@ def compare_models(
                 )
                 trials.append(Trial(fold, seed, data.test.label, strengths, seconds, *_parts(examples, data)))
     found = {
-        "data": name, "rows": sum(len(trial.label) for trial in trials) // config.seeds, "folds": folds,
-        "seeds": config.seeds, "dropped": list(source.drop), **summarise(trials),
-    }  # fmt: skip
+        "data": name,
+        "rows": sum(len(trial.label) for trial in trials) // config.seeds,
+        "folds": folds,
+        "seeds": config.seeds,
+        "dropped": list(source.drop),
+        **summarise(trials),
+    }
     print(contest_table(found))
     write_contest(folder, found)
     print(folder / "comparison.html")
@@ -135,9 +139,18 @@ def _prepared(
     examples: ExampleSource, source: SourceConfig, plan: SplitPlan, seed: int, options: dict[str, Any]
 ) -> PreparedData:
     return preprocess_data(
-        examples.frame, examples.label, kinds=examples.kinds, drop=source.drop, left_out=examples.left_out,
-        positive=examples.positive, weight=examples.weight, plan=plan, seed=seed, file=source.data, **options,
-    )  # fmt: skip
+        examples.frame,
+        examples.label,
+        kinds=examples.kinds,
+        drop=source.drop,
+        left_out=examples.left_out,
+        positive=examples.positive,
+        weight=examples.weight,
+        plan=plan,
+        seed=seed,
+        file=source.data,
+        **options,
+    )
 
 
 def _store(folder: Path, configuration: str) -> Path:

@@ -123,11 +123,15 @@ class _Workers:
     def _start(self, verb: str, *options: str, **environment: str) -> None:
         self._processes.append(
             subprocess.Popen(
-                [sys.executable, "-m", f"intent_tf.{verb}", *options], text=True, errors="replace",
+                [sys.executable, "-m", f"intent_tf.{verb}", *options],
+                text=True,
+                errors="replace",
                 env=_environment(self.count) | environment,
-                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, preexec_fn=_die_with_parent(),
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                preexec_fn=_die_with_parent(),
             )
-        )  # fmt: skip
+        )
 
 
 def _die_with_parent() -> Callable[[], None] | None:

@@ -129,9 +129,12 @@ class _Writer:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Parse the command line and predict."""
     (config,), found = parse_configuration(
-        "predict", __doc__ or "", (PredictConfig,), arguments,
+        "predict",
+        __doc__ or "",
+        (PredictConfig,),
+        arguments,
         {"model": "folder that `train` wrote, or URL of a served model"},
-    )  # fmt: skip
+    )
     predict_file(found.model, config)
 
 

@@ -130,9 +130,16 @@ def run(source: UnlabelledConfig, config: PretrainingConfig, run_config: Pretrai
     documents = tf.concat(batches, axis=0)
     train, validation = (tf.gather(documents, np.flatnonzero(held == value)) for value in (False, True))
     history = pretrain(
-        network, preprocessor.pieces, train, validation, config, working, seed=run_config.seed,
-        resume=run_config.resume, verbose=0 if run_config.quiet else 1 if sys.stdout.isatty() else 2,
-    )  # fmt: skip
+        network,
+        preprocessor.pieces,
+        train,
+        validation,
+        config,
+        working,
+        seed=run_config.seed,
+        resume=run_config.resume,
+        verbose=0 if run_config.quiet else 1 if sys.stdout.isatty() else 2,
+    )
     best = min(history["val_perplexity"])
     tell(f"perplexity on {int(held.sum()):,} held-out documents: {best:.2f}")
     BertEncoder(network, preprocessor.pieces).to_hub(out)
@@ -171,9 +178,10 @@ def _read_columns(frame: pd.DataFrame, source: UnlabelledConfig, file: str | Non
     read = tuple(column for column in found.columns if column.kind in ("text", "sequence"))
     if not read:
         raise InputError(
-            "the table has no text and no sequences to read", file=file,
+            "the table has no text and no sequences to read",
+            file=file,
             remedy="name a column of text with --kinds COLUMN=text",
-        )  # fmt: skip
+        )
     return FeatureSpecification(read)
 
 
@@ -188,10 +196,12 @@ def _start(
         encoder = BertEncoder.from_preset(run.encoder, max_tokens=config.max_tokens, dtype=policy)
         if encoder.network.causal != (config.objective == "causal"):
             raise InputError(
-                f"the encoder does not fit --objective {config.objective}", file=run.encoder,
-                expected="an encoder that looks back only" if config.objective == "causal" else
-                "an encoder that looks both ways",
-            )  # fmt: skip
+                f"the encoder does not fit --objective {config.objective}",
+                file=run.encoder,
+                expected="an encoder that looks back only"
+                if config.objective == "causal"
+                else "an encoder that looks both ways",
+            )
         extended = encoder.pieces.extended(actions)
         return with_pieces(encoder.network, encoder.pieces, extended), extended
     raw = raw_columns(frame, preprocessor.specification)

@@ -124,9 +124,10 @@ def run(
         encoder = encoding.open()
     if encoder and encoding.accumulation > 1 and strategy.num_replicas_in_sync > 1:
         raise InputError(
-            f"--accumulation on {strategy.num_replicas_in_sync} devices", expected="one device",
+            f"--accumulation on {strategy.num_replicas_in_sync} devices",
+            expected="one device",
             remedy="leave it out: so many devices hold as many more rows",
-        )  # fmt: skip
+        )
     teacher = load_model(distillation.teacher, trust=encoding.trust) if distillation.teacher else None
     unlabelled = read_table(distillation.unlabelled).frame if distillation.unlabelled else None
     examples, set_aside = load_examples(source, seed=config.seed, tell=tell)
@@ -145,9 +146,15 @@ def run(
     started = time.perf_counter()
     try:
         history = train(
-            model, learnt, training, folder=working, seed=config.seed, resume=config.resume,
-            tensorboard=config.tensorboard, verbose=0 if quiet else 1 if sys.stdout.isatty() else 2,
-        )  # fmt: skip
+            model,
+            learnt,
+            training,
+            folder=working,
+            seed=config.seed,
+            resume=config.resume,
+            tensorboard=config.tensorboard,
+            verbose=0 if quiet else 1 if sys.stdout.isatty() else 2,
+        )
     except Preempted as ended:
         tell(f"note: {ended}")
         raise SystemExit(config.preempted_status) from None
@@ -155,9 +162,15 @@ def run(
         return None
     seconds = time.perf_counter() - started
     assessment = assess(
-        model.local(), data, examples, cost_fp=config.cost_fp, cost_fn=config.cost_fn,
-        diagnosis=config.diagnosis, seed=config.seed, teacher=teacher,
-    )  # fmt: skip
+        model.local(),
+        data,
+        examples,
+        cost_fp=config.cost_fp,
+        cost_fn=config.cost_fn,
+        diagnosis=config.diagnosis,
+        seed=config.seed,
+        teacher=teacher,
+    )
     metrics = assessment.metrics
     metrics["throughput"]["train_rows_per_second"] = round(
         len(history["loss"]) * learnt.train.rows_an_epoch / seconds
@@ -189,11 +202,20 @@ def _prepare(
 ) -> PreparedData:
     test = None if source.test_data is None else read_table(source.test_data).frame
     data = preprocess_data(
-        examples.frame, examples.label, kinds=examples.kinds, drop=source.drop, left_out=examples.left_out,
-        positive=examples.positive, weight=examples.weight, plan=examples.plan, test=test, seed=seed,
-        file=source.data, **preprocessing.options(examples),
+        examples.frame,
+        examples.label,
+        kinds=examples.kinds,
+        drop=source.drop,
+        left_out=examples.left_out,
+        positive=examples.positive,
+        weight=examples.weight,
+        plan=examples.plan,
+        test=test,
+        seed=seed,
+        file=source.data,
+        **preprocessing.options(examples),
         **({"pieces": encoder.pieces} if encoder else {}),
-    )  # fmt: skip
+    )
     return stream_training_rows(data, examples.stream, examples.weight) if examples.stream else data
 
 
@@ -248,9 +270,14 @@ def _summary(metrics: Mapping[str, Any]) -> str:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Parse the command line and run."""
     kinds = (
-        SourceConfig, PreprocessingConfig, TrainingConfig, EncoderConfig, DistillationConfig, RunConfig,
+        SourceConfig,
+        PreprocessingConfig,
+        TrainingConfig,
+        EncoderConfig,
+        DistillationConfig,
+        RunConfig,
         StrategyConfig,
-    )  # fmt: skip
+    )
     (source, preprocessing, training, encoding, distillation, config, devices), _ = parse_configuration(
         "train", __doc__ or "", kinds, arguments
     )

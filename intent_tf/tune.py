@@ -129,10 +129,18 @@ def _folds(
 
     def prepared(frame: pd.DataFrame, plan: SplitPlan) -> PreparedData:
         return preprocess_data(
-            frame, examples.label, kinds=examples.kinds, drop=source.drop, left_out=examples.left_out,
-            positive=examples.positive, weight=examples.weight, plan=plan, seed=config.seed,
-            file=source.data, **options,
-        )  # fmt: skip
+            frame,
+            examples.label,
+            kinds=examples.kinds,
+            drop=source.drop,
+            left_out=examples.left_out,
+            positive=examples.positive,
+            weight=examples.weight,
+            plan=plan,
+            seed=config.seed,
+            file=source.data,
+            **options,
+        )
 
     data = prepared(examples.frame, examples.plan)
     if config.folds == 1:

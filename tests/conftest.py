@@ -41,7 +41,7 @@ def make_shop(rows: int = 240, seed: int = 0) -> pd.DataFrame:
             "user_id": [f"user{number}" for number in rng.integers(200, size=rows)],
             "bought": bought,
         }
-    )  # fmt: skip
+    )
 
 
 def prepare_shop(frame: pd.DataFrame, **options: object) -> PreparedData:
@@ -95,4 +95,3 @@ def shop_model(
     model = create_model(shop_data, tiny)
     train_model(model, shop_data, tiny, tmp_path_factory.mktemp("training"), verbose=0)
     return model
-

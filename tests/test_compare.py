@@ -23,10 +23,13 @@ def visits(tmp_path_factory: pytest.TempPathFactory) -> Path:
     pages = rng.integers(1, 30, size=300)
     bought = rng.uniform(size=300) < pages / 30
     frame = pd.DataFrame(
-        {"pages": pages + rng.normal(size=300), "month": rng.choice(["May", "Nov"], 300),
-         "user_id": [f"user {number}" for number in rng.integers(120, size=300)],
-         "bought": bought.astype(int)}
-    )  # fmt: skip
+        {
+            "pages": pages + rng.normal(size=300),
+            "month": rng.choice(["May", "Nov"], 300),
+            "user_id": [f"user {number}" for number in rng.integers(120, size=300)],
+            "bought": bought.astype(int),
+        }
+    )
     path = tmp_path_factory.mktemp("data") / "visits.csv"
     frame.to_csv(path, index=False)
     return path
@@ -39,18 +42,38 @@ def compared(visits: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         pytest.importorskip(package, reason="needs intent_tf[compare]")
     out = tmp_path_factory.mktemp("compared")
     main(
-        ["--data", str(visits), "--label", "bought", "--group", "user_id", "--folds", "2", "--out", str(out),
-         "--epochs", "2", "--members", "2"]
-    )  # fmt: skip
+        [
+            "--data",
+            str(visits),
+            "--label",
+            "bought",
+            "--group",
+            "user_id",
+            "--folds",
+            "2",
+            "--out",
+            str(out),
+            "--epochs",
+            "2",
+            "--members",
+            "2",
+        ]
+    )
     return out
 
 
 def test_one_command_compares_all_models_on_a_table(compared: Path) -> None:
     found = json.loads((compared / "comparison.json").read_text())
     assert set(found["models"]["all"]) == {
-        "intent_tf", "lightgbm", "catboost", "xgboost", "mean_of_boosters", "hist_gradient_boosting",
-        "logistic_regression", "constant_rate",
-    }  # fmt: skip
+        "intent_tf",
+        "lightgbm",
+        "catboost",
+        "xgboost",
+        "mean_of_boosters",
+        "hist_gradient_boosting",
+        "logistic_regression",
+        "constant_rate",
+    }
 
 
 def test_every_row_is_tested_once(compared: Path) -> None:

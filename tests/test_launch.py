@@ -144,9 +144,22 @@ def test_an_event_folder_larger_than_memory_trains_on_two_workers(
 ) -> None:
     prepare_examples(simulate(300, seed=1), ExampleDefinition(negative_rate=0.5), out=tmp_path / "examples")
     command = (
-        "train", "--events", tmp_path / "examples", "--memory-rows", 400, "--out", tmp_path / "out",
-        "--epochs", 1, "--members", 2, "--filters", 4, "--dimension", 4,
-    )  # fmt: skip
+        "train",
+        "--events",
+        tmp_path / "examples",
+        "--memory-rows",
+        400,
+        "--out",
+        tmp_path / "out",
+        "--epochs",
+        1,
+        "--members",
+        2,
+        "--filters",
+        4,
+        "--dimension",
+        4,
+    )
     assert launch(LaunchConfig(), [str(each) for each in command]) == 0
     output = capfd.readouterr().out
     rows = int(re.search(r"\[worker 0\] train: ([\d,]+) rows", output)[1].replace(",", ""))
@@ -154,22 +167,42 @@ def test_an_event_folder_larger_than_memory_trains_on_two_workers(
 
 
 @pytest.mark.slow
-def test_an_encoder_is_fine_tuned_by_two_workers(
-    tmp_path: Path, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_an_encoder_is_fine_tuned_by_two_workers(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     pytest.importorskip("tensorflow_text", reason="tensorflow-text is not installed")
     vocabulary = (*SPECIAL, "love", "bad", "hat", "bag")
     network = BertTransformer(len(vocabulary), layers=1, width=16, heads=2, positions=16)
     BertEncoder(network, WordPieceIds(16, vocabulary=vocabulary)).to_hub(tmp_path / "encoder")
-    titles = [f"{word} {thing} {number}" for number in range(50) for word in ("bad", "love")
-              for thing in ("hat", "bag")]  # fmt: skip
+    titles = [
+        f"{word} {thing} {number}"
+        for number in range(50)
+        for word in ("bad", "love")
+        for thing in ("hat", "bag")
+    ]
     frame = pd.DataFrame({"title": titles, "bought": [title.startswith("love") for title in titles]})
     frame.to_csv(tmp_path / "titles.csv", index=False)
     command = (
-        "train", "--data", tmp_path / "titles.csv", "--label", "bought", "--kinds", "title=text",
-        "--model", "bert", "--encoder", tmp_path / "encoder", "--encoder-tokens", 16, "--encoder-epochs", 1,
-        "--epochs", 1, "--members", 2, "--out", tmp_path / "out",
-    )  # fmt: skip
+        "train",
+        "--data",
+        tmp_path / "titles.csv",
+        "--label",
+        "bought",
+        "--kinds",
+        "title=text",
+        "--model",
+        "bert",
+        "--encoder",
+        tmp_path / "encoder",
+        "--encoder-tokens",
+        16,
+        "--encoder-epochs",
+        1,
+        "--epochs",
+        1,
+        "--members",
+        2,
+        "--out",
+        tmp_path / "out",
+    )
     assert launch(LaunchConfig(), [str(each) for each in command]) == 0
     output = capfd.readouterr().out
     assert f"[worker 0] {tmp_path}/out/1\n" in output

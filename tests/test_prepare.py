@@ -20,9 +20,11 @@ ann,2024-01-05 10:02:00,buy,b
 bob,someday,view,a
 """
 OPTIONS = [
-    "--columns", "user_id=visitor,timestamp=ts,event_type=event,item_id=sku",
-    "--event-types", "view=detail,buy=purchase",
-]  # fmt: skip
+    "--columns",
+    "user_id=visitor,timestamp=ts,event_type=event,item_id=sku",
+    "--event-types",
+    "view=detail,buy=purchase",
+]
 
 
 @pytest.fixture

@@ -41,9 +41,20 @@ def test_a_checkpoint_goes_on_with_the_shops_actions_as_further_pieces(tmp_path:
     BertEncoder(network, WordPieceIds(32, vocabulary=vocabulary)).to_hub(tmp_path / "checkpoint")
     simulate(60, seed=0).to_csv(tmp_path / "log.csv", index=False)
     main(
-        ["--events", str(tmp_path / "log.csv"), "--encoder", str(tmp_path / "checkpoint"), "--epochs", "1",
-         "--max-tokens", "32", "--out", str(tmp_path / "further"), "--quiet"]
-    )  # fmt: skip
+        [
+            "--events",
+            str(tmp_path / "log.csv"),
+            "--encoder",
+            str(tmp_path / "checkpoint"),
+            "--epochs",
+            "1",
+            "--max-tokens",
+            "32",
+            "--out",
+            str(tmp_path / "further"),
+            "--quiet",
+        ]
+    )
     further = BertEncoder.from_preset(tmp_path / "further", max_tokens=32)
     assert further.pieces.vocabulary[: len(vocabulary)] == vocabulary
     added = further.pieces.vocabulary[len(vocabulary) :]
@@ -61,9 +72,18 @@ def pretrained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     log, encoder = folder / "log.csv", folder / "encoder"
     simulate(400, seed=0).to_csv(log, index=False)
     done = run(
-        "intent_tf.pretrain", "--events", log, "--out", encoder, "--epochs", 2, "--max-tokens", 64,
-        "--vocabulary-size", 400,
-    )  # fmt: skip
+        "intent_tf.pretrain",
+        "--events",
+        log,
+        "--out",
+        encoder,
+        "--epochs",
+        2,
+        "--max-tokens",
+        64,
+        "--vocabulary-size",
+        400,
+    )
     assert done.returncode == 0, done.stderr
     return log, encoder
 
@@ -88,9 +108,22 @@ def test_an_encoder_pretrained_here_gives_the_same_strengths_throughout(
             (encoder / name).unlink()
         trust = ["--trust"]
     train = (
-        "intent_tf.train", "--events", log, "--model", "bert", "--encoder", encoder, "--epochs", 2,
-        "--encoder-epochs", 1, "--encoder-tokens", 64, "--out", out,
-    )  # fmt: skip
+        "intent_tf.train",
+        "--events",
+        log,
+        "--model",
+        "bert",
+        "--encoder",
+        encoder,
+        "--epochs",
+        2,
+        "--encoder-epochs",
+        1,
+        "--encoder-tokens",
+        64,
+        "--out",
+        out,
+    )
     if trust:
         done = run(*train)
         assert done.returncode == 2 and "not trusted" in done.stderr and "--trust" in done.stderr

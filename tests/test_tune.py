@@ -33,9 +33,24 @@ def visits(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def arguments(visits: Path, out: Path, *more: str) -> list[str]:
     return [
-        "--data", str(visits), "--label", "bought", "--kinds", "pages=number", "--out", str(out),
-        "--epochs", "2", "--members", "2", "--trials", "2", "--seeds", "1", *more,
-    ]  # fmt: skip
+        "--data",
+        str(visits),
+        "--label",
+        "bought",
+        "--kinds",
+        "pages=number",
+        "--out",
+        str(out),
+        "--epochs",
+        "2",
+        "--members",
+        "2",
+        "--trials",
+        "2",
+        "--seeds",
+        "1",
+        *more,
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -89,9 +104,11 @@ def test_test_rows_change_nothing(visits: Path, tmp_path: Path) -> None:
         table = tmp_path / "train.csv"
         pd.concat([train, frame.head(120)]).to_csv(table, index=False)
         source = SourceConfig(
-            data=str(table), label="bought", kinds={"pages": "number"},
+            data=str(table),
+            label="bought",
+            kinds={"pages": "number"},
             test_data=str(tmp_path / f"test_{name}.csv"),
-        )  # fmt: skip
+        )
         config = TuneConfig(search="random", trials=1, seeds=1, out=str(tmp_path / name))
         tune_options(source, PreprocessingConfig(), TrainingConfig(epochs=1, members=2), config)
         results.append((tmp_path / name / "trials.csv").read_text())

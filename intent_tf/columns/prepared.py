@@ -98,9 +98,11 @@ def preprocess_data(
     _check_names(frame, (label, weight, plan.group, plan.time, plan.column), file)
     cleaned, counts = clean(frame, label, file=file)
     for name, reason in {
-        weight: "sample weight", plan.group: "group of the split", plan.time: "time of the split",
+        weight: "sample weight",
+        plan.group: "group of the split",
+        plan.time: "time of the split",
         plan.column: "part of the split",
-    }.items():  # fmt: skip
+    }.items():
         if name is not None and name not in (kinds or {}):
             left_out.setdefault(name, reason)
     positive = positive or find_positive(cleaned[label], label, file=file)
@@ -109,9 +111,15 @@ def preprocess_data(
     usable = [name for name in cleaned.columns if name not in (label, *left_out, *drop)]
     refuse_label_copies(cleaned, labels, usable, file=file)
     parts = split(
-        cleaned, labels, plan, features=usable, seed=seed, file=file, test=test,
+        cleaned,
+        labels,
+        plan,
+        features=usable,
+        seed=seed,
+        file=file,
+        test=test,
         test_label=None if test is None else _labels_of(test, label, positive),
-    )  # fmt: skip
+    )
     inferred = infer_specification(
         parts.train.drop(columns=list(left_out), errors="ignore"),
         label,
@@ -140,9 +148,11 @@ def _check_names(frame: pd.DataFrame, needed: Sequence[str | None], file: object
     for column in frame.columns:
         if not isinstance(column, str):
             raise InputError(
-                f"the column name {column!r} is no text", file=file, expected="names that are text",
+                f"the column name {column!r} is no text",
+                file=file,
+                expected="names that are text",
                 remedy="rename the columns, such as by frame.columns = frame.columns.astype(str)",
-            )  # fmt: skip
+            )
         if known.count(column) > 1:
             raise InputError("two columns have the same name", file=file, column=column)
     for name in needed:
@@ -161,7 +171,10 @@ def _weights(values: pd.Series, file: object) -> np.ndarray:
     wrong = np.flatnonzero(~(np.isfinite(weights) & (weights > 0)))
     if len(wrong):
         raise InputError(
-            f"found {values.iloc[wrong[0]]!r}", expected="a positive weight", file=file,
-            row=values.index[wrong[0]], column=str(values.name),
-        )  # fmt: skip
+            f"found {values.iloc[wrong[0]]!r}",
+            expected="a positive weight",
+            file=file,
+            row=values.index[wrong[0]],
+            column=str(values.name),
+        )
     return weights

@@ -121,18 +121,27 @@ class Preprocessor(keras.layers.Layer):
             rendered = [column.name for column in columns if is_rendered(column)]
         if sequences and rendered:
             self.session_tokens = SessionTokens(
-                rendered, self.tokenizer, self.max_session_tokens, self.min_count, self.max_vocabulary,
-                self.oov_buckets, name="session_tokens",
-            )  # fmt: skip
+                rendered,
+                self.tokenizer,
+                self.max_session_tokens,
+                self.min_count,
+                self.max_vocabulary,
+                self.oov_buckets,
+                name="session_tokens",
+            )
         if numbers or sequences:
             self.scores = NormalScores(name="normal_scores")
         if categories:
             self.category_ids = CategoryIds(categories, name="category_ids")
         if texts:
             self.token_ids = TokenIds(
-                self.tokenizer, self.min_count, self.max_vocabulary, self.max_text_tokens, self.oov_buckets,
+                self.tokenizer,
+                self.min_count,
+                self.max_vocabulary,
+                self.max_text_tokens,
+                self.oov_buckets,
                 name="token_ids",
-            )  # fmt: skip
+            )
 
     def build(self, input_shape: Any = None) -> None:
         """Create the weights that `adapt` fills."""

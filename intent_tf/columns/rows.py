@@ -120,9 +120,16 @@ class Rows:
         return (endless(batches) if passes is None else batches).prefetch(tf.data.AUTOTUNE)
 
     def shuffled_batches(
-        self, batch_size: int, seed: int, first_epoch: int = 0, augmentation: Augmentation | None = None,
-        *, first_batch: int = 0, shard: Shard = _ALL, by_length: bool = False,
-    ) -> tf.data.Dataset:  # fmt: skip
+        self,
+        batch_size: int,
+        seed: int,
+        first_epoch: int = 0,
+        augmentation: Augmentation | None = None,
+        *,
+        first_batch: int = 0,
+        shard: Shard = _ALL,
+        by_length: bool = False,
+    ) -> tf.data.Dataset:
         """Endless epochs, each in an order (and changed in ways) that only the seed and its number decide.
 
         So training that resumes at an epoch, or at a batch of it, sees the rows that it would have seen, and

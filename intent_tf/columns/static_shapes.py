@@ -30,9 +30,10 @@ def static_batches(batches: tf.data.Dataset, rows: Rows, batch_size: int) -> tf.
     """
     if rows.rows_an_epoch < batch_size:
         raise InputError(
-            f"{rows.rows_an_epoch} rows for batches of {batch_size}", expected="at least one whole batch",
+            f"{rows.rows_an_epoch} rows for batches of {batch_size}",
+            expected="at least one whole batch",
             remedy="lower the batch size",
-        )  # fmt: skip
+        )
     widths = {
         name: max(1, int(getattr(rows.features, name).bounding_shape()[1])) for name in ("text", "session")
     }

@@ -42,9 +42,16 @@ class StreamedRows(Rows):
         return self.stream.rows
 
     def shuffled_batches(
-        self, batch_size: int, seed: int, first_epoch: int = 0, augmentation: Augmentation | None = None,
-        *, first_batch: int = 0, shard: Shard = Shard(), by_length: bool = False,  # noqa: B008  immutable
-    ) -> tf.data.Dataset:  # fmt: skip
+        self,
+        batch_size: int,
+        seed: int,
+        first_epoch: int = 0,
+        augmentation: Augmentation | None = None,
+        *,
+        first_batch: int = 0,
+        shard: Shard = Shard(),
+        by_length: bool = False,
+    ) -> tf.data.Dataset:
         """Endless epochs in an order that only the seed decides; see `Rows.shuffled_batches`.
 
         Args:
@@ -92,14 +99,20 @@ def stream_training_rows(data: PreparedData, folder: str | Path, weight: str | N
     group = data.split["group"]
     if group is None or not data.split["method"].startswith("random"):
         raise InputError(
-            f"the split is {data.split['method']}", expected="a random one by group, where rows are streamed",
+            f"the split is {data.split['method']}",
+            expected="a random one by group, where rows are streamed",
             remedy="leave --time out, or hold all rows in memory with a larger --memory-rows",
-        )  # fmt: skip
+        )
     held_out = {str(value) for part in (data.validation, data.test) for value in part.frame[group].unique()}
     stream = ExampleStream(folder, data.specification, weight=weight, without={group: held_out})
     train = data.train
     rows = StreamedRows(
-        train.frame, train.features, train.label, train.weight, train.grade,
-        stream=stream, preprocessor=data.preprocessor,
-    )  # fmt: skip
+        train.frame,
+        train.features,
+        train.label,
+        train.weight,
+        train.grade,
+        stream=stream,
+        preprocessor=data.preprocessor,
+    )
     return replace(data, train=rows)

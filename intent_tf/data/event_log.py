@@ -16,8 +16,16 @@ ColumnType = Literal["text", "number", "time"]
 
 #: What an event may have, by our names.
 EVENT_COLUMNS = (
-    "user_id", "session_id", "timestamp", "event_type", "item_id", "text", "query", "price", "quantity",
-)  # fmt: skip
+    "user_id",
+    "session_id",
+    "timestamp",
+    "event_type",
+    "item_id",
+    "text",
+    "query",
+    "price",
+    "quantity",
+)
 #: In the order in which events of the same instant are taken to have happened.
 EVENT_TYPES = ("search", "browse", "click", "detail", "cart", "purchase")
 LONGEST_ID = 256

@@ -13,9 +13,12 @@ from intent_tf.errors import InputError
 STRENGTHS = {"none": 0.0, "click": 1 / 3, "cart": 2 / 3, "purchase": 1.0}
 SEQUENCES = ("event_type", "elapsed", "item_id", "text", "query", "price", "quantity")
 HISTORY = (
-    "previous_sessions", "previous_events", "previous_purchases",
-    "days_since_last_session", "days_since_last_purchase",
-)  # fmt: skip
+    "previous_sessions",
+    "previous_events",
+    "previous_purchases",
+    "days_since_last_session",
+    "days_since_last_purchase",
+)
 
 _ORDER = "micros, type_rank, item_id, text, query, price, quantity"
 _FEWEST_OF_BOT = 10
@@ -134,8 +137,10 @@ class ExampleDefinition:
     def _lists(self, dialect: Dialect, fields: list[str]) -> str:
         lists = {each: dialect.each("log", f"e.{each}") for each in [*fields, *self._instants]}
         lists["elapsed"] = dialect.each("log", "(e.micros - start) / 1e6")
-        first = [f"coalesce(nullif(array_position({lists['event_type']}, '{each}'), 0) - 1, size)"
-                 for each in _CUTS[self.cut]]  # fmt: skip
+        first = [
+            f"coalesce(nullif(array_position({lists['event_type']}, '{each}'), 0) - 1, size)"
+            for each in _CUTS[self.cut]
+        ]
         visible = f"least({', '.join(first)})" if first else "size"
         columns = ", ".join(f"{sql} AS {each}" for each, sql in lists.items())
         others = ", ".join([*_KNOWN, *(f"final_{action}" for action in _ACTIONS)])

@@ -200,9 +200,12 @@ def _nothing(log: LogFiles | pd.DataFrame, counts: dict[str, int], reasons: dict
 
 
 def _write_manifest(
-    folder: Path, counts: dict[str, int], reasons: dict[str, int],
-    definition: ExampleDefinition, log_format: LogFormat,
-) -> dict[str, int]:  # fmt: skip
+    folder: Path,
+    counts: dict[str, int],
+    reasons: dict[str, int],
+    definition: ExampleDefinition,
+    log_format: LogFormat,
+) -> dict[str, int]:
     """Write the manifest; returns the counts that only the written examples tell."""
     paths = sorted((folder / EXAMPLES).rglob("*.parquet"))
     files = [

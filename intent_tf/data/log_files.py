@@ -20,9 +20,15 @@ from intent_tf.data.event_log import PROBLEM, ColumnType
 from intent_tf.errors import InputError
 
 _FORMATS: dict[str, Literal["csv", "json", "parquet"]] = {
-    ".csv": "csv", ".tsv": "csv", ".txt": "csv", ".dat": "csv",
-    ".jsonl": "json", ".ndjson": "json", ".json": "json", ".parquet": "parquet",
-}  # fmt: skip
+    ".csv": "csv",
+    ".tsv": "csv",
+    ".txt": "csv",
+    ".dat": "csv",
+    ".jsonl": "json",
+    ".ndjson": "json",
+    ".json": "json",
+    ".parquet": "parquet",
+}
 _EXPECTED = f"files that end in {', '.join(_FORMATS)} (text files may be compressed: .gz), or folders of them"
 _BLOCK = 1 << 20
 _LINES = 200

@@ -107,9 +107,14 @@ def write_table(frame: pd.DataFrame, path: str | Path, *, append: bool = False) 
         frame.to_parquet(target, index=False)
     elif kind == "jsonl":
         frame.to_json(
-            target, orient="records", lines=True, force_ascii=False, date_format="iso", double_precision=15,
+            target,
+            orient="records",
+            lines=True,
+            force_ascii=False,
+            date_format="iso",
+            double_precision=15,
             mode=mode,
-        )  # fmt: skip
+        )
     else:
         lists = {name: frame[name].map(write_list) for name in frame.columns if is_list(frame[name])}
         separator = "\t" if ".tsv" in Path(path).suffixes else ","

@@ -52,9 +52,10 @@ def fit_model(
     if examples[label].nunique() < 2:
         value = examples[label].iloc[0] if len(examples) else "nothing"
         raise InputError(
-            f"all {len(examples)} labels {label!r} are {value}", expected="examples of both outcomes",
+            f"all {len(examples)} labels {label!r} are {value}",
+            expected="examples of both outcomes",
             remedy="take a longer window or another horizon",
-        )  # fmt: skip
+        )
     keras.utils.set_random_seed(seed)
     plan = SplitPlan(test_fraction=0.1, validation_fraction=0.15, group="user_id")
     known = [name for name in IDENTIFIERS[1:] if name in examples.columns]

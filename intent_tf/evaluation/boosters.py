@@ -104,19 +104,41 @@ def _model(kind: str, rounds: int, threads: int, seed: int, patience: int | None
     package: Any = require(kind, "compare")
     if kind == "lightgbm":
         return package.LGBMClassifier(
-            n_estimators=rounds, learning_rate=0.03, num_leaves=15, min_child_samples=30, subsample=0.8,
-            subsample_freq=1, colsample_bytree=0.5, n_jobs=threads, random_state=seed, verbose=-1,
-        )  # fmt: skip
+            n_estimators=rounds,
+            learning_rate=0.03,
+            num_leaves=15,
+            min_child_samples=30,
+            subsample=0.8,
+            subsample_freq=1,
+            colsample_bytree=0.5,
+            n_jobs=threads,
+            random_state=seed,
+            verbose=-1,
+        )
     if kind == "catboost":
         return package.CatBoostClassifier(
-            iterations=rounds, learning_rate=0.04, depth=6, thread_count=threads, random_seed=seed,
-            early_stopping_rounds=patience, verbose=False, allow_writing_files=False,
-        )  # fmt: skip
+            iterations=rounds,
+            learning_rate=0.04,
+            depth=6,
+            thread_count=threads,
+            random_seed=seed,
+            early_stopping_rounds=patience,
+            verbose=False,
+            allow_writing_files=False,
+        )
     return package.XGBClassifier(
-        n_estimators=rounds, learning_rate=0.03, max_depth=5, min_child_weight=5, subsample=0.8,
-        colsample_bytree=0.5, tree_method="hist", enable_categorical=True, n_jobs=threads,
-        early_stopping_rounds=patience, random_state=seed,
-    )  # fmt: skip
+        n_estimators=rounds,
+        learning_rate=0.03,
+        max_depth=5,
+        min_child_weight=5,
+        subsample=0.8,
+        colsample_bytree=0.5,
+        tree_method="hist",
+        enable_categorical=True,
+        n_jobs=threads,
+        early_stopping_rounds=patience,
+        random_state=seed,
+    )
 
 
 def _stopped_early(
@@ -128,13 +150,14 @@ def _stopped_early(
         pool = package.Pool(table, label, weight=weight, cat_features=places)
         return model, {"eval_set": pool, "cat_features": places}
     if kind == "xgboost":
-        return model, {
-            "eval_set": [(table, label)], "sample_weight_eval_set": [weight], "verbose": False
-        }  # fmt: skip
+        return model, {"eval_set": [(table, label)], "sample_weight_eval_set": [weight], "verbose": False}
     return model, {
-        "eval_X": table, "eval_y": label, "eval_sample_weight": [weight], "eval_metric": "binary_logloss",
+        "eval_X": table,
+        "eval_y": label,
+        "eval_sample_weight": [weight],
+        "eval_metric": "binary_logloss",
         "callbacks": [package.early_stopping(PATIENCE, verbose=False)],
-    }  # fmt: skip
+    }
 
 
 def _best_rounds(kind: str, model: Any) -> int:

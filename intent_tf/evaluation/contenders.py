@@ -131,11 +131,17 @@ def _fit_model(data: PreparedData, training: TrainingConfig, seed: int) -> Float
 def _fit_booster(kind: str, data: PreparedData, tables: dict[str, BaselineTable], seed: int) -> FloatArray:
     train, validation = data.train, data.validation
     booster = fit_booster(
-        kind, tables["train"], train.label, tables["validation"], validation.label,
-        weight=train.weight, validation_weight=validation.weight, seed=seed,
+        kind,
+        tables["train"],
+        train.label,
+        tables["validation"],
+        validation.label,
+        weight=train.weight,
+        validation_weight=validation.weight,
+        seed=seed,
         # On a busy machine threads that wait for each other take far longer.
         threads=1 if len(train) < 20_000 else 2,
-    )  # fmt: skip
+    )
     return booster.predict(tables["test"])
 
 

@@ -99,12 +99,15 @@ def _models(models: Mapping[str, Any]) -> str:
 def _tests(tests: Mapping[str, Any]) -> str:
     rows = [
         [
-            text(rival), title, f"{row[key]['difference']:+.4f}",
-            f"{row[key]['low']:+.4f} to {row[key]['high']:+.4f}", f"{row[key]['p_value']:.3f}",
+            text(rival),
+            title,
+            f"{row[key]['difference']:+.4f}",
+            f"{row[key]['low']:+.4f} to {row[key]['high']:+.4f}",
+            f"{row[key]['p_value']:.3f}",
         ]
         for rival, row in tests.items()
         for key, title in TESTED.items()
-    ]  # fmt: skip
+    ]
     return table(["rival", "figure", "difference", "95 % interval", "p"], rows)
 
 

@@ -72,8 +72,10 @@ def diagnose(
     (train_frame, _), (frame, _), label = train, test, labels[1]
     # As many draws as take some seconds: with more rows, intervals are narrower and need fewer.
     draws: dict[str, Any] = {
-        "groups": groups, "seed": seed, "resamples": int(np.clip(2e7 / len(label), 200, 1000))
-    }  # fmt: skip
+        "groups": groups,
+        "seed": seed,
+        "resamples": int(np.clip(2e7 / len(label), 200, 1000)),
+    }
     named = {name: strength for name, strength in strengths.items() if name not in NOT_COMPARED}
     rivals = [name for name in named if name != MODEL]
 

@@ -64,8 +64,15 @@ def early(found: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> str:
                 colour = {"intent_tf": "model", "optimum": "optimum"}.get(name, "muted")
                 style = "-" if name in ("intent_tf", "optimum") else "--"
                 values = [models[name][key] for models in found.values()]
-                axes.plot(list(found), values, style, marker="o", markersize=4, color=COLOURS[colour],
-                          label=str(name).replace("_", " "))  # fmt: skip
+                axes.plot(
+                    list(found),
+                    values,
+                    style,
+                    marker="o",
+                    markersize=4,
+                    color=COLOURS[colour],
+                    label=str(name).replace("_", " "),
+                )
             axes.set(xlabel="events seen", ylabel=COLUMNS[key])
             axes.legend()
 

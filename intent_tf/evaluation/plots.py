@@ -53,11 +53,27 @@ def reliability(label: IntArray, before: FloatArray | None, after: FloatArray, b
         axes.plot([0, 1], [0, 1], color=COLOURS["line"], linewidth=1)
         if before is not None:
             x, y, _, _ = _rates(label, before, bins)
-            axes.plot(x, y, color=COLOURS["muted"], marker="o", markersize=3.5, linewidth=1, linestyle="--",
-                      label="before calibration")  # fmt: skip
+            axes.plot(
+                x,
+                y,
+                color=COLOURS["muted"],
+                marker="o",
+                markersize=3.5,
+                linewidth=1,
+                linestyle="--",
+                label="before calibration",
+            )
         x, y, low, high = _rates(label, after, bins)
-        axes.errorbar(x, y, yerr=[y - low, high - y], color=COLOURS["model"], marker="o", markersize=4.5,
-                      elinewidth=1, label="intent_tf" if before is None else "after calibration")  # fmt: skip
+        axes.errorbar(
+            x,
+            y,
+            yerr=[y - low, high - y],
+            color=COLOURS["model"],
+            marker="o",
+            markersize=4.5,
+            elinewidth=1,
+            label="intent_tf" if before is None else "after calibration",
+        )
         axes.set(xlabel="intent strength", ylabel="share that buys", xlim=(-0.02, 1.02), ylim=(-0.02, 1.02))
         axes.legend(loc="upper left")
 
@@ -131,8 +147,13 @@ def loss_curves(history: Mapping[str, Sequence[float]]) -> Drawing:
         if validation is not None:
             axes.plot(epochs, validation, color=COLOURS["model"], label="validation")
             best = int(np.argmin(validation))
-            axes.plot(epochs[best], validation[best], color=COLOURS["model"], marker="o",
-                      label=f"best: epoch {best + 1}")  # fmt: skip
+            axes.plot(
+                epochs[best],
+                validation[best],
+                color=COLOURS["model"],
+                marker="o",
+                label=f"best: epoch {best + 1}",
+            )
         axes.set(xlabel="epoch", ylabel="loss")
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.legend()

@@ -42,9 +42,14 @@ class HashedEmbedding(keras.layers.Layer):
     """
 
     def __init__(
-        self, buckets: int, dimension: int = 128, hashes: int = 2, *,
-        embeddings_initializer: Any = "uniform", **kwargs: Any,
-    ) -> None:  # fmt: skip
+        self,
+        buckets: int,
+        dimension: int = 128,
+        hashes: int = 2,
+        *,
+        embeddings_initializer: Any = "uniform",
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**kwargs)
         if min(buckets, dimension, hashes) < 1:
             raise InputError(
@@ -59,9 +64,11 @@ class HashedEmbedding(keras.layers.Layer):
     def build(self, input_shape: Any) -> None:
         """Create the table."""
         self.table = self.add_weight(
-            name="hashed_embeddings", shape=(self.buckets, self.dimension),
-            initializer=self.embeddings_initializer, autocast=False,
-        )  # fmt: skip
+            name="hashed_embeddings",
+            shape=(self.buckets, self.dimension),
+            initializer=self.embeddings_initializer,
+            autocast=False,
+        )
 
     def call(self, ids: Any) -> tf.Tensor:
         """Look up ids ``(…)``."""
@@ -87,7 +94,9 @@ class HashedEmbedding(keras.layers.Layer):
     def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments."""
         return {
-            **super().get_config(), "buckets": self.buckets, "dimension": self.dimension,
+            **super().get_config(),
+            "buckets": self.buckets,
+            "dimension": self.dimension,
             "hashes": self.hashes,
             "embeddings_initializer": keras.initializers.serialize(self.embeddings_initializer),
-        }  # fmt: skip
+        }

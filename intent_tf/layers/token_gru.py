@@ -56,6 +56,8 @@ class TokenGRU(keras.layers.Layer):
     def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments."""
         return {
-            **super().get_config(), "vocabulary_size": self.vocabulary_size, "dimension": self.dimension,
+            **super().get_config(),
+            "vocabulary_size": self.vocabulary_size,
+            "dimension": self.dimension,
             "units": self.units,
-        }  # fmt: skip
+        }

@@ -32,9 +32,13 @@ class WideText(keras.layers.Layer):
     """
 
     def __init__(
-        self, vocabulary_size: int, buckets: int = 1 << 18, longest: int = 2, scale: float = 10.0,
+        self,
+        vocabulary_size: int,
+        buckets: int = 1 << 18,
+        longest: int = 2,
+        scale: float = 10.0,
         **kwargs: Any,
-    ) -> None:  # fmt: skip
+    ) -> None:
         super().__init__(**{"autocast": False, **kwargs})
         self.vocabulary_size = vocabulary_size
         self.buckets = buckets
@@ -71,6 +75,9 @@ class WideText(keras.layers.Layer):
     def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments."""
         return {
-            **super().get_config(), "vocabulary_size": self.vocabulary_size, "buckets": self.buckets,
-            "longest": self.longest, "scale": self.scale,
-        }  # fmt: skip
+            **super().get_config(),
+            "vocabulary_size": self.vocabulary_size,
+            "buckets": self.buckets,
+            "longest": self.longest,
+            "scale": self.scale,
+        }

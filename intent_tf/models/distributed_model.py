@@ -33,9 +33,13 @@ class DistributedModel(keras.Model):
     test_function: Callable[[Any], Any] | None
 
     def compute_loss(
-        self, x: Any = None, y: Any = None, y_pred: Any = None, sample_weight: Any = None,
+        self,
+        x: Any = None,
+        y: Any = None,
+        y_pred: Any = None,
+        sample_weight: Any = None,
         training: bool = True,
-    ) -> Any:  # fmt: skip
+    ) -> Any:
         """Take the mean over this replica's rows, whose gradient counts as much as it has rows."""
         loss = super().compute_loss(x, y, y_pred, sample_weight, training)
         return self.by_rows(loss, y) if training else loss

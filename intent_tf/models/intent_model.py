@@ -100,9 +100,13 @@ class IntentModel(TableModel):
         return self.heads(inputs, training=training)[0]
 
     def compute_loss(
-        self, x: Any = None, y: Any = None, y_pred: Any = None, sample_weight: Any = None,
+        self,
+        x: Any = None,
+        y: Any = None,
+        y_pred: Any = None,
+        sample_weight: Any = None,
         training: bool = True,
-    ) -> Any:  # fmt: skip
+    ) -> Any:
         """Take the mean of the members' losses, and add that of the actions.
 
         ``y`` is ``(batch,)``: the label, or with actions a grade, of which 1 is a purchase; or ``(batch, 2)``

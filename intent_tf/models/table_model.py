@@ -36,10 +36,18 @@ class TableModel(DistributedModel):
     extractor: keras.layers.Layer
 
     def fit(
-        self, x: Any = None, y: Any = None, batch_size: int = 256, epochs: int = 1,
-        validation_data: Any = None, initial_epoch: int = 0, seed: int = 0,
-        augmentation: Augmentation | None = None, first_batch: int = 0, **options: Any,
-    ) -> keras.callbacks.History:  # fmt: skip
+        self,
+        x: Any = None,
+        y: Any = None,
+        batch_size: int = 256,
+        epochs: int = 1,
+        validation_data: Any = None,
+        initial_epoch: int = 0,
+        seed: int = 0,
+        augmentation: Augmentation | None = None,
+        first_batch: int = 0,
+        **options: Any,
+    ) -> keras.callbacks.History:
         """Train; see `keras.Model.fit`.
 
         On a TPU, `Rows` and DataFrames come in batches of one shape: the rows that do not fill the last
@@ -75,9 +83,14 @@ class TableModel(DistributedModel):
         if isinstance(validation_data, Rows | pd.DataFrame):
             validation_data, options["validation_steps"] = self._passes(validation_data, self.rows_at_once)
         return super().fit(
-            x, y, batch_size=batch_size, epochs=epochs, validation_data=validation_data,
-            initial_epoch=initial_epoch, **options,
-        )  # fmt: skip
+            x,
+            y,
+            batch_size=batch_size,
+            epochs=epochs,
+            validation_data=validation_data,
+            initial_epoch=initial_epoch,
+            **options,
+        )
 
     @property
     def rows_at_once(self) -> int:

@@ -59,9 +59,12 @@ def parse_configuration(
         InputError: If the YAML file has an unknown key or a value of the wrong type.
     """
     parser = _Parser(
-        prog=f"python -m intent_tf.{verb}", description=description, allow_abbrev=False,
-        argument_default=argparse.SUPPRESS, formatter_class=argparse.RawDescriptionHelpFormatter,
-    )  # fmt: skip
+        prog=f"python -m intent_tf.{verb}",
+        description=description,
+        allow_abbrev=False,
+        argument_default=argparse.SUPPRESS,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     for name, text in (positional or {}).items():
         parser.add_argument(name, help=text)
     for configuration in configurations:

@@ -140,9 +140,10 @@ class Client:
             except ConnectionError as error:
                 if attempt == self.retries:
                     raise ServingError(
-                        f"no answer after {attempt + 1} attempts ({error})", file=self.url,
+                        f"no answer after {attempt + 1} attempts ({error})",
+                        file=self.url,
                         remedy="is the server running? python -m intent_tf.serve MODEL starts one here",
-                    ) from error  # fmt: skip
+                    ) from error
                 # Clients that lost their server together must not come back together.
                 time.sleep(_FIRST_WAIT * 2**attempt * random.uniform(0.5, 1.5))
         raise AssertionError

@@ -41,15 +41,17 @@ class GrpcServer:
                 "Classify": (self._classify, self._messages["classification_pb2"].ClassificationRequest),
                 "Regress": (self._regress, self._messages["regression_pb2"].RegressionRequest),
                 "GetModelMetadata": (
-                    self._metadata, self._messages["get_model_metadata_pb2"].GetModelMetadataRequest,
+                    self._metadata,
+                    self._messages["get_model_metadata_pb2"].GetModelMetadataRequest,
                 ),
             },
             "tensorflow.serving.ModelService": {
                 "GetModelStatus": (
-                    self._status, self._messages["get_model_status_pb2"].GetModelStatusRequest,
+                    self._status,
+                    self._messages["get_model_status_pb2"].GetModelStatusRequest,
                 ),
             },
-        }  # fmt: skip
+        }
         for service, methods in services.items():
             handlers = {
                 name: grpc.unary_unary_rpc_method_handler(

@@ -89,9 +89,10 @@ class ModelVersions:
         if self._current is None:
             errors = "; ".join(state.error for state in self._states.values())
             raise InputError(
-                f"holds no version of a model{': ' * bool(errors)}{errors}", file=base,
+                f"holds no version of a model{': ' * bool(errors)}{errors}",
+                file=base,
                 expected="a folder that `python -m intent_tf.train` wrote",
-            )  # fmt: skip
+            )
         self._thread: threading.Thread = threading.Thread(target=self._watch, name="versions", daemon=True)
         self._thread.start()
 

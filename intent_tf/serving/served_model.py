@@ -44,9 +44,10 @@ class ServedModel:
             self._loaded = tf.saved_model.load(str(self.folder))
         except (OSError, ValueError, DecodeError, tf.errors.OpError) as error:
             raise InputError(
-                f"cannot be loaded as a SavedModel ({error})", file=self.folder,
+                f"cannot be loaded as a SavedModel ({error})",
+                file=self.folder,
                 expected="a version folder that `python -m intent_tf.train` wrote",
-            ) from error  # fmt: skip
+            ) from error
         found = saved_model.meta_graphs[0].signature_def
         self.signatures: dict[str, meta_graph_pb2.SignatureDef] = {
             name: found[name] for name in sorted(found) if name != _INTERNAL

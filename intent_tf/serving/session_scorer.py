@@ -71,9 +71,10 @@ class SessionScorer:
         specification = model.specification
         if "event_type" not in specification.of_kind("sequence"):
             raise InputError(
-                "the model does not read sessions", expected="a sequence column 'event_type'",
+                "the model does not read sessions",
+                expected="a sequence column 'event_type'",
                 remedy="train one on an event log, or on the simulated shop: python -m intent_tf.train",
-            )  # fmt: skip
+            )
         known = Session().columns()
         self._given = [column.name for column in specification.columns if column.name not in known]
         self._names = [column.name for column in specification.columns]
@@ -100,9 +101,10 @@ class SessionScorer:
             absent = [name for name in self._given if name not in kept]
             if absent:
                 raise InputError(
-                    f"the model's column {absent[0]!r} is not known", remedy="give it with the history",
+                    f"the model's column {absent[0]!r} is not known",
+                    remedy="give it with the history",
                     expected=", ".join([*NEW_SHOPPER, *self._given]),
-                )  # fmt: skip
+                )
             session = Session(session.events, kept, session.start, session.seen)
             return session.with_event(read, self._max_events, self._window)
 

@@ -23,15 +23,11 @@ def purchase_probability(log: pd.DataFrame, shop: Shop | None = None) -> pd.Seri
     .. math:: P(\text{purchase after } t \mid x_{1..t}) = \sum_z P(z_t = z \mid x_{1..t})\,v(z)
 
     where the first factor comes from the forward algorithm
-    (:func:`~intent_tf.simulator.hidden_markov.forward`) and :math:`v(z)` is the probability that a purchase is still to come
-    (:func:`~intent_tf.simulator.hidden_markov.still_to_come`). It is exact, not an estimate: what the
-    algorithm does not look at says nothing about the state (:class:`~intent_tf.simulator.shop.Shop`), and
-    title and price follow from the item. How long the shopper dwells on event :math:`t`, and whether another event follows,
-    is not known at that moment.
-
-    So no model has a lower expected log loss, provided that the moments were chosen without looking ahead:
-    every event before the first cart, or the fifth event of every session that has five. Which event is the
-    last of a session, or one drawn from all its events, depends on what follows: then another optimum holds.
+    (:func:`~intent_tf.simulator.hidden_markov.forward`) and :math:`v(z)` is the probability that a purchase is
+    still to come (:func:`~intent_tf.simulator.hidden_markov.still_to_come`). It is exact, not an estimate: what
+    the algorithm does not look at says nothing about the state (:class:`~intent_tf.simulator.shop.Shop`), and
+    title and price follow from the item. How long the shopper dwells on event :math:`t`, and whether another
+    event follows, is not known at that moment.
 
     Args:
         log: An event log that :func:`~intent_tf.simulator.simulator.simulate` made, or whole sessions

@@ -53,6 +53,4 @@ def _jieba() -> Callable[[str], Sequence[str]]:
     jieba = require("jieba", "text")
     jieba.setLogLevel(logging.WARNING)  # it reports on loading its dictionary
     tokenizer, normaliser = jieba.Tokenizer(), Normaliser()
-    return lambda text: [
-        word for word in tokenizer.cut(normaliser.reference(text)) if not word.isspace()
-    ]
+    return lambda text: [word for word in tokenizer.cut(normaliser.reference(text)) if not word.isspace()]

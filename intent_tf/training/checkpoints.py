@@ -72,9 +72,10 @@ class Checkpoints:
             model.load_weights(self.folder / f"{name}{_SUFFIX}")
         except (OSError, ValueError) as error:
             raise InputError(
-                f"the checkpoint does not fit the model ({error})", file=self.folder,
+                f"the checkpoint does not fit the model ({error})",
+                file=self.folder,
                 remedy="resume with the options of the interrupted run, or remove the folder",
-            ) from error  # fmt: skip
+            ) from error
 
     def _write(self, name: str, content: memoryview) -> None:
         temporary = self.folder / f"writing-{name}"
@@ -90,8 +91,9 @@ class Checkpoints:
                 temporary.unlink()
             raise InputError(
                 f"the checkpoint cannot be written ({error.strerror}); the previous one is as it was",
-                file=self.folder, remedy="make room, or give another --out, and go on with --resume",
-            ) from error  # fmt: skip
+                file=self.folder,
+                remedy="make room, or give another --out, and go on with --resume",
+            ) from error
 
 
 class _WeightsInMemory(io.BytesIO):

@@ -41,9 +41,12 @@ class Cluster:
     def resolver(self) -> tf.distribute.cluster_resolver.ClusterResolver:
         """Tell TensorFlow."""
         return tf.distribute.cluster_resolver.SimpleClusterResolver(
-            tf.train.ClusterSpec({"worker": list(self.workers)}), task_type="worker", task_id=self.index,
-            num_accelerators={"GPU": len(tf.config.list_physical_devices("GPU"))}, rpc_layer="grpc",
-        )  # fmt: skip
+            tf.train.ClusterSpec({"worker": list(self.workers)}),
+            task_type="worker",
+            task_id=self.index,
+            num_accelerators={"GPU": len(tf.config.list_physical_devices("GPU"))},
+            rpc_layer="grpc",
+        )
 
 
 def find_cluster(environment: Mapping[str, str] | None = None) -> Cluster | None:

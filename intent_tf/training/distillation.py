@@ -61,9 +61,10 @@ class DistillationConfig:
             return None
         if not training.has_plain_loss:
             raise InputError(
-                "a teacher is given", expected="the plain loss binary_crossentropy with it",
+                "a teacher is given",
+                expected="the plain loss binary_crossentropy with it",
                 remedy="leave out --preset, --loss, --positive-weight and label_flip",
-            )  # fmt: skip
+            )
         return DistillationLoss(self.temperature, self.teacher_share)
 
     def further_rows(self, specification: FeatureSpecification) -> int:

@@ -80,12 +80,14 @@ def fine_tune(
         model,
         data,
         replace(
-            training, epochs=config.encoder_epochs, patience=config.encoder_epochs,
+            training,
+            epochs=config.encoder_epochs,
+            patience=config.encoder_epochs,
             batch_size=config.encoder_batch_size,
         ),
         folder,
         **options,
-    )  # fmt: skip
+    )
     return {name: [*first[name], *second[name]] for name in second}
 
 
@@ -138,8 +140,11 @@ def _optimizer(model: IntentModel, rows: int, config: EncoderConfig) -> Partwise
     schedule = WarmUp(config.encoder_learning_rate, steps, round(config.warm_up * steps))
     factors = layer_factors(model.extractor.parts["text"], config.layer_decay) | {"": _HEAD_FACTOR}
     optimizer = PartwiseAdam(
-        schedule, factors, weight_decay=config.encoder_weight_decay, global_clipnorm=config.clip_norm,
+        schedule,
+        factors,
+        weight_decay=config.encoder_weight_decay,
+        global_clipnorm=config.clip_norm,
         gradient_accumulation_steps=config.accumulation if config.accumulation > 1 else None,
-    )  # fmt: skip
+    )
     optimizer.exclude_from_weight_decay(var_names=["bias", "embedding", "scale", "gamma", "beta"])
     return optimizer

@@ -48,9 +48,13 @@ class LanguageModel(keras.Model):
         return tf.cast(self.network(ids, training=training)["sequence_output"], tf.float32)
 
     def compute_loss(
-        self, x: Any = None, y: Any = None, y_pred: Any = None, sample_weight: Any = None,
+        self,
+        x: Any = None,
+        y: Any = None,
+        y_pred: Any = None,
+        sample_weight: Any = None,
         training: bool = True,
-    ) -> Any:  # fmt: skip
+    ) -> Any:
         """Take the mean cross-entropy of the guesses; 0 of a batch that has none."""
         places = tf.where(y > 0)
         vectors = self.norm(self.dense(tf.gather_nd(y_pred, places)))

@@ -25,8 +25,11 @@ from intent_tf.training.warm_up import WarmUp
 Size = Literal["tiny", "small", "base", "large"]
 #: Blocks, width and heads; tiny learns something useful on two cores in minutes, base and large are BERT's.
 SIZES: dict[Size, tuple[int, int, int]] = {
-    "tiny": (2, 128, 2), "small": (4, 256, 4), "base": (12, 768, 12), "large": (24, 1024, 16)
-}  # fmt: skip
+    "tiny": (2, 128, 2),
+    "small": (4, 256, 4),
+    "base": (12, 768, 12),
+    "large": (24, 1024, 16),
+}
 
 
 @dataclass(frozen=True)
@@ -74,9 +77,14 @@ def new_network(vocabulary_size: int, config: PretrainingConfig) -> BertTransfor
     """
     layers, width, heads = SIZES[config.size]
     network = BertTransformer(
-        vocabulary_size, layers, width, heads, positions=max(config.max_tokens, 128),
-        causal=config.objective == "causal", dtype="mixed_bfloat16" if config.mixed_precision else "float32",
-    )  # fmt: skip
+        vocabulary_size,
+        layers,
+        width,
+        heads,
+        positions=max(config.max_tokens, 128),
+        causal=config.objective == "causal",
+        dtype="mixed_bfloat16" if config.mixed_precision else "float32",
+    )
     network.build()
     return network
 
@@ -141,8 +149,9 @@ def pretrain(
     total = steps * config.epochs
     optimizer = PartwiseAdam(
         WarmUp(config.learning_rate, total, max(total // 10, 1) if total > 1 else 0),
-        weight_decay=0.01, global_clipnorm=1.0,
-    )  # fmt: skip
+        weight_decay=0.01,
+        global_clipnorm=1.0,
+    )
     optimizer.exclude_from_weight_decay(var_names=["bias", "embedding", "gamma", "beta"])
     model.compile(optimizer=optimizer)
     stopping = ResumableEarlyStopping(folder / "checkpoint", "val_cross_entropy", config.epochs)
@@ -157,9 +166,13 @@ def pretrain(
         _batches(documents, config.batch_size, hide, seed=seed, first_epoch=done),
         validation_data=validation.repeat(),
         validation_steps=-(-int(held_out.nrows()) // config.batch_size),
-        epochs=config.epochs, initial_epoch=done, steps_per_epoch=steps, shuffle=False,
-        callbacks=callbacks, verbose=verbose,
-    )  # fmt: skip
+        epochs=config.epochs,
+        initial_epoch=done,
+        steps_per_epoch=steps,
+        shuffle=False,
+        callbacks=callbacks,
+        verbose=verbose,
+    )
     history = dict(stopping.history)
     history["val_perplexity"] = [math.exp(min(value, 700.0)) for value in history["val_cross_entropy"]]
     return history

@@ -117,11 +117,16 @@ class ResumableEarlyStopping(keras.callbacks.EarlyStopping):
     def _write(self, name: str, batch: int = 0, metrics: Sequence[Any] = ()) -> None:
         self.checkpoints.write_weights(self.model, name)
         state = {
-            "weights": name, "epoch": self._epoch, "batch": batch, "metrics": metrics,
-            "best": None if self.best is None else float(self.best), "best_epoch": self.best_epoch,
-            "wait": self.wait, "history": self.history,
+            "weights": name,
+            "epoch": self._epoch,
+            "batch": batch,
+            "metrics": metrics,
+            "best": None if self.best is None else float(self.best),
+            "best_epoch": self.best_epoch,
+            "wait": self.wait,
+            "history": self.history,
             "seeds": [seed.numpy().tolist() for seed in _seeds(self.model)],
-        }  # fmt: skip
+        }
         self.checkpoints.write_state(state, weights=(name, f"best-{self.best_epoch}"))
 
 

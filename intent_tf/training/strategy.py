@@ -100,9 +100,10 @@ def make_strategy(
         return _tpu()
     if kind == "multi_worker" and cluster is None:
         raise InputError(
-            "no workers are named", expected="TF_CONFIG, SLURM's or Kubernetes' variables",
+            "no workers are named",
+            expected="TF_CONFIG, SLURM's or Kubernetes' variables",
             remedy="start the run with python -m intent_tf.launch, srun or an indexed job",
-        )  # fmt: skip
+        )
     if cluster is not None:
         wait_for_workers(cluster, worker_timeout)
         implementation = tf.distribute.experimental.CommunicationImplementation(collective.upper())

@@ -158,14 +158,23 @@ def create_model(
         raise InputError("label_flip is given, and labels are graded", remedy="leave label_flip out")
     article = config.preset == "article"
     extractor = build_feature_extractor(
-        data, config.preset, dimension=config.dimension, filters=config.filters,
-        kernel_sizes=config.kernel_sizes, dropout=0.1 if encoder else 0.5, encoder=encoder,
-        session=config.session_extractor, token_buckets=config.token_buckets,
-    )  # fmt: skip
+        data,
+        config.preset,
+        dimension=config.dimension,
+        filters=config.filters,
+        kernel_sizes=config.kernel_sizes,
+        dropout=0.1 if encoder else 0.5,
+        encoder=encoder,
+        session=config.session_extractor,
+        token_buckets=config.token_buckets,
+    )
     predictor = build_predictor(
-        config.preset, members=config.members, dropout=config.dropout,
-        sections=None if article else extractor.sections, prior=float(data.train.label.mean()),
-    )  # fmt: skip
+        config.preset,
+        members=config.members,
+        dropout=config.dropout,
+        sections=None if article else extractor.sections,
+        prior=float(data.train.label.mean()),
+    )
     optimizer = keras.optimizers.Adam(1e-3) if article else _optimizer(config)
     return build_model(data, extractor, predictor, loss=loss or _loss_of(config), optimizer=optimizer)
 
@@ -220,13 +229,26 @@ def train_model(
         average = [keras.callbacks.SwapEMAWeights(swap_on_epoch=True)] if model.optimizer.use_ema else []
         with Preemption(stopping, first_batch, config.checkpoint_batches) as preemption:
             called = [
-                keras.callbacks.TerminateOnNaN(), *average, stopping, *logs, *callbacks, *extra, preemption
-            ]  # fmt: skip
+                keras.callbacks.TerminateOnNaN(),
+                *average,
+                stopping,
+                *logs,
+                *callbacks,
+                *extra,
+                preemption,
+            ]
             model.fit(
-                data.train, validation_data=data.validation, first_batch=first_batch, seed=seed,
-                batch_size=config.rows_a_step(data.train.rows_an_epoch), epochs=epochs, initial_epoch=done,
-                augmentation=config.augmentation, callbacks=called, verbose=verbose if writes else 0,
-            )  # fmt: skip
+                data.train,
+                validation_data=data.validation,
+                first_batch=first_batch,
+                seed=seed,
+                batch_size=config.rows_a_step(data.train.rows_an_epoch),
+                epochs=epochs,
+                initial_epoch=done,
+                augmentation=config.augmentation,
+                callbacks=called,
+                verbose=verbose if writes else 0,
+            )
 
     try:
         if stopping.first_batch:

@@ -142,8 +142,10 @@ def tune(
     space = package.HyperParameters()
     search_space(folds[0], space)
     options = {
-        "objective": package.Objective("val_log_loss", "min"), "seed": seed, "hyperparameters": space,
-    }  # fmt: skip
+        "objective": package.Objective("val_log_loss", "min"),
+        "seed": seed,
+        "hyperparameters": space,
+    }
     if search == "hyperband":
         oracle = package.oracles.HyperbandOracle(max_epochs=config.epochs, **options)
         oracle.max_trials = trials
@@ -175,6 +177,8 @@ def _described(trial: Any) -> dict[str, Any]:
     values = {key: value for key, value in trial.hyperparameters.values.items() if "/" not in key}
     epochs = trial.hyperparameters.values.get("tuner/epochs")
     return {
-        "trial": trial.trial_id, "val_log_loss": trial.score, **values,
+        "trial": trial.trial_id,
+        "val_log_loss": trial.score,
+        **values,
         **({} if epochs is None else {"epochs": epochs}),
-    }  # fmt: skip
+    }

@@ -64,11 +64,13 @@ def test_a_derived_column_may_use_those_before_it() -> None:
 
 
 @settings(max_examples=50, deadline=None)
-@given(st.recursive(
-    st.sampled_from(["seconds", "pages", "2", "0.5"]),
-    lambda part: st.tuples(part, st.sampled_from("+-*"), part).map(lambda p: f"({p[0]} {p[1]} {p[2]})"),
-    max_leaves=6,
-))  # fmt: skip
+@given(
+    st.recursive(
+        st.sampled_from(["seconds", "pages", "2", "0.5"]),
+        lambda part: st.tuples(part, st.sampled_from("+-*"), part).map(lambda p: f"({p[0]} {p[1]} {p[2]})"),
+        max_leaves=6,
+    )
+)
 def test_arithmetic_agrees_with_python(text: str) -> None:
     text += " + pages"
     assert derive(text)[0] == pytest.approx(eval(text, {"seconds": 90.0, "pages": 3.0}))

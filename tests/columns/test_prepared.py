@@ -39,8 +39,12 @@ def test_nothing_is_learnt_from_validation_and_test_rows(shop: pd.DataFrame, pre
     other = frame.copy()
     rows = other.index[other["part"] != "train"]
     changes = {
-        "pages": 500, "seconds": -7.5, "month": "Feb", "browser": 9, "title": "never heard of it at all",
-    }  # fmt: skip
+        "pages": 500,
+        "seconds": -7.5,
+        "month": "Feb",
+        "browser": 9,
+        "title": "never heard of it at all",
+    }
     for name, value in changes.items():
         other.loc[rows, name] = value
     for name, value in {"event_type": ["wish"] * 2, "elapsed": [0.0, 1e6], "price": [1e6, 1e6]}.items():

@@ -145,9 +145,11 @@ EVENTS = st.lists(
 def session_of(events: list[tuple[Any, ...]]) -> dict[str, list[Any]]:
     types, gaps, prices, items = map(list, zip(*events, strict=True)) if events else ([], [], [], [])
     return {
-        "event_type": types, "elapsed": np.cumsum([0, *gaps[1:]]).tolist()[: len(types)], "price": prices,
+        "event_type": types,
+        "elapsed": np.cumsum([0, *gaps[1:]]).tolist()[: len(types)],
+        "price": prices,
         "item_id": items,
-    }  # fmt: skip
+    }
 
 
 @settings(max_examples=40, deadline=None)

@@ -78,11 +78,25 @@ def test_a_table_without_a_label_in_any_row_is_refused() -> None:
 
 CELLS = st.sampled_from(
     [
-        None, np.nan, 1.5, 3, "hat", "", True, Decimal("1.10"), (1, 2), [1.0, np.nan], ["a"], {"a": [1]},
-        np.array([1.0, np.nan]), np.array(["a", "b"]), [[1], [2]], np.arange(2000),
+        None,
+        np.nan,
+        1.5,
+        3,
+        "hat",
+        "",
+        True,
+        Decimal("1.10"),
+        (1, 2),
+        [1.0, np.nan],
+        ["a"],
+        {"a": [1]},
+        np.array([1.0, np.nan]),
+        np.array(["a", "b"]),
+        [[1], [2]],
+        np.arange(2000),
         np.arange(2000) + (np.arange(2000) == 1000),
     ]
-)  # fmt: skip
+)
 
 
 def same(first: object, second: object) -> bool:

@@ -113,9 +113,17 @@ def prepared(log: list[Event], given_sessions: bool, definition: ExampleDefiniti
     frame = pd.DataFrame([tuple(vars(event).values()) for event in log], columns=names)
     frame = frame if given_sessions else frame.drop(columns="session_id")
     columns = [
-        "user_id", "events", "item_id", "elapsed", "previous_sessions", "previous_events",
-        "previous_purchases", "days_since_last_session", "days_since_last_purchase", "purchase",
-    ]  # fmt: skip
+        "user_id",
+        "events",
+        "item_id",
+        "elapsed",
+        "previous_sessions",
+        "previous_events",
+        "previous_purchases",
+        "days_since_last_session",
+        "days_since_last_purchase",
+        "purchase",
+    ]
     try:
         rows = prepare_examples(frame, definition).examples[columns].itertuples(index=False, name=None)
     except InputError:

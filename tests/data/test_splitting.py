@@ -88,8 +88,10 @@ def test_every_part_has_the_same_rate_of_purchases() -> None:
     frame, label = FRAME.assign(pages=range(1000)), (np.arange(1000) % 10 == 0).astype(np.float32)
     description = divided(frame, label, SplitPlan()).description
     assert [description[name] for name in PARTS] == [
-        {"rows": 720, "positives": 72}, {"rows": 80, "positives": 8}, {"rows": 200, "positives": 20},
-    ]  # fmt: skip
+        {"rows": 720, "positives": 72},
+        {"rows": 80, "positives": 8},
+        {"rows": 200, "positives": 20},
+    ]
 
 
 def test_the_seed_decides_the_split() -> None:
@@ -208,6 +210,4 @@ def test_rows_alike_to_a_test_row_are_set_aside_whatever_the_type_of_their_numbe
 
 def test_test_rows_without_the_column_of_groups_are_refused() -> None:
     with pytest.raises(InputError, match="the test table has no column 'user_id' to split by"):
-        divided(
-            FRAME, LABEL, SplitPlan(group="user_id"), test=TEST_ROWS[["pages"]], test_label=TEST_LABEL
-        )  # fmt: skip
+        divided(FRAME, LABEL, SplitPlan(group="user_id"), test=TEST_ROWS[["pages"]], test_label=TEST_LABEL)

@@ -13,8 +13,12 @@ numbers = st.lists(st.floats(allow_subnormal=False), min_size=1, max_size=30)
 
 def test_numbers_are_cut_at_quantiles():
     assert ColumnBins(pd.Series(range(1, 101)), "number", bins=4).names == [
-        "up to 25.75", "25.75 to 50.5", "50.5 to 75.25", "above 75.25", "(missing)"
-    ]  # fmt: skip
+        "up to 25.75",
+        "25.75 to 50.5",
+        "50.5 to 75.25",
+        "above 75.25",
+        "(missing)",
+    ]
 
 
 def test_a_number_on_a_cut_belongs_below():

@@ -107,11 +107,24 @@ def test_no_id_is_used_twice():
 @pytest.mark.parametrize(
     "shown",
     [
-        "ROC", "Precision and recall", "Gain", "Lift", "Reliability", "Strengths", "Confusion matrix", "Loss",
-        "Permutation importance", "Drift from train to test", "Slices", "Model minus baseline", "Split",
-        "Cleaning", "Throughput", "Feature specification: 1 columns",
+        "ROC",
+        "Precision and recall",
+        "Gain",
+        "Lift",
+        "Reliability",
+        "Strengths",
+        "Confusion matrix",
+        "Loss",
+        "Permutation importance",
+        "Drift from train to test",
+        "Slices",
+        "Model minus baseline",
+        "Split",
+        "Cleaning",
+        "Throughput",
+        "Feature specification: 1 columns",
     ],
-)  # fmt: skip
+)
 def test_the_full_report_shows(shown):
     assert shown in Tags(FULL).words
 
@@ -119,11 +132,23 @@ def test_the_full_report_shows(shown):
 @pytest.mark.parametrize(
     "figure",
     [
-        f"{METRICS['test']['auroc']:.4f}", "0.8123 to 0.8988", "12,330", "54,321", "0.0765", "0.3333",
-        "shifted", "AUROC 0.863", "+0.0123", "&lt; 0.001", "Month = Nov", "--drop PageValues", "by time",
-        "isotonic", "0.400",
+        f"{METRICS['test']['auroc']:.4f}",
+        "0.8123 to 0.8988",
+        "12,330",
+        "54,321",
+        "0.0765",
+        "0.3333",
+        "shifted",
+        "AUROC 0.863",
+        "+0.0123",
+        "&lt; 0.001",
+        "Month = Nov",
+        "--drop PageValues",
+        "by time",
+        "isotonic",
+        "0.400",
     ],
-)  # fmt: skip
+)
 def test_the_full_report_holds_the_figure(figure):
     assert figure in FULL
 

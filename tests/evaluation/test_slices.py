@@ -27,10 +27,17 @@ KINDS = {
 def test_each_kind_of_column_gives_its_slices():
     titles = list(find_slices(FRAME, KINDS, bins=2))
     assert titles == [
-        "month = May", "month = Nov", "price: up to 149.5", "price: above 149.5",
-        "title: up to 50 characters", "title: above 50 characters", "moment: up to 2020-01-07 05:30",
-        "moment: above 2020-01-07 05:30", "event_type: up to 4 events", "event_type: above 4 events",
-    ]  # fmt: skip
+        "month = May",
+        "month = Nov",
+        "price: up to 149.5",
+        "price: above 149.5",
+        "title: up to 50 characters",
+        "title: above 50 characters",
+        "moment: up to 2020-01-07 05:30",
+        "moment: above 2020-01-07 05:30",
+        "event_type: up to 4 events",
+        "event_type: above 4 events",
+    ]
 
 
 def test_the_slices_of_a_column_are_all_rows_once():

@@ -26,8 +26,13 @@ def test_the_optimum_comes_last():
 
 def test_a_line_has_its_figures_with_four_decimals():
     assert metrics_table(measured(0.21987), {}).splitlines()[1].split() == [
-        "intent_tf", "0.9000", "0.7000", "0.2199", "0.0700", "0.0100"
-    ]  # fmt: skip
+        "intent_tf",
+        "0.9000",
+        "0.7000",
+        "0.2199",
+        "0.0700",
+        "0.0100",
+    ]
 
 
 def test_an_undefined_figure_is_a_dash():

@@ -41,8 +41,11 @@ def test_widths_are_those_that_were_asked_for(shop_data: PreparedData) -> None:
 def test_the_article_is_its_printed_code_layer_for_layer(shop_data: PreparedData) -> None:
     (layers,) = build_feature_extractor(shop_data, "article").parts.values()
     assert [type(layer).__name__ for layer in layers.layers] == [
-        "Embedding", "Conv1D", "GlobalMaxPooling1D", "Dense",
-    ]  # fmt: skip
+        "Embedding",
+        "Conv1D",
+        "GlobalMaxPooling1D",
+        "Dense",
+    ]
     embedding, convolution, _, dense = layers.layers
     assert embedding.output_dim == 128
     assert (convolution.filters, convolution.kernel_size) == (128, (3,))
@@ -74,9 +77,11 @@ def test_the_wide_part_reads_text_that_is_not_the_articles(
     extractors = {
         (name, preset): build_feature_extractor(data, preset)  # type: ignore[arg-type]
         for name, data, preset in [
-            ("text", shop_data, "default"), ("text", shop_data, "article"), ("numbers", numbers, "default"),
+            ("text", shop_data, "default"),
+            ("text", shop_data, "article"),
+            ("numbers", numbers, "default"),
         ]
-    }  # fmt: skip
+    }
     wide = {
         key: build_model(shop_data if key[0] == "text" else numbers, extractor, build_predictor()).wide
         is not None

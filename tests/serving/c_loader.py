@@ -26,12 +26,24 @@ def compile_loader(folder: Path) -> Path:
     tensorflow, program = Path(tf.__file__).parent, folder / "loader"
     subprocess.run(
         [
-            "gcc", "-O2", "-Wall", "-Wextra", "-Werror", "-o", program, _SOURCE,
-            "-isystem", tensorflow / "include", "-L", tensorflow,
-            "-l:libtensorflow_cc.so.2", "-l:libtensorflow_framework.so.2", f"-Wl,-rpath,{tensorflow}",
+            "gcc",
+            "-O2",
+            "-Wall",
+            "-Wextra",
+            "-Werror",
+            "-o",
+            program,
+            _SOURCE,
+            "-isystem",
+            tensorflow / "include",
+            "-L",
+            tensorflow,
+            "-l:libtensorflow_cc.so.2",
+            "-l:libtensorflow_framework.so.2",
+            f"-Wl,-rpath,{tensorflow}",
         ],
         check=True,
-    )  # fmt: skip
+    )
     return program
 
 

@@ -66,9 +66,14 @@ def _export(variant: str, folder: Path) -> Exported:
     source = _source(variant)
     keras.utils.set_random_seed(0)
     data = preprocess_data(
-        source.frame.head(1000), source.label, kinds=source.kinds, left_out=source.left_out,
-        plan=source.plan, positive=source.positive, derived=source.derived,
-    )  # fmt: skip
+        source.frame.head(1000),
+        source.label,
+        kinds=source.kinds,
+        left_out=source.left_out,
+        plan=source.plan,
+        positive=source.positive,
+        derived=source.derived,
+    )
     model = create_model(data, TrainingConfig())
     # What is tested is the graph, not what it learnt; random weights spread the strengths at no cost.
     for weight in model.trainable_variables:

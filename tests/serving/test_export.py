@@ -89,8 +89,9 @@ def test_a_feature_that_an_example_lacks_is_missing(exported, served) -> None:
     np.testing.assert_allclose(
         served.run({"inputs": empty}, "serving_examples_regress")["outputs"],
         served.run(missing)["intent_strength"],
-        rtol=0, atol=1e-6,
-    )  # fmt: skip
+        rtol=0,
+        atol=1e-6,
+    )
 
 
 def test_columns_keep_names_that_no_operation_may_have(tiny) -> None:

@@ -88,10 +88,12 @@ def test_more_rows_than_a_batch_come_back_in_order(events, ask) -> None:
 def test_the_status_is_available(ask) -> None:
     assert ask("/shop") == (
         200,
-        {"model_version_status": [
-            {"version": "1", "state": "AVAILABLE", "status": {"error_code": "OK", "error_message": ""}}
-        ]},
-    )  # fmt: skip
+        {
+            "model_version_status": [
+                {"version": "1", "state": "AVAILABLE", "status": {"error_code": "OK", "error_message": ""}}
+            ]
+        },
+    )
 
 
 def test_the_metadata_describes_the_inputs(ask) -> None:
@@ -104,9 +106,14 @@ def test_the_metadata_describes_the_inputs(ask) -> None:
 
 @pytest.mark.parametrize(
     ("path", "method", "status"),
-    [("/other:predict", "POST", 404), ("/shop/versions/7:predict", "POST", 404),
-     ("/shop:explain", "POST", 404), ("/shop:predict", "GET", 405), ("/shop", "POST", 405)],
-)  # fmt: skip
+    [
+        ("/other:predict", "POST", 404),
+        ("/shop/versions/7:predict", "POST", 404),
+        ("/shop:explain", "POST", 404),
+        ("/shop:predict", "GET", 405),
+        ("/shop", "POST", 405),
+    ],
+)
 def test_what_is_not_there_is_not_found(ask, path, method, status) -> None:
     found, answer = ask(path, {"instances": []}, method)
     assert found == status

@@ -15,10 +15,22 @@ from intent_tf.serving import ServedModel
 
 ODD_NUMBERS = [math.nan, math.inf, -math.inf, -0.0, -1.0, 3.4e38, -3.4e38, 1e-45, 0.5, 2.0**31, 2.0**63, 7.0]
 ODD_TEXTS = [
-    b"", b"\x00", b"\xff\xfe", b"\xed\xa0\x80", b"caf\xc3",
-    b"\x1b[31m\r\n\t\x7f", "e\u0301\u200d\u202e".encode(),
-    "手表".encode(), "👩‍👩‍👧".encode(), b"cart", b"[cart]", b"search", b" ", b"NaN", b"lamp " * 50,
-]  # fmt: skip
+    b"",
+    b"\x00",
+    b"\xff\xfe",
+    b"\xed\xa0\x80",
+    b"caf\xc3",
+    b"\x1b[31m\r\n\t\x7f",
+    "e\u0301\u200d\u202e".encode(),
+    "手表".encode(),
+    "👩‍👩‍👧".encode(),
+    b"cart",
+    b"[cart]",
+    b"search",
+    b" ",
+    b"NaN",
+    b"lamp " * 50,
+]
 numbers = st.one_of(st.sampled_from(ODD_NUMBERS), st.floats(width=32))
 texts = st.one_of(st.sampled_from(ODD_TEXTS), st.binary(max_size=20), st.text(max_size=20).map(str.encode))
 
@@ -101,9 +113,10 @@ def test_padding_changes_no_strength(events, load_in_c) -> None:
     served, inputs = ServedModel(events.folder), events.raw(slice(5))
     longer = {
         name: np.pad(v, ((0, 0), (0, 9)), constant_values=b"" if v.dtype == object else np.nan)
-        if v.ndim == 2 else v
+        if v.ndim == 2
+        else v
         for name, v in inputs.items()
-    }  # fmt: skip
+    }
     found = same_in_both(served, load_in_c(events.folder), longer)
     np.testing.assert_allclose(found, served.run(inputs)["intent_strength"], rtol=0, atol=1e-6)
 

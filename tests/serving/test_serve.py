@@ -16,10 +16,21 @@ from intent_tf.serving import Client
 
 def test_a_process_answers_and_ends_cleanly(tiny) -> None:
     process = subprocess.Popen(
-        [sys.executable, "-m", "intent_tf.serve", tiny.base, "--rest-port", "0", "--port", "0",
-         "--name", "shop"],
-        stdout=subprocess.PIPE, text=True,
-    )  # fmt: skip
+        [
+            sys.executable,
+            "-m",
+            "intent_tf.serve",
+            tiny.base,
+            "--rest-port",
+            "0",
+            "--port",
+            "0",
+            "--name",
+            "shop",
+        ],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
     try:
         printed = ""
         while "stand-in" not in printed:

@@ -28,9 +28,14 @@ def address(events):
         pytest.skip("tensorflow_model_server is not on PATH")
     rest, grpc = free_port(), free_port()
     server = subprocess.Popen(
-        [program, f"--rest_api_port={rest}", f"--port={grpc}", "--model_name=shop",
-         f"--model_base_path={events.base}"],
-    )  # fmt: skip
+        [
+            program,
+            f"--rest_api_port={rest}",
+            f"--port={grpc}",
+            "--model_name=shop",
+            f"--model_base_path={events.base}",
+        ],
+    )
     for _ in range(120):
         try:
             connection = http.client.HTTPConnection("127.0.0.1", rest, timeout=5)

@@ -28,8 +28,10 @@ def test_every_signature_is_warmed_up_with_one_row_and_with_many(requests) -> No
 
 def test_the_requests_name_their_signatures(requests) -> None:
     assert [requests[i].ListFields()[0][1].request.model_spec.signature_name for i in range(3)] == [
-        "serving_default", "serving_examples", "serving_examples_regress",
-    ]  # fmt: skip
+        "serving_default",
+        "serving_examples",
+        "serving_examples_regress",
+    ]
 
 
 def test_the_requests_run(exported, requests) -> None:

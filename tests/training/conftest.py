@@ -37,10 +37,13 @@ def run_workers() -> Callable[..., None]:
                 own = {"TF_CONFIG": json.dumps(task)} if workers > 1 else {}
                 processes.append(
                     subprocess.Popen(
-                        [sys.executable, *arguments], env=base | own, text=True, stdout=subprocess.PIPE,
+                        [sys.executable, *arguments],
+                        env=base | own,
+                        text=True,
+                        stdout=subprocess.PIPE,
                         stderr=subprocess.STDOUT,
                     )
-                )  # fmt: skip
+                )
             deadline = time.monotonic() + timeout
             for process in processes:
                 output, _ = process.communicate(timeout=max(1, deadline - time.monotonic()))

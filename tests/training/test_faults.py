@@ -34,10 +34,13 @@ def start() -> Callable[..., object]:
                 environment = {**os.environ, "TF_NUM_INTRAOP_THREADS": "1", "TF_CONFIG": json.dumps(task)}
                 processes.append(
                     subprocess.Popen(
-                        [sys.executable, PROGRAM, str(out)], env=environment, text=True,
-                        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                        [sys.executable, PROGRAM, str(out)],
+                        env=environment,
+                        text=True,
+                        stdout=subprocess.PIPE,
+                        stderr=subprocess.STDOUT,
                     )
-                )  # fmt: skip
+                )
             yield processes
         finally:
             for process in processes:

@@ -163,10 +163,14 @@ def test_the_real_checkpoint_learns_reviews_better_than_its_frozen_vectors_allow
     keras.utils.set_random_seed(0)
     read = config.open()
     data = preprocess_data(
-        examples.frame.sample(3200, random_state=0), examples.label, kinds=examples.kinds,
-        left_out=examples.left_out, positive=examples.positive, plan=SplitPlan(0.3125, 0.1),
+        examples.frame.sample(3200, random_state=0),
+        examples.label,
+        kinds=examples.kinds,
+        left_out=examples.left_out,
+        positive=examples.positive,
+        plan=SplitPlan(0.3125, 0.1),
         pieces=read.pieces,
-    )  # fmt: skip
+    )
     training = TrainingConfig(epochs=20, patience=3)
     model, aurocs = create_model(data, training, read), {}
     for tuning in ("frozen", "all"):

@@ -57,8 +57,11 @@ def test_a_worker_that_never_shows_up_is_named_by_the_run(
     monkeypatch.setenv("TF_CONFIG", json.dumps({"cluster": cluster, "task": {"type": "worker", "index": 0}}))
     done = subprocess.run(
         [sys.executable, "-m", "intent_tf.train", "--worker-timeout", "1", "--out", str(tmp_path)],
-        capture_output=True, text=True, timeout=120, check=False,
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
     assert done.returncode == 2
     assert f"worker 1 (127.0.0.1:{ports[1]}) did not show up within 1 seconds" in done.stderr
 

@@ -10,10 +10,30 @@ from intent_tf.data.event_log import PROBLEM, LogFormat
 from intent_tf.errors import InputError
 
 _STATES = (
-    "sessionNo", "startHour", "startWeekday", "duration", "cCount", "cMinPrice", "cMaxPrice", "cSumPrice",
-    "bCount", "bMinPrice", "bMaxPrice", "bSumPrice", "bStep", "onlineStatus", "availability", "customerNo",
-    "maxVal", "customerScore", "accountLifetime", "payments", "age", "address", "lastOrder",
-)  # fmt: skip
+    "sessionNo",
+    "startHour",
+    "startWeekday",
+    "duration",
+    "cCount",
+    "cMinPrice",
+    "cMaxPrice",
+    "cSumPrice",
+    "bCount",
+    "bMinPrice",
+    "bMaxPrice",
+    "bSumPrice",
+    "bStep",
+    "onlineStatus",
+    "availability",
+    "customerNo",
+    "maxVal",
+    "customerScore",
+    "accountLifetime",
+    "payments",
+    "age",
+    "address",
+    "lastOrder",
+)
 
 
 def _convert(paths: Sequence[Path]) -> str:

@@ -83,9 +83,14 @@ class DuckDBEngine:
 
 class _Run:
     def __init__(
-        self, temporary: Path, memory: str, threads: int | None,
-        log_format: LogFormat, definition: ExampleDefinition, out: Path,
-    ) -> None:  # fmt: skip
+        self,
+        temporary: Path,
+        memory: str,
+        threads: int | None,
+        log_format: LogFormat,
+        definition: ExampleDefinition,
+        out: Path,
+    ) -> None:
         self.temporary, self.log_format, self.definition, self.out = temporary, log_format, definition, out
         self.connection = duckdb.connect()
         self.execute(f"SET temp_directory = {quoted(temporary / 'spill')}")

@@ -19,9 +19,21 @@ from intent_tf.errors import InputError, require
 
 #: What a `strptime` code is in Java's patterns.
 _JAVA = {
-    "%Y": "yyyy", "%y": "yy", "%m": "MM", "%d": "dd", "%H": "HH", "%I": "hh", "%M": "mm", "%S": "ss",
-    "%f": "SSSSSS", "%p": "a", "%b": "MMM", "%z": "xx", "T": "'T'", "Z": "'Z'",
-}  # fmt: skip
+    "%Y": "yyyy",
+    "%y": "yy",
+    "%m": "MM",
+    "%d": "dd",
+    "%H": "HH",
+    "%I": "hh",
+    "%M": "mm",
+    "%S": "ss",
+    "%f": "SSSSSS",
+    "%p": "a",
+    "%b": "MMM",
+    "%z": "xx",
+    "T": "'T'",
+    "Z": "'Z'",
+}
 
 #: Of the context, if none runs yet.
 _CONTEXT = {

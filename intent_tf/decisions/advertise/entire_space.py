@@ -97,9 +97,13 @@ class EntireSpaceModel(IntentModel):
         return members if training else tf.reduce_mean(members, axis=1)
 
     def compute_loss(
-        self, x: Any = None, y: Any = None, y_pred: Any = None, sample_weight: Any = None,
+        self,
+        x: Any = None,
+        y: Any = None,
+        y_pred: Any = None,
+        sample_weight: Any = None,
         training: bool = True,
-    ) -> Any:  # fmt: skip
+    ) -> Any:
         """Take the mean of the members' losses of both labels, ``y`` of shape ``(batch, 2)``."""
         y_pred = y_pred if y_pred.shape.rank == 3 else y_pred[:, None]
         y = tf.broadcast_to(tf.cast(y, tf.float32)[:, None], tf.shape(y_pred))
@@ -142,9 +146,11 @@ def fit_entire_space(
     for label in (CLICK, BOTH):
         if label not in examples.columns or examples[label].nunique() < 2:
             raise InputError(
-                "the label is missing or always the same", column=label, expected="both outcomes",
+                "the label is missing or always the same",
+                column=label,
+                expected="both outcomes",
                 remedy="take a longer window",
-            )  # fmt: skip
+            )
     if (examples[BOTH] > examples[CLICK]).any():
         raise InputError("a row is 1 without a click", column=BOTH, expected=f"0 where {CLICK!r} is 0")
     keras.utils.set_random_seed(seed)

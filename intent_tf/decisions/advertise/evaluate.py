@@ -36,9 +36,10 @@ def compare_rates(
     """
     if not future[BOTH].any():
         raise InputError(
-            f"no purchase follows a click in the last {len(future)} moments", expected="at least one",
+            f"no purchase follows a click in the last {len(future)} moments",
+            expected="at least one",
             remedy="take a longer log",
-        )  # fmt: skip
+        )
     rates = model.rates(future)
     labels = [CLICK, BOTH]
     features, clicked = past.drop(columns=labels), past[CLICK].eq(1)

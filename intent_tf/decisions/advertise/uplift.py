@@ -148,9 +148,10 @@ def check_arms(treated: np.ndarray, outcome: np.ndarray) -> tuple[np.ndarray, np
         if not len(found) or found.min() == found.max():
             what = f"all have the outcome {found[0]:g}" if len(found) else "there are none"
             raise InputError(
-                f"of the {name} shoppers {what}", expected="both outcomes in both arms",
+                f"of the {name} shoppers {what}",
+                expected="both outcomes in both arms",
                 remedy="give more rows of a trial that treats at random",
-            )  # fmt: skip
+            )
     return treated.astype(np.int64), outcome.astype(np.int64)
 
 

@@ -72,9 +72,10 @@ def churn_examples(
     end = log["timestamp"].max()
     if moment + horizon > end:
         raise InputError(
-            f"the horizon ends at {moment + horizon}", expected=f"no later than the log, {end}",
+            f"the horizon ends at {moment + horizon}",
+            expected=f"no later than the log, {end}",
             remedy="take a shorter horizon or a longer log",
-        )  # fmt: skip
+        )
     after = log[(log["timestamp"] >= moment) & (log["timestamp"] < moment + horizon)]
     users = users_at(log, moment, longest_silence)
     return users.assign(**{LABEL: (~users["user_id"].isin(after["user_id"])).astype(np.int64)})
@@ -105,6 +106,7 @@ def snapshots(log: pd.DataFrame, horizon: pd.Timedelta, count: int = 4) -> list[
     if horizon <= pd.Timedelta(0) or len(found) < 2:
         raise InputError(
             f"a log of {end - begin} has {len(found)} moments for a horizon of {horizon}",
-            expected="a log longer than two horizons", remedy="take a shorter horizon (`--horizon`, in days)",
-        )  # fmt: skip
+            expected="a log longer than two horizons",
+            remedy="take a shorter horizon (`--horizon`, in days)",
+        )
     return found

@@ -74,8 +74,10 @@ def run(log_config: LogConfig, config: ChurnConfig) -> Path:
     }
     found = pd.DataFrame({name: foretold(test[LABEL], risk, config.alarms) for name, risk in risks.items()}).T
     gain = compare(test[LABEL], risks["intent_tf"], risks["recency alone"], seed=log_config.seed)["auroc"]
-    print(f"{len(known):,} users at {len(earlier)} earlier moments, {len(test):,} at {moments[-1]}; "
-          f"{test[LABEL].mean():.1%} of them churned\n")  # fmt: skip
+    print(
+        f"{len(known):,} users at {len(earlier)} earlier moments, {len(test):,} at {moments[-1]}; "
+        f"{test[LABEL].mean():.1%} of them churned\n"
+    )
     print(found.round(4).to_string())
     print(
         f"\nAUROC over recency alone: {gain['difference']:+.4f} [{gain['low']:+.4f}, {gain['high']:+.4f}]\n"

@@ -12,9 +12,13 @@ from intent_tf.decisions.churn.churn_examples import SILENT
 from intent_tf.errors import InputError
 
 _NUMBERS = (
-    SILENT, "previous_sessions", "previous_events", "previous_purchases", "days_since_last_session",
+    SILENT,
+    "previous_sessions",
+    "previous_events",
+    "previous_purchases",
+    "days_since_last_session",
     "days_since_last_purchase",
-)  # fmt: skip
+)
 _SESSION = ("event_type", "elapsed", "price")
 _WORDS = {
     SILENT: "silent for {}",
@@ -64,8 +68,11 @@ def alarm_reasons(
     order = np.argsort(-np.array(added), axis=0)[:most]
     texts = []
     for place in range(len(users)):
-        parts = [f"{said[reason][place]} (+{added[reason][place]:.2f})" for reason in order[:, place]
-                 if added[reason][place] >= 0.005]  # fmt: skip
+        parts = [
+            f"{said[reason][place]} (+{added[reason][place]:.2f})"
+            for reason in order[:, place]
+            if added[reason][place] >= 0.005
+        ]
         texts.append(", ".join(parts))
     return pd.Series(texts, users.index, name="reasons", dtype="str")
 

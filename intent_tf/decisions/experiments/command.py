@@ -79,8 +79,9 @@ def run(log_config: LogConfig, config: ExperimentConfig) -> Path:
     )
     rows["width"] = rows["high"] - rows["low"]
     rate = metric[~treated].mean()
-    needed = sample_size(config.lift * rate, metric[~treated].std(ddof=1), config.power, config.alpha,
-                         config.share)  # fmt: skip
+    needed = sample_size(
+        config.lift * rate, metric[~treated].std(ddof=1), config.power, config.alpha, config.share
+    )
     conversion = table["purchase"].mean()
     peeking = peeking_errors(conversion, 10_000, config.looks, config.alpha, seed=log_config.seed)
     warning = " (MISMATCH: trust nothing below)" if ratio < 0.001 else ""

@@ -31,11 +31,9 @@ def experiment_table(
     table = (
         future.assign(purchase=future["event_type"].eq("purchase"))
         .groupby("user_id")
-        .agg(
-            entered=("timestamp", "min"), purchase=("purchase", "max"), events=("purchase", "size")
-        )
+        .agg(entered=("timestamp", "min"), purchase=("purchase", "max"), events=("purchase", "size"))
         .reset_index()
-    )  # fmt: skip
+    )
     before = table["user_id"].map(past["user_id"].value_counts()).fillna(0).astype(int)
     arm = assign_arms(table["user_id"], experiment, share)
     table = table.assign(purchase=table["purchase"].astype(int), events_before=before, arm=arm)

@@ -11,9 +11,15 @@ from intent_tf.errors import InputError
 
 
 def peeking_errors(
-    rate: float, users: int, looks: int, alpha: float = 0.05, effect: float = 0.0, tau: float | None = None,
-    experiments: int = 2000, seed: int = 0,
-) -> pd.DataFrame:  # fmt: skip
+    rate: float,
+    users: int,
+    looks: int,
+    alpha: float = 0.05,
+    effect: float = 0.0,
+    tau: float | None = None,
+    experiments: int = 2000,
+    seed: int = 0,
+) -> pd.DataFrame:
     """Run many experiments that stop as soon as a look finds p < alpha.
 
     Args:

@@ -30,9 +30,14 @@ class LinearBandit(ABC):
     """
 
     def __init__(
-        self, actions: int, features: int, exploration: float = 1.0, floor: float = 0.02, ridge: float = 1.0,
+        self,
+        actions: int,
+        features: int,
+        exploration: float = 1.0,
+        floor: float = 0.02,
+        ridge: float = 1.0,
         seed: int = 0,
-    ) -> None:  # fmt: skip
+    ) -> None:
         if actions < 2 or features < 1:
             raise InputError(f"{actions} actions of {features} features", expected="at least 2 and 1")
         if not (0 <= floor <= 1 and exploration >= 0 and ridge > 0):

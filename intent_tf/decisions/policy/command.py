@@ -56,9 +56,10 @@ def run(log_config: LogConfig, config: PolicyConfig) -> Path:
     """Evaluate policies from a log, let bandits learn where the truth is known, and return the folder."""
     if (log_config.log is None) != (config.actions is None):
         raise InputError(
-            "a log and a table of actions belong together", expected="both --log and --actions, or neither",
+            "a log and a table of actions belong together",
+            expected="both --log and --actions, or neither",
             remedy="a log alone does not say what the shop did in its sessions",
-        )  # fmt: skip
+        )
     folder, log = log_config.folder("policy"), log_config.read()
     offer, values = Interventions(), None
     if config.actions is None:
@@ -88,8 +89,10 @@ def run(log_config: LogConfig, config: PolicyConfig) -> Path:
         )
         last = curves[curves["round"] == curves["round"].max()]
         regret = last.groupby("policy", sort=False)["regret"].agg(["mean", "std"]) / len(contexts)
-        print(f"\nregret a round, mean and deviation of {config.runs} runs; the oracle earns "
-              f"{values.max(axis=1).mean():.3f} a round\n{regret.round(3).to_string()}")  # fmt: skip
+        print(
+            f"\nregret a round, mean and deviation of {config.runs} runs; the oracle earns "
+            f"{values.max(axis=1).mean():.3f} a round\n{regret.round(3).to_string()}"
+        )
         timing = timing_trial(model, seeing, config.trial_sessions // 2, seed=log_config.seed + 2000)
         print(f"\nwhen to act: mean gain over doing nothing\n{timing.round(3).to_string()}")
         curves.to_csv(folder / "regret.csv", index=False)

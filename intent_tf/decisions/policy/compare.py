@@ -37,9 +37,13 @@ def learnt_policy(past: LoggedDecisions, contexts: np.ndarray, later: np.ndarray
 
 
 def compare_policies(
-    decisions: LoggedDecisions, names: tuple[str, ...], contexts: np.ndarray, fifths: np.ndarray,
-    values: Floats | None = None, alpha: float = 0.05,
-) -> pd.DataFrame:  # fmt: skip
+    decisions: LoggedDecisions,
+    names: tuple[str, ...],
+    contexts: np.ndarray,
+    fifths: np.ndarray,
+    values: Floats | None = None,
+    alpha: float = 0.05,
+) -> pd.DataFrame:
     """Learn from the first half of the decisions, and estimate on the second what each policy would earn.
 
     Args:

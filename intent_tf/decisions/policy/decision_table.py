@@ -77,7 +77,8 @@ def logged(decisions: pd.DataFrame, names: tuple[str, ...]) -> LoggedDecisions:
     code = pd.Index(names).get_indexer(pd.Index(decisions["action"]))
     if (code < 0).any():
         row = int((code < 0).argmax())
-        raise InputError(f"found {decisions['action'].iloc[row]!r}", row=row, column="action",
-                         expected=", ".join(names))  # fmt: skip
+        raise InputError(
+            f"found {decisions['action'].iloc[row]!r}", row=row, column="action", expected=", ".join(names)
+        )
     rewards, propensities = (decisions[name].to_numpy(np.float64) for name in ("reward", "propensity"))
     return LoggedDecisions(code, rewards, propensities)

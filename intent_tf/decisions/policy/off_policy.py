@@ -62,11 +62,13 @@ class LoggedDecisions:
         wrong = ~((self.propensities > 0) & (self.propensities <= 1))
         if wrong.any():
             raise InputError(
-                f"found {self.propensities[wrong][0]}", row=int(wrong.argmax()), column="propensity",
+                f"found {self.propensities[wrong][0]}",
+                row=int(wrong.argmax()),
+                column="propensity",
                 expected="more than 0, at most 1",
                 remedy="log every action with the probability that it was taken with, and give each some "
                 "(`floor`)",
-            )  # fmt: skip
+            )
 
     def weights(self, policy: ArrayLike) -> np.ndarray:
         """Tell how much more probable what was done is under another policy, ``(decisions,)``.
@@ -87,9 +89,10 @@ class LoggedDecisions:
         weights: np.ndarray = policy[np.arange(len(policy)), self.actions] / self.propensities
         if not weights.any():
             raise InputError(
-                "the policy never does what was logged", expected="some decisions in common",
+                "the policy never does what was logged",
+                expected="some decisions in common",
                 remedy="evaluate a policy that is closer to the logged one",
-            )  # fmt: skip
+            )
         return weights
 
 

@@ -14,9 +14,13 @@ from intent_tf.simulator.interventions import Interventions
 
 
 def regret_curve(
-    bandit: LinearBandit, contexts: np.ndarray, values: Floats, rewards: Floats, batch: int = 100,
+    bandit: LinearBandit,
+    contexts: np.ndarray,
+    values: Floats,
+    rewards: Floats,
+    batch: int = 100,
     seed: int = 0,
-) -> np.ndarray:  # fmt: skip
+) -> np.ndarray:
     """Let a bandit act and learn, batch by batch, and sum up what it misses.
 
     Args:
@@ -50,9 +54,15 @@ def regret_curve(
 
 
 def regret_curves(
-    contexts: np.ndarray, fifths: np.ndarray, probabilities: Floats, offer: Interventions, spread: float,
-    floor: float = 0.02, runs: int = 5, seed: int = 0,
-) -> pd.DataFrame:  # fmt: skip
+    contexts: np.ndarray,
+    fifths: np.ndarray,
+    probabilities: Floats,
+    offer: Interventions,
+    spread: float,
+    floor: float = 0.02,
+    runs: int = 5,
+    seed: int = 0,
+) -> pd.DataFrame:
     """Run the bandits and what they are measured against, several times, each in another order.
 
     Args:

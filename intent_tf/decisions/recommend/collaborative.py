@@ -67,9 +67,14 @@ class Collaborative:
         # Its own threads and those of the linear algebra would wait for each other.
         with threadpool_limits(1, "blas"):
             model = als.AlternatingLeastSquares(
-                min(factors, *matrix.shape), regularization=regularization, alpha=alpha,
-                iterations=iterations, num_threads=1, random_state=seed, calculate_training_loss=False,
-            )  # fmt: skip
+                min(factors, *matrix.shape),
+                regularization=regularization,
+                alpha=alpha,
+                iterations=iterations,
+                num_threads=1,
+                random_state=seed,
+                calculate_training_loss=False,
+            )
             model.fit(matrix, show_progress=False)
         met = np.asarray(matrix.sum(axis=0)).ravel() > 0
         vectors = np.where(met[:, None], model.item_factors, 0).astype(np.float32)

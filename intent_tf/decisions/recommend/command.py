@@ -64,9 +64,12 @@ def run(log_config: LogConfig, config: RecommendConfig) -> Path:
         log, config.target, since=future["timestamp"].min(), bought_days=config.bought_days
     )
     recommender = Recommender.fit(
-        past, config.target, catalogue=_catalogue(config.catalogue), candidates=config.candidates,
+        past,
+        config.target,
+        catalogue=_catalogue(config.catalogue),
+        candidates=config.candidates,
         seed=log_config.seed,
-    )  # fmt: skip
+    )
     ways = rankings(recommender, moments)
     table = compare_rankings(ways, moments, recommender.items.index, config.count)
     against = differences(ways, moments, config.count)

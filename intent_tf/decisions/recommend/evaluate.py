@@ -37,9 +37,10 @@ def rankings(recommender: Recommender, moments: pd.DataFrame) -> dict[str, pd.Da
     wanting = moments[moments["wanted"].map(len) > 0]
     if wanting.empty:
         raise InputError(
-            "no item is wanted after any of the moments", expected="carts or purchases after some of them",
+            "no item is wanted after any of the moments",
+            expected="carts or purchases after some of them",
             remedy="take a longer log, or --target view",
-        )  # fmt: skip
+        )
     each = {
         name: without_hidden(source, wanting, recommender.candidates)
         for name, source in recommender.sources.items()

@@ -107,9 +107,11 @@ def _numbers(users: pd.DataFrame, columns: tuple[str, ...]) -> np.ndarray:
         if wrong.any():
             place = int(np.asarray(wrong).argmax())
             raise InputError(
-                f"found {users[name].iloc[place]}", row=users.index[place], column=name,
+                f"found {users[name].iloc[place]}",
+                row=users.index[place],
+                column=name,
                 expected="a number, of days, visits or money from 0 on",
-            )  # fmt: skip
+            )
     return np.column_stack(
         [np.log1p(users[name]) if name in _SKEWED else users[name] for name in columns]
     ).astype(np.float64)
@@ -120,8 +122,12 @@ def _names(columns: tuple[str, ...], centres: np.ndarray) -> tuple[str, ...]:
     names: list[str] = []
     for centre in centres:
         far = [place for place in np.argsort(-np.abs(centre)) if abs(centre[place]) >= _FROM_AVERAGE][:2]
-        words = [WORDS.get(columns[place], (f"low {columns[place]}", f"high {columns[place]}"))[
-            int(centre[place] > 0)] for place in far]  # fmt: skip
+        words = [
+            WORDS.get(columns[place], (f"low {columns[place]}", f"high {columns[place]}"))[
+                int(centre[place] > 0)
+            ]
+            for place in far
+        ]
         name = ", ".join(words) or "average"
         taken = sum(each == name or each.startswith(f"{name} (") for each in names)
         names.append(f"{name} ({taken + 1})" if taken else name)

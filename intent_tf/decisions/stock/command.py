@@ -67,8 +67,10 @@ def run(log_config: LogConfig, config: StockConfig) -> Path:
     orders = replay(demand, strengths, first, test, config.season, costs)
     found = summary(orders)
     pieces = demand[items].to_numpy().mean()
-    print(f"{len(items)} items, {pieces:.2f} pieces an item and period; {len(demand)} periods of "
-          f"{config.period:g} h, the last {len(demand) - test} are tested\n")  # fmt: skip
+    print(
+        f"{len(items)} items, {pieces:.2f} pieces an item and period; {len(demand)} periods of "
+        f"{config.period:g} h, the last {len(demand) - test} are tested\n"
+    )
     print(found.round(4).to_string(), "\n")
     print(cost_differences(orders, log_config.seed).round(4).to_string())
     orders.to_csv(folder / "orders.csv", index=False)
@@ -97,8 +99,16 @@ def cost_differences(orders: pd.DataFrame, seed: int = 0, repeats: int = 2000) -
             values = (costs.loc[(what, way)] - costs.loc[(what, other)]).to_numpy()
             drawn = values[generator.integers(len(values), size=(repeats, len(values)))].mean(axis=1)
             low, high = np.quantile(drawn, [0.025, 0.975])
-            rows.append({"demand for": what, "way": way, "against": other, "difference": values.mean(),
-                         "low": low, "high": high})  # fmt: skip
+            rows.append(
+                {
+                    "demand for": what,
+                    "way": way,
+                    "against": other,
+                    "difference": values.mean(),
+                    "low": low,
+                    "high": high,
+                }
+            )
     return pd.DataFrame(rows).set_index(["demand for", "way", "against"])
 
 

@@ -42,9 +42,10 @@ def demand_table(log: pd.DataFrame, period: pd.Timedelta, items: Sequence[str]) 
     whole = int((log["timestamp"].max() - begin) / period)
     if whole < 2:
         raise InputError(
-            f"the log has {whole} whole periods of {period}", expected="at least 2",
+            f"the log has {whole} whole periods of {period}",
+            expected="at least 2",
             remedy="take a shorter period (`--period`, in hours)",
-        )  # fmt: skip
+        )
     bought = log[log["event_type"].eq("purchase")]
     for item in items:
         if item not in set(bought["item_id"]):

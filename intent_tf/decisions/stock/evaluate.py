@@ -78,9 +78,10 @@ def replay(
     """
     if not 1 < first < test < len(demand):
         raise InputError(
-            f"{len(demand)} periods are cut at {first} and {test}", expected="periods in all three parts",
+            f"{len(demand)} periods are cut at {first} and {test}",
+            expected="periods in all three parts",
             remedy="take a shorter period or a longer log",
-        )  # fmt: skip
+        )
     level, rows = costs.level, []
     for item in demand.columns:
         past = demand[item].to_numpy(np.float64)
@@ -100,8 +101,16 @@ def replay(
                 WITH_STRENGTHS: (mixed, demand_quantile(mixed, misses, level)),
             }
             for way, (mean, order) in ways.items():
-                rows.append({"item": item, "period": demand.index[period], "way": way, "mean": mean,
-                             "order": order, "demand": past[period]})  # fmt: skip
+                rows.append(
+                    {
+                        "item": item,
+                        "period": demand.index[period],
+                        "way": way,
+                        "mean": mean,
+                        "order": order,
+                        "demand": past[period],
+                    }
+                )
     orders = pd.DataFrame(rows)
     cost = order_cost(orders["order"], orders["demand"], costs.underage, costs.overage)
     return orders.assign(cost=cost, pinball=pinball_loss(orders["order"], orders["demand"], level))

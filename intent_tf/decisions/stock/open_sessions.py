@@ -54,11 +54,13 @@ def open_strengths(
     examples = examples[examples["session_id"].isin(of_session.groups)]
     viewed = replayed["item_id"].where(replayed["item_id"].ne("")).groupby(replayed["session_id"]).last()
     number = examples["session_id"].str.split(" ", n=1).str[0].astype(int)
-    found = pd.DataFrame({
-        "moment": number.map(dict(enumerate(moments))).to_numpy(),
-        "item": examples["session_id"].map(viewed).to_numpy(),
-        "strength": np.asarray(predict(examples), np.float64),
-    })  # fmt: skip
+    found = pd.DataFrame(
+        {
+            "moment": number.map(dict(enumerate(moments))).to_numpy(),
+            "item": examples["session_id"].map(viewed).to_numpy(),
+            "strength": np.asarray(predict(examples), np.float64),
+        }
+    )
     by_item = found.pivot_table(index="moment", columns="item", values="strength", aggfunc="sum")
     rows.update(by_item.reindex(columns=list(items)))
     rows.update(found.groupby("moment")["strength"].sum().rename(ALL).to_frame())

@@ -83,8 +83,11 @@ class BertTransformer(keras.layers.Layer):
         self.epsilon = epsilon
         self.tanh_gelu = tanh_gelu
         block: dict[str, Any] = {
-            "dropout": dropout, "epsilon": epsilon, "tanh_gelu": tanh_gelu, "dtype": self.dtype_policy
-        }  # fmt: skip
+            "dropout": dropout,
+            "epsilon": epsilon,
+            "tanh_gelu": tanh_gelu,
+            "dtype": self.dtype_policy,
+        }
         self.blocks = [
             TransformerBlock(heads, self.hidden, name=f"block_{place}", **block) for place in range(layers)
         ]
@@ -100,9 +103,10 @@ class BertTransformer(keras.layers.Layer):
     def build(self, input_shape: Any = None) -> None:
         """Create all weights."""
         for name, rows in (
-            ("token_embedding", self.vocabulary_size), ("position_embedding", self.positions),
+            ("token_embedding", self.vocabulary_size),
+            ("position_embedding", self.positions),
             ("type_embedding", 2),
-        ):  # fmt: skip
+        ):
             small = keras.initializers.TruncatedNormal(stddev=0.02)
             setattr(self, name, self.add_weight(shape=(rows, self.width), initializer=small, name=name))
         for block in self.blocks:
@@ -111,9 +115,13 @@ class BertTransformer(keras.layers.Layer):
         self.pooler.build((None, self.width))
 
     def call(
-        self, ids: Any, mask: Any = None, types: Any = None, first_only: bool = False,
+        self,
+        ids: Any,
+        mask: Any = None,
+        types: Any = None,
+        first_only: bool = False,
         training: bool | None = None,
-    ) -> dict[str, tf.Tensor]:  # fmt: skip
+    ) -> dict[str, tf.Tensor]:
         """Encode ids."""
         ids = tf.convert_to_tensor(ids)
         if (ids.shape[1] or 0) > self.positions:
@@ -142,7 +150,15 @@ class BertTransformer(keras.layers.Layer):
     def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments."""
         names = (
-            "vocabulary_size", "layers", "width", "heads", "hidden", "positions", "dropout", "causal",
-            "epsilon", "tanh_gelu",
-        )  # fmt: skip
+            "vocabulary_size",
+            "layers",
+            "width",
+            "heads",
+            "hidden",
+            "positions",
+            "dropout",
+            "causal",
+            "epsilon",
+            "tanh_gelu",
+        )
         return {**super().get_config(), **{name: getattr(self, name) for name in names}}

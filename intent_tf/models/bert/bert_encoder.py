@@ -73,8 +73,9 @@ class BertEncoder(keras.layers.Layer):
         if pieces.vocabulary and pieces.vocabulary_size != network.vocabulary_size:
             raise InputError(
                 f"the vocabulary has {pieces.vocabulary_size:,} pieces and the network "
-                f"{network.vocabulary_size:,} vectors", expected="the vocabulary of the checkpoint",
-            )  # fmt: skip
+                f"{network.vocabulary_size:,} vectors",
+                expected="the vocabulary of the checkpoint",
+            )
         if pieces.max_tokens > network.positions:
             raise InputError(
                 f"rows of {pieces.max_tokens} pieces, and the network has {network.positions} positions",

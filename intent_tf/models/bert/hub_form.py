@@ -48,9 +48,10 @@ def write_hub_form(network: BertTransformer, pieces: WordPieceIds, folder: Path)
         vocabulary = writing / "vocab.txt"
         vocabulary.write_text("\n".join(pieces.vocabulary) + "\n", encoding="utf-8")
         settings = {
-            "do_lower_case": pieces.lower, "model_max_length": network.positions,
+            "do_lower_case": pieces.lower,
+            "model_max_length": network.positions,
             "tokenizer_class": "BertTokenizer",
-        }  # fmt: skip
+        }
         (writing / "tokenizer_config.json").write_text(json.dumps(settings, indent=2) + "\n")
         write_hugging_face(network, writing)
         encoder = _encoder(network, vocabulary, pieces.lower)

@@ -135,10 +135,13 @@ class HubSavedModel(keras.layers.Layer):
         for variable in _variables(loaded):
             self._track_variable(
                 keras.Variable(
-                    initializer=variable, trainable=variable.trainable, dtype=variable.dtype,
-                    shape=variable.shape, name=variable.name.split(":")[0].replace("/", "."),
+                    initializer=variable,
+                    trainable=variable.trainable,
+                    dtype=variable.dtype,
+                    shape=variable.shape,
+                    name=variable.name.split(":")[0].replace("/", "."),
                 )
-            )  # fmt: skip
+            )
         try:
             outputs = self.call(tf.constant([[2, 3, 0]]))
         except (ValueError, TypeError, KeyError, tf.errors.OpError) as error:
@@ -198,5 +201,6 @@ def _fetch(handle: str) -> Path:
     except Exception as error:
         raise InputError(
             f"{handle!r} is no folder and cannot be fetched ({type(error).__name__}: {error})",
-            expected=_EXPECTED, remedy="without a network, download the folder elsewhere and give its path",
-        ) from error  # fmt: skip
+            expected=_EXPECTED,
+            remedy="without a network, download the folder elsewhere and give its path",
+        ) from error

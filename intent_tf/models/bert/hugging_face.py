@@ -42,11 +42,17 @@ def read_hugging_face(folder: Path, **options: Any) -> BertTransformer:
             f"model.safetensors cannot be read ({error})", file=folder, expected=_EXPECTED
         ) from error
     network = BertTransformer(
-        config["vocab_size"], config["num_hidden_layers"], config["hidden_size"],
-        config["num_attention_heads"], config["intermediate_size"], config["max_position_embeddings"],
-        epsilon=config.get("layer_norm_eps", 1e-12), causal=config.get("is_decoder", False),
-        tanh_gelu=config.get("hidden_act") == _ACTIVATIONS[True], **options,
-    )  # fmt: skip
+        config["vocab_size"],
+        config["num_hidden_layers"],
+        config["hidden_size"],
+        config["num_attention_heads"],
+        config["intermediate_size"],
+        config["max_position_embeddings"],
+        epsilon=config.get("layer_norm_eps", 1e-12),
+        causal=config.get("is_decoder", False),
+        tanh_gelu=config.get("hidden_act") == _ACTIVATIONS[True],
+        **options,
+    )
     network.build()
     assign_tensors(network, tensors, folder)
     return network
@@ -62,14 +68,22 @@ def write_hugging_face(network: BertTransformer, folder: Path) -> None:
         tensors, folder / "model.safetensors", metadata={"format": "pt"}
     )
     config = {
-        "architectures": ["BertModel"], "model_type": "bert", "pad_token_id": 0,
+        "architectures": ["BertModel"],
+        "model_type": "bert",
+        "pad_token_id": 0,
         "hidden_act": _ACTIVATIONS[network.tanh_gelu],
-        "vocab_size": network.vocabulary_size, "num_hidden_layers": network.layers,
-        "hidden_size": network.width, "num_attention_heads": network.heads,
-        "intermediate_size": network.hidden, "max_position_embeddings": network.positions,
-        "type_vocab_size": 2, "layer_norm_eps": network.epsilon, "hidden_dropout_prob": network.dropout,
-        "attention_probs_dropout_prob": 0.0, "is_decoder": network.causal,
-    }  # fmt: skip
+        "vocab_size": network.vocabulary_size,
+        "num_hidden_layers": network.layers,
+        "hidden_size": network.width,
+        "num_attention_heads": network.heads,
+        "intermediate_size": network.hidden,
+        "max_position_embeddings": network.positions,
+        "type_vocab_size": 2,
+        "layer_norm_eps": network.epsilon,
+        "hidden_dropout_prob": network.dropout,
+        "attention_probs_dropout_prob": 0.0,
+        "is_decoder": network.causal,
+    }
     (folder / "config.json").write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
 
 
@@ -91,8 +105,9 @@ def assign_tensors(network: BertTransformer, tensors: dict[str, np.ndarray], fil
             shape = None if found is None else found.shape
             raise InputError(
                 f"the weight {name!r} is {'missing' if shape is None else f'of shape {shape}'}",
-                expected=f"shape {value[..., place].shape}, as the configuration says", file=file,
-            )  # fmt: skip
+                expected=f"shape {value[..., place].shape}, as the configuration says",
+                file=file,
+            )
         value[..., place] = found
         weight.assign(value)
 

@@ -40,9 +40,15 @@ def read_preset(preset: str, options: dict[str, Any]) -> tuple[BertTransformer, 
             remedy="without a network, download the folder elsewhere and give its path",
         ) from error
     network = BertTransformer(
-        backbone.vocabulary_size, backbone.num_layers, backbone.hidden_dim, backbone.num_heads,
-        backbone.intermediate_dim, backbone.max_sequence_length, tanh_gelu=True, **options,
-    )  # fmt: skip
+        backbone.vocabulary_size,
+        backbone.num_layers,
+        backbone.hidden_dim,
+        backbone.num_heads,
+        backbone.intermediate_dim,
+        backbone.max_sequence_length,
+        tanh_gelu=True,
+        **options,
+    )
     network.build()
     assign_tensors(network, _tensors(backbone), preset)
     return network, tuple(tokenizer.get_vocabulary()), bool(tokenizer.lowercase)

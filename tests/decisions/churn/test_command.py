@@ -17,8 +17,10 @@ def test_alarms_are_listed_with_reasons_beside_the_baseline(tmp_path: Path) -> N
     alarms = pd.read_csv(folder / "alarms.csv")
     assert alarms["risk"].is_monotonic_decreasing and alarms["reasons"].str.contains(r"\(\+0\.").any()
     assert set(pd.read_csv(folder / "evaluation.csv", index_col=0).index) == {
-        "intent_tf", "recency alone", "constant rate",
-    }  # fmt: skip
+        "intent_tf",
+        "recency alone",
+        "constant rate",
+    }
     assert (folder / "calibration.svg").stat().st_size > 1000
 
 

@@ -30,5 +30,7 @@ def test_a_period_in_which_all_churn_says_nothing() -> None:
 def test_hand_counted_bins() -> None:
     found = calibration_table([0, 1, 1, 1], [0.2, 0.4, 0.6, 1.0], bins=2)
     assert found.to_dict("list") == {
-        "risk": pytest.approx([0.3, 0.8]), "churned": [0.5, 1.0], "users": [2, 2],
-    }  # fmt: skip
+        "risk": pytest.approx([0.3, 0.8]),
+        "churned": [0.5, 1.0],
+        "users": [2, 2],
+    }

@@ -9,14 +9,22 @@ from intent_tf.errors import InputError
 
 
 def test_what_adds_most_to_the_risk_comes_first() -> None:
-    users = pd.DataFrame({
-        "days_silent": [8.0], "previous_sessions": [0.0], "days_since_last_purchase": [np.nan],
-        "event_type": [["click"]],
-    })  # fmt: skip
-    typical = pd.Series({
-        "days_silent": 2.0, "previous_sessions": 4.0, "days_since_last_purchase": 3.0,
-        "event_type": ["click", "cart", "purchase"],
-    })  # fmt: skip
+    users = pd.DataFrame(
+        {
+            "days_silent": [8.0],
+            "previous_sessions": [0.0],
+            "days_since_last_purchase": [np.nan],
+            "event_type": [["click"]],
+        }
+    )
+    typical = pd.Series(
+        {
+            "days_silent": 2.0,
+            "previous_sessions": 4.0,
+            "days_since_last_purchase": 3.0,
+            "event_type": ["click", "cart", "purchase"],
+        }
+    )
 
     def predict(rows: pd.DataFrame) -> pd.Series:
         short = rows["event_type"].map(len) == 1

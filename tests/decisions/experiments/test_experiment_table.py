@@ -7,9 +7,13 @@ from intent_tf.decisions.experiments.experiment_table import experiment_table
 
 def test_hand_counted_users() -> None:
     rows = [
-        ("ann", 1, "click"), ("ann", 2, "purchase"), ("bob", 3, "click"),
-        ("ann", 4, "click"), ("cat", 5, "click"), ("cat", 6, "purchase"),
-    ]  # fmt: skip
+        ("ann", 1, "click"),
+        ("ann", 2, "purchase"),
+        ("bob", 3, "click"),
+        ("ann", 4, "click"),
+        ("cat", 5, "click"),
+        ("cat", 6, "purchase"),
+    ]
     log = pd.DataFrame(rows, columns=["user_id", "timestamp", "event_type"]).assign(
         session_id="s", item_id=""
     )

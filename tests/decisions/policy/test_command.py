@@ -22,8 +22,11 @@ def test_the_simulated_shop_is_acted_on_and_its_truth_told(tmp_path: Path) -> No
     folder = run(LogConfig(sessions=400, out=str(tmp_path)), PolicyConfig(trial_sessions=2000, runs=2))
     assert pd.read_csv(folder / "off_policy.csv")["truth"].between(1, 5).all()
     assert set(pd.read_csv(folder / "regret.csv")["policy"]) == {
-        "uniform", "greedy on strength", "LinUCB", "Thompson",
-    }  # fmt: skip
+        "uniform",
+        "greedy on strength",
+        "LinUCB",
+        "Thompson",
+    }
     assert (folder / "regret.svg").stat().st_size > 1000
 
 

@@ -19,9 +19,11 @@ def decisions() -> pd.DataFrame:
 def test_rewards_are_profits_of_the_action_taken(decisions: pd.DataFrame) -> None:
     found = {name: set(rewards) for name, rewards in decisions.groupby("action")["reward"]}
     assert found == {
-        "nothing": {0.0, 20.0}, "recommendation": {-0.4, 19.6},
-        "coupon": {0.0, 16.0}, "reminder": {-0.1, 19.9},
-    }  # fmt: skip
+        "nothing": {0.0, 20.0},
+        "recommendation": {-0.4, 19.6},
+        "coupon": {0.0, 16.0},
+        "reminder": {-0.1, 19.9},
+    }
 
 
 def test_only_what_was_seen_before_the_action_is_in_the_table(decisions: pd.DataFrame) -> None:
@@ -36,8 +38,9 @@ def test_a_missing_column_is_named() -> None:
 
 
 def test_actions_of_no_session_are_refused() -> None:
-    actions = pd.DataFrame({"session_id": ["other"], "events": [1], "action": ["coupon"],
-                            "propensity": [0.5], "reward": [0.0]})  # fmt: skip
+    actions = pd.DataFrame(
+        {"session_id": ["other"], "events": [1], "action": ["coupon"], "propensity": [0.5], "reward": [0.0]}
+    )
     with pytest.raises(InputError, match="no action is at a moment"):
         decision_table(simulate(20), actions)
 
@@ -54,8 +57,12 @@ def test_policies_are_evaluated_on_decisions_that_taught_them_nothing() -> None:
     ones = np.ones((200, 1))
     found = compare_policies(LoggedDecisions(actions, rewards, np.full(200, 0.5)), ("a", "b"), ones, ones)
     assert found["snips"].to_dict() == {
-        "linear in the last layer": 0, "greedy on strength": 0, "uniform": 0.5, "always a": 0, "always b": 1,
-    }  # fmt: skip
+        "linear in the last layer": 0,
+        "greedy on strength": 0,
+        "uniform": 0.5,
+        "always a": 0,
+        "always b": 1,
+    }
 
 
 def test_too_few_decisions_are_refused() -> None:

@@ -32,8 +32,13 @@ def drawn(
     """Draw decisions of a logging policy that looks at the states, and the places of their moments."""
     beliefs, probabilities = moments
     rows = generator.integers(len(beliefs), size=size)
-    policy = 0.1 + 0.6 * np.column_stack([beliefs[:, 0], beliefs[:, 1], beliefs[:, 2:].sum(axis=1),
-                                          np.zeros(len(beliefs))])[rows]  # fmt: skip
+    policy = (
+        0.1
+        + 0.6
+        * np.column_stack([beliefs[:, 0], beliefs[:, 1], beliefs[:, 2:].sum(axis=1), np.zeros(len(beliefs))])[
+            rows
+        ]
+    )
     actions = draw(policy, np.arange(size), generator)
     bought = generator.random((size, 4)) < probabilities[rows]
     rewards = Interventions().profits(bought.astype(float))

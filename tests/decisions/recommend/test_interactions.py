@@ -12,9 +12,14 @@ ITEMS = pd.Index(["hat", "bag"])
 
 def test_hand_counted_interactions(make_log: Callable[..., pd.DataFrame]) -> None:
     log = make_log(
-        [("ann", "1", 0, "search", ""), ("ann", "1", 5, "detail", "hat"), ("ann", "1", 9, "purchase", "hat"),
-         ("bob", "2", 9, "click", "bag"), ("bob", "2", 10, "click", "cap")]
-    )  # fmt: skip
+        [
+            ("ann", "1", 0, "search", ""),
+            ("ann", "1", 5, "detail", "hat"),
+            ("ann", "1", 9, "purchase", "hat"),
+            ("bob", "2", 9, "click", "bag"),
+            ("bob", "2", 10, "click", "cap"),
+        ]
+    )
     matrix = interaction_matrix(interactions(log), "user_id", ITEMS)
     assert matrix.toarray().tolist() == [[6.0, 0.0], [0.0, 1.0]]
 

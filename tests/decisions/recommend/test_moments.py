@@ -15,13 +15,16 @@ DAY = 86_400
 def log(make_log: Callable[..., pd.DataFrame]) -> pd.DataFrame:
     return make_log(
         [
-            ("ann", "1", 0, "detail", "hat"), ("ann", "1", 60, "purchase", "hat"),
+            ("ann", "1", 0, "detail", "hat"),
+            ("ann", "1", 60, "purchase", "hat"),
             ("bob", "2", DAY, "detail", "bag"),
-            ("ann", "3", 2 * DAY, "search", ""), ("ann", "3", 2 * DAY + 9, "detail", "bag"),
-            ("ann", "3", 2 * DAY + 30, "detail", "hat"), ("ann", "3", 2 * DAY + 60, "cart", "hat"),
+            ("ann", "3", 2 * DAY, "search", ""),
+            ("ann", "3", 2 * DAY + 9, "detail", "bag"),
+            ("ann", "3", 2 * DAY + 30, "detail", "hat"),
+            ("ann", "3", 2 * DAY + 60, "cart", "hat"),
             ("ann", "3", 2 * DAY + 90, "detail", "cap"),
         ]
-    )  # fmt: skip
+    )
 
 
 def _third(log: pd.DataFrame, **options: object) -> pd.DataFrame:

@@ -10,10 +10,11 @@ from intent_tf.errors import InputError
 @pytest.fixture
 def log() -> pd.DataFrame:
     rows = [
-        ("ann", "1", 0, "click", 4.0), ("ann", "1", 60, "purchase", 4.0),
+        ("ann", "1", 0, "click", 4.0),
+        ("ann", "1", 60, "purchase", 4.0),
         ("ann", "2", 86_400, "purchase", 6.0),
         ("bob", "3", 86_400, "search", None),
-    ]  # fmt: skip
+    ]
     columns = ["user_id", "session_id", "timestamp", "event_type", "price"]
     frame = pd.DataFrame(rows, columns=columns).assign(item_id="7")
     frame["timestamp"] = pd.to_datetime(frame["timestamp"], unit="s", utc=True)

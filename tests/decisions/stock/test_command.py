@@ -21,10 +21,14 @@ def test_orders_are_replayed_beside_the_baseline(tmp_path: Path) -> None:
 
 def test_the_interval_is_that_of_whole_periods() -> None:
     ways = ["seasonal naive", "forecast", "forecast and open sessions"]
-    orders = pd.DataFrame({
-        "item": [ALL] * 6, "period": [0, 1] * 3, "way": [way for way in ways for _ in range(2)],
-        "cost": [4.0, 4.0, 3.0, 1.0, 3.0, 3.0],
-    })  # fmt: skip
+    orders = pd.DataFrame(
+        {
+            "item": [ALL] * 6,
+            "period": [0, 1] * 3,
+            "way": [way for way in ways for _ in range(2)],
+            "cost": [4.0, 4.0, 3.0, 1.0, 3.0, 3.0],
+        }
+    )
     found = cost_differences(orders)
     assert found.loc[(ALL, ways[1], ways[0])].tolist() == [-2.0, -3.0, -1.0]
     assert found.loc[(ALL, ways[2], ways[1])].tolist() == [1.0, 0.0, 2.0]

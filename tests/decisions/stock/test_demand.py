@@ -11,8 +11,13 @@ HOUR = pd.Timedelta(hours=1)
 
 @pytest.fixture
 def log() -> pd.DataFrame:
-    rows = [(0.1, "click", "a"), (0.5, "purchase", "a"), (0.6, "purchase", "b"), (2.2, "purchase", "a"),
-            (3.5, "purchase", "a")]  # fmt: skip
+    rows = [
+        (0.1, "click", "a"),
+        (0.5, "purchase", "a"),
+        (0.6, "purchase", "b"),
+        (2.2, "purchase", "a"),
+        (3.5, "purchase", "a"),
+    ]
     frame = pd.DataFrame(rows, columns=["hours", "event_type", "item_id"]).assign(user_id="u", session_id="s")
     frame["timestamp"] = pd.Timestamp(0, tz="UTC") + pd.to_timedelta(frame["hours"], unit="h")
     return frame

@@ -47,10 +47,17 @@ def test_an_order_knows_nothing_of_its_own_period(demand: pd.DataFrame) -> None:
 
 
 def test_hand_computed_summary() -> None:
-    orders = pd.DataFrame({
-        "item": ["a", "b", ALL], "way": "forecast", "mean": [2.0, 1.0, 3.0], "order": [3, 1, 4],
-        "demand": [2.0, 3.0, 5.0], "cost": [1.0, 6.0, 3.0], "pinball": [0.25, 1.5, 0.75],
-    })  # fmt: skip
+    orders = pd.DataFrame(
+        {
+            "item": ["a", "b", ALL],
+            "way": "forecast",
+            "mean": [2.0, 1.0, 3.0],
+            "order": [3, 1, 4],
+            "demand": [2.0, 3.0, 5.0],
+            "cost": [1.0, 6.0, 3.0],
+            "pinball": [0.25, 1.5, 0.75],
+        }
+    )
     found = summary(orders)
     assert found.loc[("single items", "forecast")].tolist() == [3.5, 0.875, -1.0, 0.5]
     assert found.loc[(ALL, "forecast")].tolist() == [3.0, 0.75, -2.0, 0.0]

@@ -20,8 +20,10 @@ from intent_tf.errors import InputError
 def test_no_other_order_is_cheaper(mean: float, underage: float, overage: float) -> None:
     order = demand_quantile(mean, [0.0], critical_ratio(underage, overage))
     demand = np.arange(200)
-    costs = [order_cost(np.full(200, each), demand, underage, overage) @ poisson.pmf(demand, mean)
-             for each in range(100)]  # fmt: skip
+    costs = [
+        order_cost(np.full(200, each), demand, underage, overage) @ poisson.pmf(demand, mean)
+        for each in range(100)
+    ]
     assert costs[order] <= min(costs) + 1e-9
 
 

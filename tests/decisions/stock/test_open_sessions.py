@@ -14,10 +14,14 @@ def minute(number: float) -> pd.Timestamp:
 @pytest.fixture
 def log() -> pd.DataFrame:
     rows = [
-        ("ann", "1", 0, "detail", "a"), ("ann", "1", 10, "detail", "b"), ("ann", "1", 20, "purchase", "b"),
-        ("bob", "2", 5, "detail", "a"), ("bob", "2", 12, "search", ""), ("bob", "2", 50, "cart", "a"),
+        ("ann", "1", 0, "detail", "a"),
+        ("ann", "1", 10, "detail", "b"),
+        ("ann", "1", 20, "purchase", "b"),
+        ("bob", "2", 5, "detail", "a"),
+        ("bob", "2", 12, "search", ""),
+        ("bob", "2", 50, "cart", "a"),
         ("cid", "3", 0, "detail", "b"),
-    ]  # fmt: skip
+    ]
     frame = pd.DataFrame(rows, columns=["user_id", "session_id", "minute", "event_type", "item_id"])
     frame["timestamp"] = frame["minute"].map(minute)
     return frame.assign(text="", query="", price=1.0).sort_values("timestamp", ignore_index=True)

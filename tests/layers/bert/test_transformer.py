@@ -87,9 +87,13 @@ def test_the_same_weights_give_what_kerashub_gives() -> None:
     from intent_tf.models.bert.keras_hub_preset import _tensors
 
     theirs = models.BertBackbone(
-        vocabulary_size=30, num_layers=2, num_heads=3, hidden_dim=12, intermediate_dim=48,
+        vocabulary_size=30,
+        num_layers=2,
+        num_heads=3,
+        hidden_dim=12,
+        intermediate_dim=48,
         max_sequence_length=16,
-    )  # fmt: skip
+    )
     ours = network(tanh_gelu=True)
     ours.build()
     before = [weight.numpy().copy() for weight in ours.weights]

@@ -31,9 +31,7 @@ def pair(vocabulary: int = 30) -> tuple[TextCNN, TextCNN]:
 
 
 @pytest.mark.parametrize("texts", [3, 80], ids=["convolved", "computed once a token"])
-def test_outputs_are_those_of_the_full_table(
-    texts: int, random_texts: Callable[..., np.ndarray]
-) -> None:
+def test_outputs_are_those_of_the_full_table(texts: int, random_texts: Callable[..., np.ndarray]) -> None:
     small, full = pair()
     ids = random_texts([9, 1, 7] * texts)
     for training in (False, True):

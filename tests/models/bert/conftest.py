@@ -11,9 +11,19 @@ from intent_tf.models.bert import BertEncoder, BertTransformer
 from intent_tf.text.wordpiece import SPECIAL, WordPieceIds
 
 VOCABULARY = (
-    *SPECIAL, *string.ascii_lowercase, *(f"##{letter}" for letter in string.ascii_lowercase), "love", "bad",
-    "red", "hat", "cap", "bag", "[browse]", "[click]", "[cart]",
-)  # fmt: skip
+    *SPECIAL,
+    *string.ascii_lowercase,
+    *(f"##{letter}" for letter in string.ascii_lowercase),
+    "love",
+    "bad",
+    "red",
+    "hat",
+    "cap",
+    "bag",
+    "[browse]",
+    "[click]",
+    "[cart]",
+)
 
 
 def make_encoder(**options: object) -> BertEncoder:

@@ -228,9 +228,13 @@ def test_a_kerashub_preset_folder_gives_kerashubs_vectors(tmp_path: Path, make_e
     vocabulary = list(make_encoder().pieces.vocabulary)
     tokenizer = models.BertTokenizer(vocabulary, lowercase=True)
     backbone = models.BertBackbone(
-        vocabulary_size=len(vocabulary), num_layers=1, num_heads=2, hidden_dim=16, intermediate_dim=32,
+        vocabulary_size=len(vocabulary),
+        num_layers=1,
+        num_heads=2,
+        hidden_dim=16,
+        intermediate_dim=32,
         max_sequence_length=32,
-    )  # fmt: skip
+    )
     backbone.save_to_preset(str(tmp_path))
     tokenizer.save_to_preset(str(tmp_path))
     encoder = BertEncoder.from_preset(tmp_path, max_tokens=32, pooling="cls")
