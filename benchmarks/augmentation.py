@@ -37,7 +37,7 @@ WAYS: dict[str, dict[str, float]] = {
     "label_flip=0.1": {"label_flip": 0.1},
     "label_flip=0.1, uncorrected": {"label_flip": 0.1},
 }
-CONFIG = {"epochs": 12, "patience": 3, "batch_size": 128, "filters": 32, "dimension": 32, "members": 4}
+CONFIG = {"epochs": 12, "patience": 3, "batch_size": 128, "filters": 32, "output_dim": 32, "ensemble_size": 4}
 
 
 def trained(data: PreparedData, way: str, seed: int) -> IntentModel:
@@ -61,14 +61,16 @@ def main() -> None:
             frame.head(TRAIN),
             examples.label,
             kinds=examples.kinds,
-            left_out=examples.left_out,
+            excluded=examples.excluded,
             positive=examples.positive,
             test=frame.tail(TEST),
             seed=seed,
         )
         for way in WAYS:
-            strength = trained(data, way, seed).predict(data.test).clip(1e-6, 1 - 1e-6)
-            found[way].append((roc_auc_score(data.test.label, strength), log_loss(data.test.label, strength)))
+            probability = trained(data, way, seed).predict(data.test).clip(1e-6, 1 - 1e-6)
+            found[way].append(
+                (roc_auc_score(data.test.label, probability), log_loss(data.test.label, probability))
+            )
             print(f"seed {seed}  {way:30}{found[way][-1][0]:8.4f}{found[way][-1][1]:8.4f}", file=sys.stderr)
 
     columns = (

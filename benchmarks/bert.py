@@ -2,12 +2,12 @@
 
     python benchmarks/bert.py FOLDER_IN_HUGGING_FACE_FORM [ROWS]
 
-KerasHub: `BertTextClassifier` with its preprocessor's fixed length of 128 pieces and Keras' AdamW. Ours:
+KerasHub: `BertTextClassifier` with its preprocessor's fixed length of 128 subwords and Keras' AdamW. Ours:
 the same checkpoint in batches of reviews of about one length, padded to their longest, with the optimiser
 of `train`; with KerasHub's own pooling, [CLS], and with the mean, `train`'s default; in float32, and with
 `--mixed-precision`. All train with batches of 32, in turns, in this run. KerasHub's batches are all of one
 shape, so that 192 reviews tell its rate; ours are as tight as an epoch's only where enough rows are sorted
-together: 768 pad reviews of 81 pieces to 83, 96 would pad them to 101. Figures are examples per second of
+together: 768 pad reviews of 81 subwords to 83, 96 would pad them to 101. Figures are examples per second of
 processor time, all cores together, which a busy machine disturbs least; the last line is JSON.
 """
 
@@ -40,7 +40,7 @@ def ours(
     folder: str, texts: np.ndarray, labels: np.ndarray, pooling: Pooling, dtype: str
 ) -> tuple[Step, Step]:
     encoder = BertEncoder.from_preset(folder, max_tokens=LENGTH, pooling=pooling, dtype=dtype)
-    ids = tf.RaggedTensor.from_tensor(encoder.pieces(tf.constant(texts)), padding=0)
+    ids = tf.RaggedTensor.from_tensor(encoder.subwords(tf.constant(texts)), padding=0)
     inputs = keras.Input((None,), dtype="int32")
     model = keras.Model(inputs, keras.layers.Dense(2)(encoder(inputs)))
     compiled(model, PartwiseAdam(5e-5, weight_decay=0.01, global_clipnorm=1.0))

@@ -52,8 +52,8 @@ def student(data: PreparedData, train: Rows, way: Way, seed: int) -> IntentModel
     return model
 
 
-def figures(label: np.ndarray, strength: np.ndarray) -> tuple[float, float]:
-    return float(roc_auc_score(label, strength)), float(log_loss(label, strength.astype(float)))
+def figures(label: np.ndarray, probability: np.ndarray) -> tuple[float, float]:
+    return float(roc_auc_score(label, probability)), float(log_loss(label, probability.astype(float)))
 
 
 def say(*words: object) -> None:
@@ -68,7 +68,7 @@ def main() -> None:
         examples.frame,
         examples.label,
         kinds=examples.kinds,
-        left_out=examples.left_out,
+        excluded=examples.excluded,
         plan=examples.plan,
         seed=0,
         **PreprocessingConfig().options(examples),

@@ -33,7 +33,7 @@ def train(data: PreparedData, fraction: int, seed: int, epochs: int) -> dict[str
     keras.utils.set_random_seed(seed)
     rows = data.preprocessor.token_ids.vocabulary_size
     extractor = build_feature_extractor(data, token_buckets=-(-rows // fraction) if fraction > 1 else None)
-    predictor = build_predictor(members=4, prior=float(data.train.label.mean()))
+    predictor = build_predictor(ensemble_size=4, prior=float(data.train.label.mean()))
     optimizer = PartwiseAdam(3e-3, {"/text/": 0.2}, use_ema=True, ema_momentum=0.99)
     model = build_model(data, extractor, predictor, wide=False, optimizer=optimizer)
     best = keras.callbacks.EarlyStopping("val_log_loss", mode="min", restore_best_weights=True, patience=2)
@@ -73,7 +73,7 @@ def main() -> None:
         source.frame,
         source.label,
         kinds=source.kinds,
-        left_out=source.left_out,
+        excluded=source.excluded,
         plan=source.plan,
         positive=source.positive,
         drop=[],

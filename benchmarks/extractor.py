@@ -191,7 +191,7 @@ def _peak() -> float:
     return int(next(line for line in status.splitlines() if line.startswith("VmHWM")).split()[1]) * 1024 / 1e6
 
 
-def measure(shape: Shape, turns: int, memory: bool) -> dict[str, Any]:
+def evaluate(shape: Shape, turns: int, memory: bool) -> dict[str, Any]:
     """Figures of one line of the table."""
     ids, labels = random_batches(shape)
     trained = {
@@ -199,14 +199,14 @@ def measure(shape: Shape, turns: int, memory: bool) -> dict[str, Any]:
         for way, (extractor, optimizer) in TRAINING.items()
     }
     extractors = {name: make(shape) for name, make in EXTRACTORS.items()}
-    extractors["folded"] = extractors["ours"].fold()
+    extractors["precomputed"] = extractors["ours"].precompute()
     predicting = {f"predict {way}": prediction_step(network(each), ids) for way, each in extractors.items()}
     floor = floor_steps(shape, ids)
     seconds = in_turns(trained | predicting | floor, turns)
     speeds = {name: round(shape.batch / float(np.median(seconds[name]))) for name in trained | predicting}
     ratios = {
         name: round(float(np.median(seconds[f"{name.split()[0]} stock"] / seconds[name])), 2)
-        for name in ("train ours", "predict ours", "predict folded")
+        for name in ("train ours", "predict ours", "predict precomputed")
     }
     parts = {name: round(1e3 * float(np.median(seconds[name])), 2) for name in floor}
     over = round(float(np.median(seconds["train ours"] / sum(seconds[name] for name in floor))), 2)
@@ -231,7 +231,7 @@ def line(result: dict[str, Any]) -> str:
         f"{shape}{'+'.join(map(str, result['kernels'])):>6} {result['ids']:8}|"
         f"{speed['train stock']:>8,}{speed['train ours']:>8,}{ratio['train ours']:>6.2f}"
         f"{over:>6.2f}{speed['train bag']:>9,}|"
-        f"{speed['predict stock']:>8,}{ratio['predict ours']:>6.2f}{ratio['predict folded']:>7.2f}"
+        f"{speed['predict stock']:>8,}{ratio['predict ours']:>6.2f}{ratio['predict precomputed']:>7.2f}"
         f"{speed['predict bag']:>10,}"
         f"|{peak.get('stock', 0):>6}{peak.get('ours', 0):>6}"
     )
@@ -252,7 +252,9 @@ def quality(seeds: int, epochs: int = 3) -> dict[str, list[float]]:
         for name, text, optimizer in (("stock", to_stock_layers(ours), "adam"), ("ours", ours, FusedAdam())):
             keras.utils.set_random_seed(seed)
             extractor = FeatureExtractor({"text": text}, dropout=0.5)
-            model = build_model(data, extractor, build_predictor(members=1), wide=False, optimizer=optimizer)
+            model = build_model(
+                data, extractor, build_predictor(ensemble_size=1), wide=False, optimizer=optimizer
+            )
             model.fit(data.train, epochs=epochs, seed=seed, verbose=0)
             auroc = float(roc_auc_score(data.test.label, model.predict(data.test)))
             found[name].append(round(auroc, 4))
@@ -284,12 +286,12 @@ def main() -> None:
     print(f"{'':42}|{'train, examples/s':^37}|{'predict, examples/s':^31}|{'peak MB':>12}")
     print(
         f"batch  len  vocabulary filt  taps ids     |{'stock':>8}{'ours':>8}{'ratio':>6}"
-        f"{'floor':>6}{'bag':>9}|{'stock':>8}{'ratio':>6}{'folded':>7}{'bag':>10}|{'stock':>6}{'ours':>6}"
+        f"{'floor':>6}{'bag':>9}|{'stock':>8}{'ratio':>6}{'precomputed':>7}{'bag':>10}|{'stock':>6}{'ours':>6}"
     )
     results = []
     for shape in QUICK if options.quick else GRID:
         keras.utils.set_random_seed(0)
-        results.append(measure(shape, options.turns or (6 if options.quick else 20), not options.quick))
+        results.append(evaluate(shape, options.turns or (6 if options.quick else 20), not options.quick))
         print(line(results[-1]), flush=True)
         keras.backend.clear_session()
     print(json.dumps({"benchmark": "extractor", "machine": machine(), "results": results}))

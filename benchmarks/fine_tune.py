@@ -42,10 +42,10 @@ def main() -> None:
         examples.frame,
         examples.label,
         kinds=examples.kinds,
-        left_out=examples.left_out,
+        excluded=examples.excluded,
         plan=examples.plan,
         seed=0,
-        pieces=encoder.pieces,
+        subwords=encoder.subwords,
     )
     if len(sys.argv) > 2:
         data = replace(data, train=data.train.take(np.arange(int(sys.argv[2]))))
@@ -55,7 +55,7 @@ def main() -> None:
     }
     linear = make_pipeline(TfidfVectorizer(ngram_range=(1, 2), min_df=2), LogisticRegression(C=10))
     linear.fit(texts["train"], data.train.label)
-    strengths = {"linear model": linear.predict_proba(texts["test"])[:, 1]}
+    probabilities = {"linear model": linear.predict_proba(texts["test"])[:, 1]}
     model = create_model(data, TRAINING, encoder)
     seconds = {}
     for tuning in ("frozen", "all"):
@@ -63,13 +63,13 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as folder:
             fine_tune(model, data, TRAINING, replace(config, tuning=tuning), Path(folder), verbose=2)
         seconds[tuning] = time.perf_counter() - started
-        strengths[f"encoder, {tuning}"] = model.predict(data.test)
-        print(tuning, roc_auc_score(data.test.label, strengths[f"encoder, {tuning}"]), flush=True)
+        probabilities[f"encoder, {tuning}"] = model.predict(data.test)
+        print(tuning, roc_auc_score(data.test.label, probabilities[f"encoder, {tuning}"]), flush=True)
     print(f"{'model':20}{'AUROC':>9}{'AUPRC of no':>13}")
     figures = {"rows": len(data.train), "seconds": {key: round(value) for key, value in seconds.items()}}
-    for name, strength in strengths.items():
-        auroc = roc_auc_score(data.test.label, strength)
-        auprc = average_precision_score(1 - data.test.label, 1 - strength)
+    for name, probability in probabilities.items():
+        auroc = roc_auc_score(data.test.label, probability)
+        auprc = average_precision_score(1 - data.test.label, 1 - probability)
         figures[name] = {"auroc": round(float(auroc), 4), "auprc_of_no": round(float(auprc), 4)}
         print(f"{name:20}{auroc:9.4f}{auprc:13.4f}")
     print(json.dumps(figures))

@@ -3,8 +3,8 @@
     python benchmarks/optimum.py [--sessions 200000] [--epochs 40] [--seed 0]
 
 The simulated shop is a hidden Markov model, so the forward algorithm gives the exact probability of a
-purchase at each moment. Printed is the model's log loss on test rows over that of the exact probabilities on
-the same rows; the aim at 200,000 sessions is 1.02 at most.
+purchase at each prediction time. Printed is the model's log loss on test rows over that of the exact
+probabilities on the same rows; the aim at 200,000 sessions is 1.02 at most.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import keras
 
 from intent_tf.columns.config import PreprocessingConfig
 from intent_tf.columns.prepared import preprocess_data
-from intent_tf.evaluation.assessment import assess
+from intent_tf.evaluation.evaluation import evaluate_model
 from intent_tf.evaluation.table import metrics_table
 from intent_tf.training.source import SourceConfig, load_examples
 from intent_tf.training.training import TrainingConfig, create_model, train_model
@@ -33,7 +33,7 @@ def measure_distance(sessions: int, training: TrainingConfig, seed: int) -> dict
         examples.frame,
         examples.label,
         kinds=examples.kinds,
-        left_out=examples.left_out,
+        excluded=examples.excluded,
         plan=examples.plan,
         seed=seed,
         **PreprocessingConfig().options(examples),
@@ -44,7 +44,7 @@ def measure_distance(sessions: int, training: TrainingConfig, seed: int) -> dict
     with tempfile.TemporaryDirectory() as folder:
         train_model(model, data, training, Path(folder), seed=seed, verbose=2)
     trained = time.perf_counter()
-    metrics = assess(model, data, examples, seed=seed).metrics
+    metrics = evaluate_model(model, data, examples, seed=seed).metrics
     print(metrics_table(metrics["test"], metrics["baselines"], metrics["optimum"]))
     return {
         "sessions": sessions,

@@ -31,7 +31,7 @@ from intent_tf.data.examples import prepare_examples
 from intent_tf.simulator.simulator import simulate
 
 GAP = pd.Timedelta(ExampleDefinition().session_gap, "s")
-PREFIXES = ExampleDefinition().parsed_moments.prefixes
+PREFIXES = ExampleDefinition().parsed_prediction_times.prefixes
 SEQUENCES = ["event_type", "elapsed", "item_id", "text", "query", "price"]
 EVENTS_PER_SESSION = 9.29
 PART = 1_000_000
@@ -123,7 +123,7 @@ WAYS: dict[str, Callable[[Path, Path], Counts]] = {
 }
 
 
-def measure(way: str, log: Path) -> None:
+def evaluate(way: str, log: Path) -> None:
     """Run one way in this process and print what it took."""
     with tempfile.TemporaryDirectory() as out:
         begin = time.perf_counter()
@@ -152,8 +152,8 @@ def main() -> None:
     parser.add_argument("--measure", nargs=2, help=argparse.SUPPRESS)
     parser.add_argument("--write", nargs=2, help=argparse.SUPPRESS)
     options = parser.parse_args()
-    if options.measure:
-        return measure(options.measure[0], Path(options.measure[1]))
+    if options.evaluate:
+        return evaluate(options.evaluate[0], Path(options.evaluate[1]))
     if options.write:
         return write_log(Path(options.write[0]), int(options.write[1]))
 

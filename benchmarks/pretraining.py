@@ -35,7 +35,7 @@ from intent_tf.data.example_source import ExampleSource
 from intent_tf.models.bert import BertEncoder
 from intent_tf.pretrain import PretrainRunConfig, UnlabelledConfig
 from intent_tf.pretrain import run as pretrain
-from intent_tf.simulator.optimum import optimal_strengths
+from intent_tf.simulator.optimum import optimal_probabilities
 from intent_tf.simulator.shop import Shop
 from intent_tf.simulator.simulator import simulate
 from intent_tf.training.encoder_config import EncoderConfig
@@ -47,7 +47,7 @@ SESSIONS = 6_000
 #: Another shop: its shoppers read no Chinese, wander more and are less loyal.
 OTHER_SHOP = Shop(chinese_share=0.0, start=(0.8, 0.15, 0.05, 0.0, 0.0), loyalty=0.2)
 PRETRAINING = PretrainingConfig(vocabulary_size=1_000, max_tokens=64, epochs=6)
-HEAD = TrainingConfig(epochs=20, patience=3, members=4)
+HEAD = TrainingConfig(epochs=20, patience=3, ensemble_size=4)
 TUNING = EncoderConfig(
     "bert", "given", encoder_tokens=64, encoder_epochs=4, encoder_learning_rate=5e-4, layer_decay=1.0
 )
@@ -56,11 +56,11 @@ TUNING = EncoderConfig(
 def shop(seed: int) -> tuple[ExampleSource, pd.DataFrame]:
     """Simulate labelled examples, and the log that they are from."""
     log = simulate(SESSIONS, seed)
-    # The fourth event is a moment at which the optimum is known.
-    examples = event_examples(log, {}, ExampleDefinition(moments="4"))
-    frame = examples.frame.assign(optimum=optimal_strengths(examples.frame, log))
-    left_out = {**examples.left_out, "optimum": "known to the simulator only"}
-    return replace(examples, frame=frame, left_out=left_out), log
+    # The fourth event is a prediction time at which the optimum is known.
+    examples = event_examples(log, {}, ExampleDefinition(prediction_times="4"))
+    frame = examples.frame.assign(optimum=optimal_probabilities(examples.frame, log))
+    excluded = {**examples.excluded, "optimum": "known to the simulator only"}
+    return replace(examples, frame=frame, excluded=excluded), log
 
 
 def readable(
@@ -85,9 +85,9 @@ def encoders(unlabelled: Mapping[str, UnlabelledConfig], folder: Path, seed: int
         return pretrain(source, PRETRAINING, run)
 
     found = {"pre-trained": written("own", unlabelled["own"])}
-    pieces = BertEncoder.from_preset(found["pre-trained"], max_tokens=64).pieces
+    subwords = BertEncoder.from_preset(found["pre-trained"], max_tokens=64).subwords
     keras.utils.set_random_seed(seed)
-    BertEncoder(new_network(pieces.vocabulary_size, PRETRAINING), pieces).to_hub(folder / "scratch")
+    BertEncoder(new_network(subwords.vocabulary_size, PRETRAINING), subwords).to_hub(folder / "scratch")
     found = {"from scratch": folder / "scratch", **found}
     if "other" in unlabelled:
         other = written("other", unlabelled["other"])
@@ -100,7 +100,7 @@ def prepared(examples: ExampleSource, seed: int, **options: object) -> PreparedD
         examples.frame,
         examples.label,
         kinds=examples.kinds,
-        left_out=examples.left_out,
+        excluded=examples.excluded,
         positive=examples.positive,
         plan=examples.plan,
         seed=seed,
@@ -109,7 +109,7 @@ def prepared(examples: ExampleSource, seed: int, **options: object) -> PreparedD
 
 
 def fitted(data: PreparedData, share: float, encoder: Path | None, seed: int) -> np.ndarray:
-    """Strengths of the test rows, of a model that saw the labels of some training rows."""
+    """Probabilities of the test rows, of a model that saw the labels of some training rows."""
     labelled = np.random.default_rng(seed).permutation(len(data.train))[: round(share * len(data.train))]
     data = replace(data, train=data.train.take(labelled))
     keras.utils.set_random_seed(seed)
@@ -136,8 +136,8 @@ def main() -> None:
             made = encoders(readable(data, log, seed, Path(folder)), Path(folder), seed)
             for way, encoder in {"no encoder": None, **made}.items():
                 if encoder is not None:
-                    pieces = replace(TUNING, encoder=str(encoder)).open().pieces
-                    data = prepared(examples, seed, pieces=pieces)
+                    subwords = replace(TUNING, encoder=str(encoder)).open().subwords
+                    data = prepared(examples, seed, subwords=subwords)
                 for share in shares:
                     auroc = roc_auc_score(data.test.label, fitted(data, share, encoder, seed))
                     found.setdefault((share, way), []).append(float(auroc))

@@ -54,8 +54,8 @@ def texts() -> pd.DataFrame:
 
 def export_ours(frame: pd.DataFrame, folder: Path) -> int:
     data = preprocess_data(frame, "label", kinds={"text": "text"})
-    extractor = build_feature_extractor(data, dimension=DIMENSION, filters=FILTERS)
-    model = build_model(data, extractor, build_predictor(members=1), wide=False)
+    extractor = build_feature_extractor(data, output_dim=DIMENSION, filters=FILTERS)
+    model = build_model(data, extractor, build_predictor(ensemble_size=1), wide=False)
     export_saved_model(model, folder)
     return data.preprocessor.token_ids.vocabulary_size
 

@@ -1,6 +1,6 @@
 """How strongly a shopper intends to buy, as a calibrated probability, from behaviour and text.
 
-Raw columns in, strength out: `preprocess_data` cleans, splits and learns a `Preprocessor` from training
+Raw columns in, probability out: `preprocess_data` cleans, splits and learns a `Preprocessor` from training
 rows; `build_feature_extractor`, `build_predictor` and `build_model` join it to an `IntentModel`, a Keras
 model whose exported graph holds every transformation that a prediction depends on.
 
@@ -9,7 +9,7 @@ Example:
     >>> log = intent_tf.simulate(sessions=300, seed=0)
     >>> examples = intent_tf.prepare_examples(log).examples
     >>> data = intent_tf.preprocess_data(
-    ...     examples, "purchase", drop=["user_id", "session_id", "moment", "events"],
+    ...     examples, "purchase", drop=["user_id", "session_id", "prediction_time", "events"],
     ...     plan=intent_tf.SplitPlan(group="user_id"))
     >>> extractor, predictor = intent_tf.build_feature_extractor(data), intent_tf.build_predictor()
     >>> model = intent_tf.build_model(data, extractor, predictor)

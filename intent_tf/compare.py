@@ -18,9 +18,9 @@ from intent_tf.data.example_source import ExampleSource
 from intent_tf.data.labels import find_positive, read_labels
 from intent_tf.data.splitting import SplitPlan
 from intent_tf.errors import InputError
-from intent_tf.evaluation.contenders import CONTENDERS, choose_contenders, fit_contenders
-from intent_tf.evaluation.contest import Trial, summarise
-from intent_tf.evaluation.contest_page import contest_table, write_contest
+from intent_tf.evaluation.compared_models import MODELS, choose_models, fit_models
+from intent_tf.evaluation.comparison import Trial, summarise
+from intent_tf.evaluation.comparison_page import comparison_table, write_comparison
 from intent_tf.evaluation.folds import fold_parts
 from intent_tf.options.command_line import parse_configuration, run_verb, to_yaml
 from intent_tf.training.source import SourceConfig, load_examples
@@ -47,7 +47,7 @@ class CompareConfig:
 
     folds: int | None = None
     seeds: int = 1
-    models: tuple[str, ...] = CONTENDERS
+    models: tuple[str, ...] = MODELS
     out: str | None = None
     seed: int = 0
 
@@ -69,7 +69,7 @@ def compare_models(
         config: Folds, seeds, models.
 
     Returns:
-        What was written to ``comparison.json``; see `intent_tf.evaluation.contest.summarise`.
+        What was written to ``comparison.json``; see `intent_tf.evaluation.comparison.summarise`.
 
     Raises:
         InputError: If the input is not usable.
@@ -84,13 +84,15 @@ def compare_models(
     trials: list[Trial] = []
     with tqdm(desc=f"comparing on {name}", unit="fit", total=None) as bar:
         for fold, data in enumerate(_folds(examples, source, preprocessing, folds, config.seed)):
-            names = choose_contenders(config.models, data)
+            names = choose_models(config.models, data)
             bar.total = len(names) * folds * config.seeds
             for seed in range(config.seed, config.seed + config.seeds):
-                strengths, seconds = fit_contenders(
+                probabilities, seconds = fit_models(
                     names, data, training, seed, store / f"{fold}-{seed}", lambda _: bar.update()
                 )
-                trials.append(Trial(fold, seed, data.test.label, strengths, seconds, *_parts(examples, data)))
+                trials.append(
+                    Trial(fold, seed, data.test.label, probabilities, seconds, *_parts(examples, data))
+                )
     found = {
         "data": name,
         "rows": sum(len(trial.label) for trial in trials) // config.seeds,
@@ -99,8 +101,8 @@ def compare_models(
         "dropped": list(source.drop),
         **summarise(trials),
     }
-    print(contest_table(found))
-    write_contest(folder, found)
+    print(comparison_table(found))
+    write_comparison(folder, found)
     print(folder / "comparison.html")
     return found
 
@@ -143,7 +145,7 @@ def _prepared(
         examples.label,
         kinds=examples.kinds,
         drop=source.drop,
-        left_out=examples.left_out,
+        excluded=examples.excluded,
         positive=examples.positive,
         weight=examples.weight,
         plan=plan,

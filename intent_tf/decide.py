@@ -1,4 +1,4 @@
-"""`python -m intent_tf.decide NAME ...`: what to do with the strength, beside a baseline."""
+"""`python -m intent_tf.decide NAME ...`: what to do with the probability, beside a baseline."""
 
 from __future__ import annotations
 

@@ -34,10 +34,10 @@ class InputError(ValueError):
         row: object | None = None,
         column: str | None = None,
     ) -> None:
-        place = [str(file)] if file is not None else []
-        place += [f"row {row}"] if row is not None else []
-        place += [f"column {column!r}"] if column is not None else []
-        message = ", ".join(place) + (": " if place else "") + found
+        index = [str(file)] if file is not None else []
+        index += [f"row {row}"] if row is not None else []
+        index += [f"column {column!r}"] if column is not None else []
+        message = ", ".join(index) + (": " if index else "") + found
         message += f"; expected {expected}" if expected else ""
         message += f". {remedy[0].upper()}{remedy[1:]}." if remedy else ""
         super().__init__(message)

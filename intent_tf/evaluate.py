@@ -13,7 +13,7 @@ import numpy as np
 from intent_tf.data.labels import read_labels
 from intent_tf.data.tables import read_table
 from intent_tf.errors import InputError
-from intent_tf.evaluation.metrics import measure
+from intent_tf.evaluation.metrics import evaluate
 from intent_tf.evaluation.table import metrics_table
 from intent_tf.options.command_line import parse_configuration, run_verb
 from intent_tf.serving.loading import load_model
@@ -26,7 +26,7 @@ class EvaluateConfig:
     Args:
         data: Labelled table with the model's raw columns: .csv, .tsv, .jsonl or .parquet.
         label: Label column; the one that the model was trained on, unless given.
-        threshold: Strength from which on a purchase is predicted, in [0, 1]; the model's, unless given.
+        threshold: Probability from which on a purchase is predicted, in [0, 1]; the model's, unless given.
         out: JSON file to write the metrics to.
         trust: Run the graph of a SavedModel that somebody else made, where the model's encoder is one.
     """
@@ -67,8 +67,8 @@ def evaluate_file(model_path: str | Path, config: EvaluateConfig) -> dict[str, A
     threshold = model.threshold if config.threshold is None else config.threshold
     rate = np.full(len(label), label.mean())
     found = {
-        "test": measure(label, model.predict(frame), threshold),
-        "baselines": {"constant_rate": measure(label, rate)},
+        "test": evaluate(label, model.predict(frame), threshold),
+        "baselines": {"constant_rate": evaluate(label, rate)},
     }
     print(metrics_table(found["test"], found["baselines"]))
     if config.out is not None:

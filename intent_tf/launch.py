@@ -174,9 +174,9 @@ def _environment(workers: int) -> dict[str, str]:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Parse the command line and start the workers."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
-    place = arguments.index("--") if "--" in arguments else len(arguments)
-    (config,), _ = parse_configuration("launch", __doc__ or "", (LaunchConfig,), arguments[:place])
-    command = arguments[place + 1 :]
+    index = arguments.index("--") if "--" in arguments else len(arguments)
+    (config,), _ = parse_configuration("launch", __doc__ or "", (LaunchConfig,), arguments[:index])
+    command = arguments[index + 1 :]
     if not command or command[0].startswith("-"):
         raise InputError("no verb is given", expected="python -m intent_tf.launch --workers N -- train ...")
     raise SystemExit(launch(config, command))

@@ -1,4 +1,4 @@
-"""`python -m intent_tf.predict MODEL --data FILE --out FILE`: the strength of every row of a table."""
+"""`python -m intent_tf.predict MODEL --data FILE --out FILE`: the probability of every row of a table."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet
 from tqdm import tqdm
 
-from intent_tf.data.csv_files import SetAside
+from intent_tf.data.csv_files import Rejected
 from intent_tf.data.tables import existing_file, stream_table, table_format, write_table
 from intent_tf.errors import InputError
 from intent_tf.options.command_line import parse_configuration, run_verb
@@ -55,7 +55,7 @@ def predict_file(model_path: str | Path, config: PredictConfig) -> int:
         config: What to read and write.
 
     Returns:
-        Rows written. Rows that cannot be read are written to ``<out>.set_aside.csv``.
+        Rows written. Rows that cannot be read are written to ``<out>.rejected.csv``.
 
     Raises:
         InputError: If a file, a column or a value is not usable; no half-written file stays.
@@ -67,18 +67,18 @@ def predict_file(model_path: str | Path, config: PredictConfig) -> int:
         score = functools.partial(model.predict, batch_size=config.batch_size)
     source, out = existing_file(config.data), Path(config.out)
     table_format(out)
-    set_aside, rows = SetAside(str(source)), 0
+    rejected, rows = Rejected(str(source)), 0
     partial = out.with_name(f"writing-{out.name}")
     started = time.perf_counter()
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         with _Writer(partial) as writer, tqdm(unit=" rows", disable=config.quiet, desc="predicting") as bar:
-            for chunk in stream_table(source, set_aside):
+            for chunk in stream_table(source, rejected):
                 try:
-                    strength = score(chunk)
+                    probability = score(chunk)
                 except InputError as error:
                     raise InputError(f"{error} (rows counted from row {rows + 1})", file=source) from error
-                writer.write(chunk.assign(**{OUTPUT: strength}))
+                writer.write(chunk.assign(**{OUTPUT: probability}))
                 rows += len(chunk)
                 bar.update(len(chunk))
         partial.replace(out)
@@ -90,10 +90,10 @@ def predict_file(model_path: str | Path, config: PredictConfig) -> int:
         out.unlink(missing_ok=True)
         raise InputError("the table has no rows", file=source, expected="at least one row of data")
     seconds = time.perf_counter() - started
-    if set_aside.rows:
-        rejected = out.with_name(out.name + ".set_aside.csv")
-        set_aside.write(rejected)
-        print(f"{len(set_aside.rows)} rows cannot be read; they are in {rejected}")
+    if rejected.rows:
+        rejected_file = out.with_name(out.name + ".rejected.csv")
+        rejected.write(rejected_file)
+        print(f"{len(rejected.rows)} rows cannot be read; they are in {rejected_file}")
     if not config.quiet:
         print(f"{rows:,} rows in {seconds:.1f} s: {rows / seconds:,.0f} rows/s")
     print(out)

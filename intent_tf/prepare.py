@@ -31,7 +31,7 @@ class PrepareConfig:
     """The run.
 
     Args:
-        out: Folder for the examples, their manifest and the rows set aside.
+        out: Folder for the examples, their manifest and the rows rejected.
         overwrite: Replace the folder if an earlier run wrote it.
         adapter: Known publisher of the log (dmc2013, ga4, otto, rees46, retailrocket, taobao, yoochoose).
         names: Columns of a CSV file without a header line.
@@ -115,7 +115,7 @@ def _report(prepared: Prepared, config: PrepareConfig, label: str) -> None:
     names = {
         "events": "events used",
         "double_fired": "double-fired events removed",
-        "set_aside": "rows set aside",
+        "rejected": "rows rejected",
         "sessions": "sessions",
         "bot_sessions": "of them, bots'",
         "examples": "examples",
@@ -123,11 +123,11 @@ def _report(prepared: Prepared, config: PrepareConfig, label: str) -> None:
     }
     for count, words in names.items():
         print(f"{counts[count]:>14,}  {words}")
-        if count == "set_aside":
+        if count == "rejected":
             for reason, rows in prepared.reasons.items():
                 print(f"{rows:>14,}    {reason}")
     if prepared.reasons:
-        print(f"rows set aside are in {prepared.folder}/set_aside.csv")
+        print(f"rows rejected are in {prepared.folder}/rejected.csv")
     if not counts["positives"]:
         print(
             f"no example is positive ({label}): do the log's event types mean purchases? Map them with "

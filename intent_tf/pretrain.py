@@ -16,8 +16,8 @@ import tensorflow as tf
 
 from intent_tf.columns.feature_batches import feature_batches, graph_of
 from intent_tf.columns.inference import infer_specification
-from intent_tf.columns.piece_preprocessor import PiecePreprocessor
 from intent_tf.columns.raw_columns import raw_columns, to_dataset
+from intent_tf.columns.subword_preprocessor import SubwordPreprocessor
 from intent_tf.data.datasets import DATASETS
 from intent_tf.data.event_log import LogFormat
 from intent_tf.data.example_definition import ExampleDefinition
@@ -31,7 +31,7 @@ from intent_tf.options.command_line import parse_configuration, run_verb, to_yam
 from intent_tf.simulator.simulator import simulate
 from intent_tf.text.wordpiece import SPECIAL, WordPieceIds
 from intent_tf.text.wordpiece_vocabulary import learn_vocabulary
-from intent_tf.training.pretraining import PretrainingConfig, new_network, pretrain, with_pieces
+from intent_tf.training.pretraining import PretrainingConfig, new_network, pretrain, with_subwords
 from intent_tf.training.working_folder import prepare_working_folder
 
 _ROWS_AT_ONCE = 1024
@@ -117,10 +117,10 @@ def run(source: UnlabelledConfig, config: PretrainingConfig, run_config: Pretrai
     tell(f"reading {len(frame):,} documents of {', '.join(each.name for each in specification.columns)}")
 
     held = _held_out(frame, source.held_out, run_config.seed)
-    preprocessor = PiecePreprocessor(specification, WordPieceIds(config.max_tokens))
+    preprocessor = SubwordPreprocessor(specification, WordPieceIds(config.max_tokens))
     preprocessor.adapt(frame[~held], file=file)
-    network, preprocessor.pieces = _start(preprocessor, frame[~held], config, run_config)
-    tell(f"{preprocessor.pieces.vocabulary_size:,} pieces, {network.count_params():,} weights")
+    network, preprocessor.subwords = _start(preprocessor, frame[~held], config, run_config)
+    tell(f"{preprocessor.subwords.vocabulary_size:,} subwords, {network.count_params():,} weights")
 
     raw = raw_columns(frame, specification, file=file)
     batches = [
@@ -131,7 +131,7 @@ def run(source: UnlabelledConfig, config: PretrainingConfig, run_config: Pretrai
     train, validation = (tf.gather(documents, np.flatnonzero(held == value)) for value in (False, True))
     history = pretrain(
         network,
-        preprocessor.pieces,
+        preprocessor.subwords,
         train,
         validation,
         config,
@@ -142,7 +142,7 @@ def run(source: UnlabelledConfig, config: PretrainingConfig, run_config: Pretrai
     )
     best = min(history["val_perplexity"])
     tell(f"perplexity on {int(held.sum()):,} held-out documents: {best:.2f}")
-    BertEncoder(network, preprocessor.pieces).to_hub(out)
+    BertEncoder(network, preprocessor.subwords).to_hub(out)
     (out / "config.yaml").write_text(to_yaml(source, config, run_config), encoding="utf-8")
     metrics = {
         "val_perplexity": best,
@@ -161,12 +161,12 @@ def _read(source: UnlabelledConfig, seed: int) -> tuple[pd.DataFrame, str | None
         if source.dataset not in DATASETS:
             raise InputError(f"no data set {source.dataset!r}", expected=", ".join(DATASETS))
         examples = DATASETS[source.dataset].examples()
-        hidden = [name for name in (examples.label, *examples.left_out) if name in examples.frame.columns]
+        hidden = [name for name in (examples.label, *examples.excluded) if name in examples.frame.columns]
         return examples.frame.drop(columns=hidden), source.dataset
     if source.data is not None:
         return read_table(source.data).frame, source.data
     # Sessions are read to their end: there is no label to give away.
-    whole = ExampleDefinition(moments="last", cut="none")
+    whole = ExampleDefinition(prediction_times="last", cut="none")
     log = source.events if source.events is not None else simulate(source.sessions, seed)
     examples_table = prepare_examples(log, whole, LogFormat(columns=source.columns)).examples
     return examples_table.drop(columns="purchase"), source.events
@@ -186,7 +186,7 @@ def _read_columns(frame: pd.DataFrame, source: UnlabelledConfig, file: str | Non
 
 
 def _start(
-    preprocessor: PiecePreprocessor, frame: pd.DataFrame, config: PretrainingConfig, run: PretrainRunConfig
+    preprocessor: SubwordPreprocessor, frame: pd.DataFrame, config: PretrainingConfig, run: PretrainRunConfig
 ) -> tuple[BertTransformer, WordPieceIds]:
     """Take or build the network, with a vocabulary that has the sessions' actions."""
     known = preprocessor.session_tokens.lookup.get_vocabulary() if preprocessor.session_tokens else []
@@ -202,16 +202,16 @@ def _start(
                 if config.objective == "causal"
                 else "an encoder that looks both ways",
             )
-        extended = encoder.pieces.extended(actions)
-        return with_pieces(encoder.network, encoder.pieces, extended), extended
+        extended = encoder.subwords.extended(actions)
+        return with_subwords(encoder.network, encoder.subwords, extended), extended
     raw = raw_columns(frame, preprocessor.specification)
     texts = (
         text.decode(errors="replace")
         for batch in to_dataset(raw, _ROWS_AT_ONCE)
         for text in preprocessor.documents(batch).numpy()
     )
-    pieces = WordPieceIds(config.max_tokens, True, learn_vocabulary(texts, actions, config.vocabulary_size))
-    return new_network(pieces.vocabulary_size, config), pieces
+    subwords = WordPieceIds(config.max_tokens, True, learn_vocabulary(texts, actions, config.vocabulary_size))
+    return new_network(subwords.vocabulary_size, config), subwords
 
 
 def _held_out(frame: pd.DataFrame, share: float, seed: int) -> np.ndarray:

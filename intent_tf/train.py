@@ -21,13 +21,13 @@ from intent_tf.data.example_source import ExampleSource
 from intent_tf.data.splitting import PARTS
 from intent_tf.data.tables import read_table
 from intent_tf.errors import InputError
-from intent_tf.evaluation.assessment import assess
-from intent_tf.evaluation.folding_cost import folding_cost
+from intent_tf.evaluation.evaluation import evaluate_model
+from intent_tf.evaluation.precompute_cost import precompute_cost
 from intent_tf.evaluation.table import metrics_table
-from intent_tf.layers.text_cnn.folded_text_cnn import Storage
+from intent_tf.layers.text_cnn.precomputed_text_cnn import Storage
 from intent_tf.models.bert.bert_encoder import BertEncoder
-from intent_tf.models.folded_model import fold_extractors
 from intent_tf.models.intent_model import IntentModel
+from intent_tf.models.precomputed_model import precompute_extractors
 from intent_tf.options.command_line import parse_configuration, run_verb, to_yaml
 from intent_tf.serving.artifacts import write_artifacts
 from intent_tf.serving.export import encoder_notice
@@ -57,8 +57,8 @@ class RunConfig:
         cost_fn: Cost of missing a shopper who buys.
         diagnosis: Add to the report how sure the figures are, which columns they rest on, leaks, drift and
             weak slices; takes minutes on large tables.
-        fold: Serve texts and sessions from tables of products, faster; float32 gives the same, bfloat16 and
-            int8 are smaller; prints what it costs on the test rows.
+        precompute: Serve texts and sessions from tables of products, faster; float32 gives the same, bfloat16
+            and int8 are smaller; prints what it costs on the test rows.
         quiet: Print the last line only.
         preempted_status: Exit status when the run is told to end (SIGTERM) and has written its checkpoint;
             one other than 0 makes schedulers start it again.
@@ -71,7 +71,7 @@ class RunConfig:
     cost_fp: float | None = None
     cost_fn: float | None = None
     diagnosis: bool = False
-    fold: Storage | None = None
+    precompute: Storage | None = None
     quiet: bool = False
     preempted_status: int = 0
 
@@ -130,15 +130,15 @@ def run(
         )
     teacher = load_model(distillation.teacher, trust=encoding.trust) if distillation.teacher else None
     unlabelled = read_table(distillation.unlabelled).frame if distillation.unlabelled else None
-    examples, set_aside = load_examples(source, seed=config.seed, tell=tell)
+    examples, rejected = load_examples(source, seed=config.seed, tell=tell)
     data = _prepare(examples, source, preprocessing, encoder, config.seed)
     tell(f"\nfeature specification\n{data.specification.describe()}\n\n{_rows(data)}\n")
 
-    training = devices.adapted(training, strategy.num_replicas_in_sync, data.train.rows_an_epoch)
+    training = devices.adapted(training, strategy.num_replicas_in_sync, data.train.number_of_rows)
     with strategy.scope(), precision(devices.precision):
         model = create_model(data, training, encoder, distillation.loss(training))
-    if config.fold:
-        fold_extractors(model, config.fold)  # says before training if there is nothing to fold
+    if config.precompute:
+        precompute_extractors(model, config.precompute)  # says before training if there is nothing to fold
     learnt = data if teacher is None else _taught(data, teacher, unlabelled, distillation, config.seed)
     if teacher:
         tell(f"the teacher scored {len(learnt.train):,} rows")
@@ -161,7 +161,7 @@ def run(
     if not is_chief(strategy):
         return None
     seconds = time.perf_counter() - started
-    assessment = assess(
+    evaluation = evaluate_model(
         model.local(),
         data,
         examples,
@@ -171,15 +171,15 @@ def run(
         seed=config.seed,
         teacher=teacher,
     )
-    metrics = assessment.metrics
+    metrics = evaluation.metrics
     metrics["throughput"]["train_rows_per_second"] = round(
-        len(history["loss"]) * learnt.train.rows_an_epoch / seconds
+        len(history["loss"]) * learnt.train.number_of_rows / seconds
     )
-    if config.fold:
-        metrics["folded"] = folding_cost(assessment.model, data.test, config.fold)
+    if config.precompute:
+        metrics["precomputed"] = precompute_cost(evaluation.model, data.test, config.precompute)
     with new_version(out) as folder:
-        write_artifacts(folder, data, assessment, history, written, _name(source), config.fold)
-        set_aside.write(folder / "set_aside.csv")
+        write_artifacts(folder, data, evaluation, history, written, _name(source), config.precompute)
+        rejected.write(folder / "rejected.csv")
         for log in ("history.csv", "tensorboard"):
             if (working / log).exists():
                 shutil.move(working / log, folder / log)
@@ -206,7 +206,7 @@ def _prepare(
         examples.label,
         kinds=examples.kinds,
         drop=source.drop,
-        left_out=examples.left_out,
+        excluded=examples.excluded,
         positive=examples.positive,
         weight=examples.weight,
         plan=examples.plan,
@@ -214,14 +214,14 @@ def _prepare(
         seed=seed,
         file=source.data,
         **preprocessing.options(examples),
-        **({"pieces": encoder.pieces} if encoder else {}),
+        **({"subwords": encoder.subwords} if encoder else {}),
     )
     return stream_training_rows(data, examples.stream, examples.weight) if examples.stream else data
 
 
 def _rows(data: PreparedData) -> str:
     """Say how many rows each part has, and why others are in none."""
-    lines = [f"{name}: {getattr(data, name).rows_an_epoch:,} rows" for name in PARTS]
+    lines = [f"{name}: {getattr(data, name).number_of_rows:,} rows" for name in PARTS]
     kin, split = data.split["group"] or "equal row", data.split
     left = {
         "without a label": data.cleaning["rows_without_label"],
@@ -229,7 +229,7 @@ def _rows(data: PreparedData) -> str:
         f"their {kin} comes again in a later part": split.get("set_aside_because_group_returns_later", 0),
         f"their {kin} is in the test rows": split.get("set_aside_because_group_is_in_test_rows", 0),
     }
-    lines += [f"left out: {count:,} rows ({why})" for why, count in left.items() if count]
+    lines += [f"excluded: {count:,} rows ({why})" for why, count in left.items() if count]
     if equal := data.cleaning["equal_rows"]:
         lines.append(f"kept: {equal:,} rows that equal another (too many to be records made twice)")
     return "\n".join(lines)
@@ -253,10 +253,11 @@ def _taught(
 
 def _summary(metrics: Mapping[str, Any]) -> str:
     lines = ["", metrics_table(metrics["test"], metrics["baselines"], metrics.get("optimum")), ""]
-    if "folded" in metrics:
+    if "precomputed" in metrics:
         lines.append(
-            "folded to {storage}: test AUROC {auroc[0]:.5f} → {auroc[1]:.5f}, log loss {log_loss[0]:.5f} → "
-            "{log_loss[1]:.5f}, strengths change by {largest_change:.1e} at most".format(**metrics["folded"])
+            "precomputed as {storage}: test AUROC {auroc[0]:.5f} → {auroc[1]:.5f}, "
+            "log loss {log_loss[0]:.5f} → {log_loss[1]:.5f}, "
+            "probabilities change by {largest_change:.1e} at most".format(**metrics["precomputed"])
         )
     if "actions" in metrics:
         lines.append(

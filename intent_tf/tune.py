@@ -133,7 +133,7 @@ def _folds(
             examples.label,
             kinds=examples.kinds,
             drop=source.drop,
-            left_out=examples.left_out,
+            excluded=examples.excluded,
             positive=examples.positive,
             weight=examples.weight,
             plan=plan,

@@ -48,7 +48,7 @@ def prepare_shop(frame: pd.DataFrame, **options: object) -> PreparedData:
     """What a run makes of the shop."""
     chosen: dict[str, Any] = {
         "kinds": {"browser": "category", "title": "text"},
-        "left_out": {"user_id": "identifies the shopper"},
+        "excluded": {"user_id": "identifies the shopper"},
         "derived": {"seconds_a_page": "seconds / pages"},
     }
     return preprocess_data(frame, "bought", **{**chosen, **options})
@@ -82,7 +82,13 @@ def shop_data(shop: pd.DataFrame) -> PreparedData:
 def tiny() -> TrainingConfig:
     """The options of a model that trains in a second."""
     return TrainingConfig(
-        epochs=2, batch_size=32, members=2, filters=4, dimension=4, learning_rate=0.01, averaging=0.9
+        epochs=2,
+        batch_size=32,
+        ensemble_size=2,
+        filters=4,
+        output_dim=4,
+        learning_rate=0.01,
+        ema_momentum=0.9,
     )
 
 

@@ -55,7 +55,7 @@ def compared(visits: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
             str(out),
             "--epochs",
             "2",
-            "--members",
+            "--ensemble-size",
             "2",
         ]
     )

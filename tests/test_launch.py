@@ -98,7 +98,18 @@ def visits(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 def train(visits: str, out: Path, *options: str) -> list[str]:
-    return ["train", "--data", visits, "--label", "bought", "--out", str(out), "--members", "2", *options]
+    return [
+        "train",
+        "--data",
+        visits,
+        "--label",
+        "bought",
+        "--out",
+        str(out),
+        "--ensemble-size",
+        "2",
+        *options,
+    ]
 
 
 def test_the_first_worker_alone_evaluates_and_exports(
@@ -153,11 +164,11 @@ def test_an_event_folder_larger_than_memory_trains_on_two_workers(
         tmp_path / "out",
         "--epochs",
         1,
-        "--members",
+        "--ensemble-size",
         2,
         "--filters",
         4,
-        "--dimension",
+        "--output-dim",
         4,
     )
     assert launch(LaunchConfig(), [str(each) for each in command]) == 0
@@ -198,7 +209,7 @@ def test_an_encoder_is_fine_tuned_by_two_workers(tmp_path: Path, capfd: pytest.C
         1,
         "--epochs",
         1,
-        "--members",
+        "--ensemble-size",
         2,
         "--out",
         tmp_path / "out",

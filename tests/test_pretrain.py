@@ -56,10 +56,10 @@ def test_a_checkpoint_goes_on_with_the_shops_actions_as_further_pieces(tmp_path:
         ]
     )
     further = BertEncoder.from_preset(tmp_path / "further", max_tokens=32)
-    assert further.pieces.vocabulary[: len(vocabulary)] == vocabulary
-    added = further.pieces.vocabulary[len(vocabulary) :]
+    assert further.subwords.vocabulary[: len(vocabulary)] == vocabulary
+    added = further.subwords.vocabulary[len(vocabulary) :]
     assert {"[search]", "[detail]"} <= set(added) and "[cart]" not in added
-    assert all(piece[0] == "[" and piece[-1] == "]" for piece in added)
+    assert all(subword[0] == "[" and subword[-1] == "]" for subword in added)
     assert further.network.token_embedding.shape == (len(vocabulary) + len(added), 16)
     jacket = vocabulary.index("jacket")
     assert np.any(further.network.token_embedding[jacket] != network.token_embedding[jacket])
@@ -135,9 +135,9 @@ def test_an_encoder_pretrained_here_gives_the_same_strengths_throughout(
     from intent_tf.data.event_examples import event_examples
 
     frame = event_examples(str(log)).frame.head(100)
-    strengths = model.predict(frame)
-    assert np.ptp(strengths) > 0.01
-    np.testing.assert_allclose(ServedModel(version).predict(frame), strengths, rtol=0, atol=1e-6)
+    probabilities = model.predict(frame)
+    assert np.ptp(probabilities) > 0.01
+    np.testing.assert_allclose(ServedModel(version).predict(frame), probabilities, rtol=0, atol=1e-6)
 
     frame.to_parquet(tmp_path / "rows.parquet")
     scored = tmp_path / "scored.csv"
@@ -148,4 +148,4 @@ def test_an_encoder_pretrained_here_gives_the_same_strengths_throughout(
     done = run(*predict, *trust)
     assert done.returncode == 0, done.stderr
     found = pd.read_csv(scored)["intent_strength"]
-    np.testing.assert_allclose(found, strengths, rtol=0, atol=1e-6)
+    np.testing.assert_allclose(found, probabilities, rtol=0, atol=1e-6)

@@ -20,7 +20,7 @@ from intent_tf.text.wordpiece import SPECIAL, WordPieceIds
 from intent_tf.train import main
 
 pytest.importorskip("tensorflow_text", reason="tensorflow-text is not installed")
-TINY = ["--epochs", "1", "--members", "2", "--filters", "4", "--dimension", "4", "--label", "bought"]
+TINY = ["--epochs", "1", "--ensemble-size", "2", "--filters", "4", "--output-dim", "4", "--label", "bought"]
 
 
 @pytest.fixture(scope="module")
@@ -30,12 +30,14 @@ def shop(make_shop) -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def teacher(shop: pd.DataFrame, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A tiny BERT; it has learnt nothing, but its strengths differ from row to row."""
+    """A tiny BERT; it has learnt nothing, but its probabilities differ from row to row."""
     keras.utils.set_random_seed(0)
-    pieces = WordPieceIds(16, vocabulary=(*SPECIAL, "love", "bad", "red", "hat", "cap", "bag"))
-    data = preprocess_data(shop, "bought", kinds={"title": "text"}, pieces=pieces)
-    encoder = BertEncoder(BertTransformer(11, layers=1, width=8, heads=2, positions=16), pieces)
-    model = build_model(data, build_feature_extractor(data, encoder=encoder), build_predictor(members=2))
+    subwords = WordPieceIds(16, vocabulary=(*SPECIAL, "love", "bad", "red", "hat", "cap", "bag"))
+    data = preprocess_data(shop, "bought", kinds={"title": "text"}, subwords=subwords)
+    encoder = BertEncoder(BertTransformer(11, layers=1, width=8, heads=2, positions=16), subwords)
+    model = build_model(
+        data, build_feature_extractor(data, encoder=encoder), build_predictor(ensemble_size=2)
+    )
     file = tmp_path_factory.mktemp("teacher") / "model.keras"
     model.save(file)
     return file

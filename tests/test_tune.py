@@ -43,7 +43,7 @@ def arguments(visits: Path, out: Path, *more: str) -> list[str]:
         str(out),
         "--epochs",
         "2",
-        "--members",
+        "--ensemble-size",
         "2",
         "--trials",
         "2",
@@ -110,7 +110,7 @@ def test_test_rows_change_nothing(visits: Path, tmp_path: Path) -> None:
             test_data=str(tmp_path / f"test_{name}.csv"),
         )
         config = TuneConfig(search="random", trials=1, seeds=1, out=str(tmp_path / name))
-        tune_options(source, PreprocessingConfig(), TrainingConfig(epochs=1, members=2), config)
+        tune_options(source, PreprocessingConfig(), TrainingConfig(epochs=1, ensemble_size=2), config)
         results.append((tmp_path / name / "trials.csv").read_text())
     assert results[0] == results[1]
 

@@ -21,13 +21,13 @@ class Augmentation:
     the seed and the batch's number alone, so a run that is resumed changes its rows as it would have.
 
     Args:
-        token_dropout: Share of tokens left out.
+        token_dropout: Share of tokens excluded.
         swap: Share of tokens exchanged with the one behind them.
         span_mask: Share of tokens that become unknown, in spans of three.
         crop_concatenate: Share of rows whose beginning, up to half of the tokens, is replaced by that of
             another row of the batch that has the same label: a new session of that label.
         label_flip: Share of labels flipped. It needs `intent_tf.models.ForwardCorrectedCrossentropy` as loss,
-            or strengths are drawn towards 1/2.
+            or probabilities are drawn towards 1/2.
 
     Raises:
         InputError: If a rate is not in [0, 1), or that of labels not below 1/2.
@@ -83,8 +83,8 @@ class Augmentation:
             The changed ids, each ``(batch, tokens)`` with maybe another number of tokens, and labels.
         """
         changed = []
-        for place, ids in enumerate(tokens):
-            draws = _Draws(seed, place)
+        for index, ids in enumerate(tokens):
+            draws = _Draws(seed, index)
             if self.crop_concatenate:
                 ids = _crop_concatenate(ids, label, self.crop_concatenate, draws)
             if self.token_dropout:
@@ -103,9 +103,9 @@ class Augmentation:
 class _Draws:
     """Uniform numbers in [0, 1), other ones at each call, the same for the same seed."""
 
-    def __init__(self, seed: tuple[int | tf.Tensor, int | tf.Tensor], place: int) -> None:
+    def __init__(self, seed: tuple[int | tf.Tensor, int | tf.Tensor], index: int) -> None:
         self.seed = tf.stack([tf.cast(part, tf.int32) for part in seed])
-        self.fold = 16 * place
+        self.fold = 16 * index
 
     def __call__(self, shape: tf.Tensor) -> tf.Tensor:
         self.fold += 1
@@ -119,9 +119,9 @@ def _drop(ids: tf.Tensor, rate: float, draws: _Draws) -> tf.Tensor:
 
 def _swap(ids: tf.Tensor, rate: float, draws: _Draws) -> tf.Tensor:
     """Move the chosen tokens one place back, past a neighbour that is not chosen itself."""
-    places = tf.broadcast_to(tf.cast(tf.range(tf.shape(ids)[1]), tf.float32), tf.shape(ids))
-    moved = places + tf.where(draws(tf.shape(ids)) < rate, 1.5, 0.0)
-    order = tf.argsort(tf.where(ids > 0, moved, places + 1e6), axis=1, stable=True)
+    indices = tf.broadcast_to(tf.cast(tf.range(tf.shape(ids)[1]), tf.float32), tf.shape(ids))
+    moved = indices + tf.where(draws(tf.shape(ids)) < rate, 1.5, 0.0)
+    order = tf.argsort(tf.where(ids > 0, moved, indices + 1e6), axis=1, stable=True)
     return tf.gather(ids, order, batch_dims=1)
 
 
@@ -142,11 +142,11 @@ def _crop_concatenate(ids: tf.Tensor, label: tf.Tensor, rate: float, draws: _Dra
     partner = tf.scatter_nd(order[:, None], following, rows)
     chosen = (draws(rows) < rate) & (tf.gather(label, partner) == label)
     share = tf.where(chosen, 0.5 * draws(rows), 0.0)[:, None]
-    places, others = tf.cast(tf.range(tf.shape(ids)[1]), tf.float32), tf.gather(ids, partner)
+    indices, others = tf.cast(tf.range(tf.shape(ids)[1]), tf.float32), tf.gather(ids, partner)
     cut, kept = (
         share * tf.reduce_sum(tf.cast(tokens > 0, tf.float32), axis=1, keepdims=True)
         for tokens in (ids, others)
     )
-    own = tf.ragged.boolean_mask(ids, (ids > 0) & (places >= cut))
-    beginning = tf.ragged.boolean_mask(others, (others > 0) & (places < kept))
+    own = tf.ragged.boolean_mask(ids, (ids > 0) & (indices >= cut))
+    beginning = tf.ragged.boolean_mask(others, (others > 0) & (indices < kept))
     return tf.concat([beginning, own], axis=1).to_tensor()

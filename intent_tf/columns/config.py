@@ -26,7 +26,7 @@ class PreprocessingConfig:
         lower: Lower-case texts.
         normalise: Unicode normalisation; NFKC makes full-width letters and ligatures plain ones.
         numbers: A token that stands for every number in texts, such as NUMBER.
-        stop_language: Language whose stop words are left out (NLTK's list where it is installed, or the one
+        stop_language: Language whose stop words are excluded (NLTK's list where it is installed, or the one
             of this package); negations stay, since they turn an intent around.
         stop_words: Further tokens to leave out of texts.
         strip_handles: Leave out @names (social only).
@@ -98,7 +98,7 @@ class PreprocessingConfig:
 
 
 def _tokenizer(examples: ExampleSource) -> str:
-    features = examples.frame.drop(columns=[examples.label, *examples.left_out], errors="ignore")
+    features = examples.frame.drop(columns=[examples.label, *examples.excluded], errors="ignore")
     texts = (
         str(value) for name in features.select_dtypes(exclude="number") for value in features[name].head(2000)
     )

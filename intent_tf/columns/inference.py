@@ -38,7 +38,7 @@ def infer_specification(
 
     Numbers and booleans are ``number``; lists (also JSON lists in a text column) ``sequence``; text of
     more than about two words (or of CJK characters) that mostly differs from row to row ``text``; other
-    text ``category``. Left out, with the reason: dates, constants, nested structures, and identifiers (all
+    text ``category``. Excluded, with the reason: dates, constants, nested structures, and identifiers (all
     values differ).
 
     Args:
@@ -70,19 +70,19 @@ def infer_specification(
     if label in kinds:
         raise InputError("the label is also a feature", file=file, column=label, remedy="give it no kind")
     columns: list[Column] = []
-    left_out = dict.fromkeys(drop, "dropped by request")
+    excluded = dict.fromkeys(drop, "dropped by request")
     for name in frame.columns:
-        if name == label or name in left_out:
+        if name == label or name in excluded:
             continue
         if name in kinds:
             columns.append(_given(name, frame[name], kinds[name], file))
             continue
         column, reason = _infer(name, frame[name], file)
         if column is None:
-            left_out[name] = reason
+            excluded[name] = reason
         else:
             columns.append(column)
-    return FeatureSpecification(tuple(columns), label, positive, left_out)
+    return FeatureSpecification(tuple(columns), label, positive, excluded)
 
 
 def _given(name: str, values: pd.Series, kind: Kind, file: object) -> Column:

@@ -11,9 +11,9 @@ import pandas as pd
 
 from intent_tf.columns.feature_batches import graph_of
 from intent_tf.columns.inference import infer_specification
-from intent_tf.columns.piece_preprocessor import PiecePreprocessor
 from intent_tf.columns.preprocessor import Preprocessor
 from intent_tf.columns.rows import Rows
+from intent_tf.columns.subword_preprocessor import SubwordPreprocessor
 from intent_tf.data.cleaning import clean
 from intent_tf.data.labels import find_positive, is_graded, read_grades, read_labels, refuse_label_copies
 from intent_tf.data.specification import FeatureSpecification, Kind
@@ -57,7 +57,7 @@ def preprocess_data(
     *,
     kinds: Mapping[str, Kind] | None = None,
     drop: Sequence[str] = (),
-    left_out: Mapping[str, str] | None = None,
+    excluded: Mapping[str, str] | None = None,
     positive: str | None = None,
     weight: str | None = None,
     plan: SplitPlan | None = None,
@@ -73,7 +73,7 @@ def preprocess_data(
         label: The label column.
         kinds: Kinds of columns known better than inferred.
         drop: Columns that must not be features.
-        left_out: Further columns that must not be features, each with the reason.
+        excluded: Further columns that must not be features, each with the reason.
         positive: The label's value that counts as a purchase; found where it is plain.
         weight: Column of positive sample weights; no feature.
         plan: How to split. Default: 20 % test, 10 % of the rest validation, stratified.
@@ -94,7 +94,7 @@ def preprocess_data(
         >>> len(data.train), len(data.validation), len(data.test)
         (72, 8, 20)
     """
-    plan, left_out = plan or SplitPlan(), dict(left_out or {})
+    plan, excluded = plan or SplitPlan(), dict(excluded or {})
     _check_names(frame, (label, weight, plan.group, plan.time, plan.column), file)
     cleaned, counts = clean(frame, label, file=file)
     for name, reason in {
@@ -104,11 +104,11 @@ def preprocess_data(
         plan.column: "part of the split",
     }.items():
         if name is not None and name not in (kinds or {}):
-            left_out.setdefault(name, reason)
+            excluded.setdefault(name, reason)
     positive = positive or find_positive(cleaned[label], label, file=file)
     labels = read_labels(cleaned[label], label, positive, file=file)
     graded = positive is None and is_graded(cleaned[label])
-    usable = [name for name in cleaned.columns if name not in (label, *left_out, *drop)]
+    usable = [name for name in cleaned.columns if name not in (label, *excluded, *drop)]
     refuse_label_copies(cleaned, labels, usable, file=file)
     parts = split(
         cleaned,
@@ -121,16 +121,16 @@ def preprocess_data(
         test_label=None if test is None else _labels_of(test, label, positive),
     )
     inferred = infer_specification(
-        parts.train.drop(columns=list(left_out), errors="ignore"),
+        parts.train.drop(columns=list(excluded), errors="ignore"),
         label,
         kinds=kinds,
-        # What already has a better reason to be left out is not in the table any more.
-        drop=[name for name in drop if name not in left_out],
+        # What already has a better reason to be excluded is not in the table any more.
+        drop=[name for name in drop if name not in excluded],
         positive=positive,
         file=file,
     )
-    specification = replace(inferred, left_out={**left_out, **inferred.left_out})
-    kind = PiecePreprocessor if "pieces" in preprocessor_options else Preprocessor
+    specification = replace(inferred, excluded={**excluded, **inferred.excluded})
+    kind = SubwordPreprocessor if "subwords" in preprocessor_options else Preprocessor
     preprocessor = kind(specification, **preprocessor_options)
     preprocessor.adapt(parts.train, file=file)
     rows, graph = {}, graph_of(preprocessor)

@@ -221,7 +221,7 @@ class Preprocessor(keras.layers.Layer):
             signature[column.name] = tf.TensorSpec(shape, dtype)
         return signature
 
-    def blank(self) -> Features:
+    def dummy_inputs(self) -> Features:
         """Features of one row in which everything is missing; they give the extractors their shapes."""
         numbers = tf.zeros((1, len(self.number_names)))
         categories = tf.zeros((1, len(self.specification.of_kind("category"))), tf.int32)

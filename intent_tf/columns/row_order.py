@@ -26,11 +26,11 @@ def epoch_order(
             50 batches' rows, shuffled, the shortest make a batch, and so on; then the batches are shuffled. A
             row's companions still change from epoch to epoch. int64 ``(rows,)``.
     """
-    places, starts = tf.range(rows, dtype=tf.int64), tf.range(0, rows, batch_size)
-    shuffled = tf.random.experimental.stateless_shuffle(places, seed=seed)
+    indices, starts = tf.range(rows, dtype=tf.int64), tf.range(0, rows, batch_size)
+    shuffled = tf.random.experimental.stateless_shuffle(indices, seed=seed)
     if lengths is None:
         return shuffled, starts
-    pools = places // (_POOL * batch_size) * (tf.reduce_max(lengths) + 1)
+    pools = indices // (_POOL * batch_size) * (tf.reduce_max(lengths) + 1)
     shuffled = tf.gather(shuffled, tf.argsort(pools + tf.gather(lengths, shuffled), stable=True))
     return shuffled, tf.random.experimental.stateless_shuffle(starts, seed=seed)
 

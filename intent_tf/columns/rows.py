@@ -20,8 +20,8 @@ from intent_tf.errors import InputError
 
 #: More batches than any run has.
 _ENDLESS = np.iinfo(np.int64).max
-#: Every row of every batch.
-_ALL = Shard()
+#: The shard of a process that alone makes every batch.
+ALL_ROWS = Shard()
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Rows:
     Args:
         frame: The raw rows.
         features: Their features; ``text`` and ``session`` are ragged ``(rows, tokens)``.
-        label: float32 ``(rows,)``, 0 or 1; with a teacher's strength beside each, ``(rows, 2)``.
+        label: float32 ``(rows,)``, 0 or 1; with a teacher's probability beside each, ``(rows, 2)``.
         weight: float32 ``(rows,)``, a row's share in the loss; 1 by default.
         grade: float32 ``(rows,)``, the strongest action that followed, in [0, 1], where labels are graded: 1
             is a purchase. Batches then hold it in the label's place.
@@ -85,15 +85,15 @@ class Rows:
         return len(self.label)
 
     @property
-    def rows_an_epoch(self) -> int:
+    def number_of_rows(self) -> int:
         """Rows that `shuffled_batches` gives in one epoch."""
         return len(self)
 
-    def take(self, places: np.ndarray) -> Rows:
+    def take(self, indices: np.ndarray) -> Rows:
         """Return the rows at these places, int64 ``(n,)``."""
-        features = Features(*(tf.gather(part, places) for part in self.features))
-        grade = None if self.grade is None else self.grade[places]
-        return Rows(self.frame.iloc[places], features, self.label[places], self.weight[places], grade)
+        features = Features(*(tf.gather(part, indices) for part in self.features))
+        grade = None if self.grade is None else self.grade[indices]
+        return Rows(self.frame.iloc[indices], features, self.label[indices], self.weight[indices], grade)
 
     def joined(self, *others: Rows) -> Rows:
         """Return these rows and others after them, numbered anew."""
@@ -107,7 +107,7 @@ class Rows:
             None if self.grade is None else np.concatenate([part.grade for part in parts]),
         )
 
-    def batches(self, batch_size: int, shard: Shard = _ALL, *, passes: int | None = 1) -> tf.data.Dataset:
+    def batches(self, batch_size: int, shard: Shard = ALL_ROWS, *, passes: int | None = 1) -> tf.data.Dataset:
         """All rows, in order: ``(Features, label, weight)``, the last batch may be smaller.
 
         Args:
@@ -127,7 +127,7 @@ class Rows:
         augmentation: Augmentation | None = None,
         *,
         first_batch: int = 0,
-        shard: Shard = _ALL,
+        shard: Shard = ALL_ROWS,
         by_length: bool = False,
     ) -> tf.data.Dataset:
         """Endless epochs, each in an order (and changed in ways) that only the seed and its number decide.
@@ -147,8 +147,8 @@ class Rows:
         first = first_epoch * -(-len(self) // batch_size) + first_batch
         numbers = tf.data.Dataset.range(first, _ENDLESS)
         lengths = tf.constant(document_lengths(self.features)) if by_length else None
-        places = shard.split_numbered(numbered_batches(numbers, len(self), batch_size, seed, lengths))
-        batches = places.map(lambda number, rows: (number, self._gather(rows)), tf.data.AUTOTUNE)
+        indices = shard.split_numbered(numbered_batches(numbers, len(self), batch_size, seed, lengths))
+        batches = indices.map(lambda number, rows: (number, self._gather(rows)), tf.data.AUTOTUNE)
         if augmentation is not None:
             batches = augmented(batches, augmentation, seed, shard)
         return endless(batches.map(without_number)).prefetch(tf.data.AUTOTUNE)
@@ -166,7 +166,7 @@ def endless(batches: tf.data.Dataset) -> tf.data.Dataset:
 
 
 def augmented(
-    batches: tf.data.Dataset, augmentation: Augmentation, seed: int, shard: Shard = _ALL
+    batches: tf.data.Dataset, augmentation: Augmentation, seed: int, shard: Shard = ALL_ROWS
 ) -> tf.data.Dataset:
     """Change batches in ways that only the seed and their number decide.
 

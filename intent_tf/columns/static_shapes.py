@@ -15,7 +15,7 @@ def static_batches(batches: tf.data.Dataset, rows: Rows, batch_size: int) -> tf.
     """Give all batches one shape that is known before the first: XLA compiles a step for each shape anew.
 
     Texts and sessions are padded, or cut, to the longest of the rows in memory. A batch of fewer rows, such
-    as the last of an epoch, is left out; where rows are shuffled, others are in it in the next epoch.
+    as the last of an epoch, is excluded; where rows are shuffled, others are in it in the next epoch.
 
     Args:
         batches: ``(Features, label, weight)``.
@@ -28,9 +28,9 @@ def static_batches(batches: tf.data.Dataset, rows: Rows, batch_size: int) -> tf.
     Raises:
         InputError: If the rows do not fill a batch.
     """
-    if rows.rows_an_epoch < batch_size:
+    if rows.number_of_rows < batch_size:
         raise InputError(
-            f"{rows.rows_an_epoch} rows for batches of {batch_size}",
+            f"{rows.number_of_rows} rows for batches of {batch_size}",
             expected="at least one whole batch",
             remedy="lower the batch size",
         )

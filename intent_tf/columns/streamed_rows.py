@@ -15,7 +15,7 @@ from intent_tf.columns.features import Features
 from intent_tf.columns.prepared import PreparedData
 from intent_tf.columns.preprocessor import Preprocessor
 from intent_tf.columns.raw_columns import RawColumns, padded
-from intent_tf.columns.rows import Rows, augmented, endless, without_number
+from intent_tf.columns.rows import ALL_ROWS, Rows, augmented, endless, without_number
 from intent_tf.data.example_stream import ExampleStream
 from intent_tf.data.shard import Shard
 from intent_tf.errors import InputError
@@ -37,7 +37,7 @@ class StreamedRows(Rows):
     preprocessor: Preprocessor
 
     @property
-    def rows_an_epoch(self) -> int:
+    def number_of_rows(self) -> int:
         """Rows that `shuffled_batches` gives in one epoch."""
         return self.stream.rows
 
@@ -49,7 +49,7 @@ class StreamedRows(Rows):
         augmentation: Augmentation | None = None,
         *,
         first_batch: int = 0,
-        shard: Shard = Shard(),
+        shard: Shard = ALL_ROWS,
         by_length: bool = False,
     ) -> tf.data.Dataset:
         """Endless epochs in an order that only the seed decides; see `Rows.shuffled_batches`.

@@ -71,7 +71,7 @@ def coincidences(rows: pd.Series, label: pd.Series) -> bool:
 
     They are if they are many, and most purchases (or whatever label is rarer) among them have a row beside
     them that is alike but for the label. Were they removed, a common row would weigh as much as a rare one,
-    and strengths would be no probabilities.
+    and probabilities would be no probabilities.
 
     Args:
         rows: What a row holds, as one value a row; see `row_fingerprints`.

@@ -1,4 +1,4 @@
-"""CSV files as they come: any separator, UTF-8 or GB18030, gzip, lines cut short set aside."""
+"""CSV files as they come: any separator, UTF-8 or GB18030, gzip, lines cut short rejected."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _SAMPLE = 1000
 
 
 @dataclass
-class SetAside:
+class Rejected:
     """Rows of a file that could not be read, each with its row (the header is row 1), reason and text."""
 
     file: str
@@ -85,11 +85,11 @@ class CsvFile:
         decimal = _decimal(path, encoding, separator)
         return cls(path, encoding, separator, names, decimal, cut)
 
-    def read(self, set_aside: SetAside, missing: tuple[str, ...] = ()) -> pd.DataFrame:
+    def read(self, rejected: Rejected, missing: tuple[str, ...] = ()) -> pd.DataFrame:
         """Read all rows, by their number in the file; a column's type is inferred from all of its fields.
 
         Args:
-            set_aside: Takes the rows with the wrong number of fields.
+            rejected: Takes the rows with the wrong number of fields.
             missing: Further words that mean "missing".
         """
         options = pa.csv.ConvertOptions(
@@ -98,16 +98,16 @@ class CsvFile:
             decimal_point=self.decimal,
         )
         try:
-            table = pa.csv.read_csv(self._input(), *self._options(set_aside), options)
+            table = pa.csv.read_csv(self._input(), *self._options(rejected), options)
         except pa.ArrowInvalid as error:
             raise self._unreadable(error) from error
         frame = table.to_pandas(date_as_object=False)
-        return self._without_cut_row(_numbered(frame, 2, set_aside), set_aside)
+        return self._without_cut_row(_numbered(frame, 2, rejected), rejected)
 
-    def stream(self, set_aside: SetAside, block_bytes: int = 8 * _BLOCK) -> Iterator[pd.DataFrame]:
+    def stream(self, rejected: Rejected, block_bytes: int = 8 * _BLOCK) -> Iterator[pd.DataFrame]:
         """Yield the rows in chunks of about ``block_bytes`` of text; all fields stay text, as written."""
         options = pa.csv.ConvertOptions(column_types=dict.fromkeys(self.names, pa.string()))
-        read, parse = self._options(set_aside)
+        read, parse = self._options(rejected)
         read.block_size = block_bytes
         chunk, row = pd.DataFrame(), 2
         try:
@@ -116,11 +116,11 @@ class CsvFile:
                     if batch.num_rows:
                         if len(chunk):
                             yield chunk
-                        chunk = _numbered(self._with_points(batch.to_pandas()), row, set_aside)
+                        chunk = _numbered(self._with_points(batch.to_pandas()), row, rejected)
                         row = chunk.index[-1] + 1
         except pa.ArrowInvalid as error:
             raise self._unreadable(error) from error
-        if len(chunk := self._without_cut_row(chunk, set_aside)):
+        if len(chunk := self._without_cut_row(chunk, rejected)):
             yield chunk
 
     def _with_points(self, frame: pd.DataFrame) -> pd.DataFrame:
@@ -142,33 +142,33 @@ class CsvFile:
             pa.input_stream(str(self.path)), lambda block: decoder.decode(bytes(block)).encode()
         )
 
-    def _options(self, set_aside: SetAside) -> tuple[Any, Any]:
+    def _options(self, rejected: Rejected) -> tuple[Any, Any]:
         def put_aside(row: Any) -> str:
             reason = f"found {row.actual_columns} fields, expected {row.expected_columns}"
-            set_aside.rows.append((row.number, reason, row.text))
+            rejected.rows.append((row.number, reason, row.text))
             return "skip"
 
-        # One thread: only then do the rows that are set aside know their number.
+        # One thread: only then do the rows that are rejected know their number.
         return pa.csv.ReadOptions(use_threads=False), pa.csv.ParseOptions(
             delimiter=self.separator, newlines_in_values=True, invalid_row_handler=put_aside
         )
 
-    def _without_cut_row(self, frame: pd.DataFrame, set_aside: SetAside) -> pd.DataFrame:
+    def _without_cut_row(self, frame: pd.DataFrame, rejected: Rejected) -> pd.DataFrame:
         last = frame.index[-1] if len(frame) else 0
-        if not self.cut or any(row > last for row, *_ in set_aside.rows):
+        if not self.cut or any(row > last for row, *_ in rejected.rows):
             return frame
         text = self.separator.join(map(str, frame.iloc[-1]))
-        set_aside.rows.append((int(last), self.cut, text))
+        rejected.rows.append((int(last), self.cut, text))
         return frame.iloc[:-1]
 
     def _unreadable(self, error: Exception) -> InputError:
         return InputError(f"not a readable CSV file ({error})", file=self.path)
 
 
-def _numbered(frame: pd.DataFrame, start: int, set_aside: SetAside) -> pd.DataFrame:
-    """Index rows by their number in the file, from ``start`` on, leaving out those that are set aside."""
-    rows = np.arange(start, start + len(frame) + len(set_aside.rows))
-    rows = rows[~np.isin(rows, [row for row, *_ in set_aside.rows])]
+def _numbered(frame: pd.DataFrame, start: int, rejected: Rejected) -> pd.DataFrame:
+    """Index rows by their number in the file, from ``start`` on, leaving out those that are rejected."""
+    rows = np.arange(start, start + len(frame) + len(rejected.rows))
+    rows = rows[~np.isin(rows, [row for row, *_ in rejected.rows])]
     return frame.set_axis(rows[: len(frame)], axis=0)
 
 

@@ -43,8 +43,10 @@ def event_examples(
         examples,
         label=prepared.label,
         weight="weight" if "weight" in examples else None,
-        left_out=dict.fromkeys(("user_id", "session_id", "moment", "events"), "identifies the example"),
+        excluded=dict.fromkeys(
+            ("user_id", "session_id", "prediction_time", "events"), "identifies the example"
+        ),
         plan=SplitPlan(group="user_id"),
         stream=prepared.folder / EXAMPLES if prepared.folder and is_sample else None,
-        counts=prepared.counts | {f"set aside: {reason}": rows for reason, rows in prepared.reasons.items()},
+        counts=prepared.counts | {f"rejected: {reason}": rows for reason, rows in prepared.reasons.items()},
     )

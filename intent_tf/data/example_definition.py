@@ -1,4 +1,4 @@
-"""What an example is: sessions, prediction moments, history and labels, as SQL that every engine runs."""
+"""What an example is: sessions, prediction times, history and labels, as SQL that every engine runs."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from intent_tf.data.engines.dialect import Dialect
-from intent_tf.data.moments import Moments
+from intent_tf.data.prediction_times import PredictionTimes
 from intent_tf.errors import InputError
 
-#: Graded strength of the strongest action after the moment.
-STRENGTHS = {"none": 0.0, "click": 1 / 3, "cart": 2 / 3, "purchase": 1.0}
+#: Level of the strongest action after the prediction time.
+ACTION_LEVELS = {"none": 0.0, "click": 1 / 3, "cart": 2 / 3, "purchase": 1.0}
 SEQUENCES = ("event_type", "elapsed", "item_id", "text", "query", "price", "quantity")
 HISTORY = (
     "previous_sessions",
@@ -30,16 +30,17 @@ class ExampleDefinition:
 
     Args:
         session_gap: The pause that ends a session, in seconds; used if the log has no session_id.
-        moments: When to predict: ``every`` event, ``every:K``, prefix lengths such as ``1,2,3``, ``last``
-            (looks ahead to the session's end), or ``at:TIME``.
+        prediction_times: When to predict: ``every`` event, ``every:K``, prefix lengths such as ``1,2,3``,
+            ``last`` (looks ahead to the session's end), or ``at:TIME``.
         min_events: Fewest visible events of an example.
         max_events: Most visible events kept of an example, the last ones.
         cut: The event from which on a session is cut off: the first ``cart`` (or purchase), the first
             ``purchase``, or ``none``.
         label: What to predict: ``purchase`` (0 or 1), ``next_action`` (the type of the next event, or
-            ``end``) or ``strength`` (of the strongest later action: none 0, click 1/3, cart 2/3, purchase 1).
-        horizon: Seconds after the moment within which a purchase counts, in any session; by default it
-            counts until the session's end. Examples whose horizon passes the log's end are left out.
+            ``end``) or ``action_level`` (of the strongest later action: none 0, click 1/3, cart 2/3, purchase
+            1).
+        horizon: Seconds after the prediction time within which a purchase counts, in any session; by default
+            it counts until the session's end. Examples whose horizon passes the log's end are excluded.
         double_fire_window: An event within so many seconds of an equal one (of the same type, item,
             texts and price) is removed, in seconds.
         bot_events: A session of more events is a bot's and makes no examples.
@@ -52,16 +53,16 @@ class ExampleDefinition:
         InputError: If a value is out of its range.
 
     Example:
-        >>> ExampleDefinition(moments="every:2", cut="purchase").parsed_moments.step
+        >>> ExampleDefinition(prediction_times="every:2", cut="purchase").parsed_prediction_times.step
         2
     """
 
     session_gap: float = 1800.0
-    moments: str = "1,2,3,5,8,13,21"
+    prediction_times: str = "1,2,3,5,8,13,21"
     min_events: int = 1
     max_events: int = 200
     cut: Literal["cart", "purchase", "none"] = "cart"
-    label: Literal["purchase", "next_action", "strength"] = "purchase"
+    label: Literal["purchase", "next_action", "action_level"] = "purchase"
     horizon: float | None = None
     double_fire_window: float = 1.0
     bot_events: int = 1000
@@ -82,12 +83,12 @@ class ExampleDefinition:
             raise InputError(
                 f"label is {self.label!r}", expected="'purchase', with a horizon or a negative_rate below 1"
             )
-        _ = self.parsed_moments
+        _ = self.parsed_prediction_times
 
     @property
-    def parsed_moments(self) -> Moments:
-        """The prediction moments, parsed."""
-        return Moments.parse(self.moments)
+    def parsed_prediction_times(self) -> PredictionTimes:
+        """The prediction times, parsed."""
+        return PredictionTimes.parse(self.prediction_times)
 
     def steps(
         self, dialect: Dialect, *, given_sessions: bool, quantity: bool, log_end: int
@@ -102,12 +103,13 @@ class ExampleDefinition:
 
         Returns:
             By name, each SELECT reading from those before it. ``sessions`` has one row a session,
-            bots' included (``is_bot``); ``examples`` is the example table, with the moment's ``day`` (UTC).
+            bots' included (``is_bot``); ``examples`` is the example table, with the prediction time's ``day``
+            (UTC).
         """
         fields = [each for each in SEQUENCES if each != "elapsed" and (quantity or each != "quantity")]
         return {
             "clean": _clean(_micros(self.double_fire_window)),
-            "placed": _placed(_micros(self.session_gap), given_sessions),
+            "indexed": _with_event_index(_micros(self.session_gap), given_sessions),
             "numbered": _numbered(given_sessions, self.horizon is not None),
             "histories": _HISTORIES,
             "sessions": self._sessions(dialect, fields),
@@ -120,17 +122,17 @@ class ExampleDefinition:
     def _sessions(self, dialect: Dialect, fields: list[str]) -> str:
         known = ", ".join(f"max(CASE WHEN starts = 1 THEN {each} END) AS {each}" for each in _KNOWN)
         final = ", ".join(
-            f"max(CASE WHEN event_type IN ({types}) THEN place END) AS final_{action}"
+            f"max(CASE WHEN event_type IN ({types}) THEN event_index END) AS final_{action}"
             for action, types in _ACTIONS.items()
         )
         fastest = f"{_double(self.bot_speed)} * (max(micros) - min(micros)) / 1e6"
         return (
             "SELECT user_id, session AS session_id, min(micros) AS start, count(*) AS size,\n"
             f"  {known},\n  {final},\n"
-            f"  count(CASE WHEN micros <= {self.parsed_moments.micros} THEN 1 END) AS reached,\n"
+            f"  count(CASE WHEN micros <= {self.parsed_prediction_times.micros} THEN 1 END) AS reached,\n"
             f"  count(*) > {self.bot_events}\n"
             f"    OR count(*) >= {_FEWEST_OF_BOT} AND count(*) - 1 > {fastest} AS is_bot,\n"
-            f"  {dialect.collect([*fields, *self._instants], 'place')} AS log\n"
+            f"  {dialect.collect([*fields, *self._instants], 'event_index')} AS log\n"
             "FROM histories GROUP BY user_id, session"
         )
 
@@ -150,23 +152,22 @@ class ExampleDefinition:
         )
 
     def _prefixes(self, dialect: Dialect) -> str:
-        moments = self.parsed_moments
+        prediction_times = self.parsed_prediction_times
         condition = f"n BETWEEN {self.min_events} AND visible"
-        match moments.kind:
+        match prediction_times.kind:
             case "prefixes":
-                n = dialect.row_for_each(moments.prefixes)
+                n = dialect.row_for_each(prediction_times.prefixes)
             case "every":
-                n = dialect.row_for_each_multiple(moments.step, "visible")
+                n = dialect.row_for_each_multiple(prediction_times.step, "visible")
             case "last":
                 n = "visible"
             case "at":
                 n = "reached"
-                condition += (
-                    f" AND {dialect.item('micros', 'n')} >= {moments.micros - _micros(self.session_gap)}"
-                )
+                earliest = prediction_times.micros - _micros(self.session_gap)
+                condition += f" AND {dialect.item('micros', 'n')} >= {earliest}"
         return (
-            f"SELECT *, {dialect.item('micros', 'n')} AS moment,\n"
-            f"  {dialect.item('place', 'n')} AS moment_place,\n"
+            f"SELECT *, {dialect.item('micros', 'n')} AS prediction_time,\n"
+            f"  {dialect.item('event_index', 'n')} AS prediction_index,\n"
             f"  greatest(1, n - {self.max_events - 1}) AS first\n"
             f"FROM (SELECT *, {n} AS n FROM lists) AS exploded WHERE {condition}"
         )
@@ -175,18 +176,18 @@ class ExampleDefinition:
         where = ""
         if self.label == "next_action":
             label = f"coalesce({dialect.item('event_type', 'n + 1')}, 'end')"
-        elif self.label == "strength":
+        elif self.label == "action_level":
             cases = " ".join(
-                f"WHEN final_{action} > moment_place THEN {_double(STRENGTHS[action])}"
+                f"WHEN final_{action} > prediction_index THEN {_double(ACTION_LEVELS[action])}"
                 for action in reversed(_ACTIONS)
             )
             label = f"CASE {cases} ELSE 0e0 END"
         else:
-            came = "final_purchase > moment_place"
+            came = "final_purchase > prediction_index"
             if self.horizon is not None:
                 horizon = _micros(self.horizon)
-                came = f"{dialect.item('next_purchase', 'n')} <= moment + {horizon}"
-                where = f" WHERE moment + {horizon} <= {log_end}"
+                came = f"{dialect.item('next_purchase', 'n')} <= prediction_time + {horizon}"
+                where = f" WHERE prediction_time + {horizon} <= {log_end}"
             label = f"CASE WHEN {came} THEN 1 ELSE 0 END"
         return f"SELECT *, {label} AS {self.label} FROM prefixes{where}"
 
@@ -194,7 +195,7 @@ class ExampleDefinition:
         columns = {
             "user_id": "user_id",
             "session_id": "session_id",
-            "moment": dialect.time("moment"),
+            "prediction_time": dialect.time("prediction_time"),
             "events": "CAST(n AS INT)",
             **{each: dialect.part(each, "first", "n") for each in SEQUENCES if each in [*fields, "elapsed"]},
             **{each: f"CAST({each} AS INT)" for each in HISTORY[:3]},
@@ -208,7 +209,7 @@ class ExampleDefinition:
             share = f"substr(md5(concat('{self.sampling_seed} ', user_id, ' ', session_id)), 1, 8)"
             where = f" WHERE purchase = 1 OR {share} <= '{int(self.negative_rate * (16**8 - 1)):08x}'"
             columns["weight"] = f"CASE WHEN purchase = 1 THEN 1e0 ELSE {_double(1 / self.negative_rate)} END"
-        columns["day"] = f"CAST({dialect.time('moment')} AS DATE)"
+        columns["day"] = f"CAST({dialect.time('prediction_time')} AS DATE)"
         return (
             "SELECT "
             + ",\n  ".join(f"{sql} AS {each}" for each, sql in columns.items())
@@ -218,7 +219,7 @@ class ExampleDefinition:
     @property
     def _instants(self) -> list[str]:
         """What is known of each event beside its own columns."""
-        return ["micros", "place"] + (["next_purchase"] if self.horizon is not None else [])
+        return ["micros", "event_index"] + (["next_purchase"] if self.horizon is not None else [])
 
 
 _KNOWN = ("previous_sessions", "previous_events", "previous_purchases", "last_event", "last_purchase")
@@ -243,17 +244,17 @@ def _clean(window: int) -> str:
 WHERE since_equal IS NULL OR since_equal > {window}"""
 
 
-def _placed(gap: int, given_sessions: bool) -> str:
+def _with_event_index(gap: int, given_sessions: bool) -> str:
     partition = "user_id, session_id" if given_sessions else "user_id"
     before = "lag(micros) OVER sequence"
-    return f"""SELECT *, row_number() OVER sequence AS place,
+    return f"""SELECT *, row_number() OVER sequence AS event_index,
   CASE WHEN {"row_number() OVER sequence > 1" if given_sessions else f"micros - {before} <= {gap}"}
     THEN 0 ELSE 1 END AS starts
 FROM clean WINDOW sequence AS (PARTITION BY {partition} ORDER BY {_ORDER})"""
 
 
 def _numbered(given_sessions: bool, horizon: bool) -> str:
-    number = "sum(starts) OVER (PARTITION BY user_id ORDER BY place ROWS UNBOUNDED PRECEDING)"
+    number = "sum(starts) OVER (PARTITION BY user_id ORDER BY event_index ROWS UNBOUNDED PRECEDING)"
     session = "session_id" if given_sessions else f"concat(user_id, '-', CAST({number} AS STRING))"
     columns = ["*", f"{session} AS session"]
     if horizon:
@@ -261,7 +262,7 @@ def _numbered(given_sessions: bool, horizon: bool) -> str:
             "min(CASE WHEN event_type = 'purchase' THEN micros END) OVER (PARTITION BY user_id "
             f"ORDER BY {_ORDER} ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING) AS next_purchase"
         )
-    return f"SELECT {', '.join(columns)} FROM placed"
+    return f"SELECT {', '.join(columns)} FROM indexed"
 
 
 def _micros(seconds: float) -> int:

@@ -20,12 +20,12 @@ class ExampleSource:
         frame: One example a row.
         label: The label column.
         kinds: Kinds of columns that inference would get wrong.
-        left_out: Columns that must never be features, each with the reason.
-        plan: The honest split.
+        excluded: Columns that must never be features, each with the reason.
+        plan: The leakage-free split.
         weight: Column of sample weights.
         positive: The label's value that counts as a purchase.
         counts: What cleaning changed on the way here.
-        optimum: Column with the strength of a perfect model, where it is known.
+        optimum: Column with the probability of a perfect model, where it is known.
         derived: Expressions of derived columns.
         slice_by: Column by whose values the report shows the quality apart.
         stream: Folder of Parquet files, of whose rows the frame is a sample; training reads all of them.
@@ -35,7 +35,7 @@ class ExampleSource:
     frame: pd.DataFrame
     label: str
     kinds: Mapping[str, Kind] = field(default_factory=dict)
-    left_out: Mapping[str, str] = field(default_factory=dict)
+    excluded: Mapping[str, str] = field(default_factory=dict)
     plan: SplitPlan = field(default_factory=SplitPlan)
     weight: str | None = None
     positive: str | None = None

@@ -52,7 +52,7 @@ class ExampleStream:
         without: By column, values whose rows are passed over, such as the users of the test rows.
         worker: Which worker this is, from 0.
         workers: How many there are. All get the same number of rows, so that none waits for another in
-            vain; fewer rows than a piece a worker are left out.
+            vain; fewer rows than a piece a worker are excluded.
 
     Raises:
         InputError: If there are no files, or a column is missing.
@@ -99,7 +99,7 @@ class ExampleStream:
 
     @cached_property
     def rows(self) -> int:
-        """Rows an epoch of one worker."""
+        """Number of rows of one worker."""
         return min(sum(piece.rows for piece in share) for share in self._shares)
 
     def dataset(self, epochs: int | None = 1, first_batch: int = 0) -> tf.data.Dataset:
@@ -223,8 +223,8 @@ class ExampleStream:
             yield from ([piece] for piece in pieces)
             return
         pool: list[_Piece] = []
-        for place in np.random.default_rng((self.seed, epoch)).permutation(len(pieces)):
-            pool.append(pieces[place])
+        for index in np.random.default_rng((self.seed, epoch)).permutation(len(pieces)):
+            pool.append(pieces[index])
             if sum(piece.rows for piece in pool) >= self.shuffle_rows:
                 yield pool
                 pool = []

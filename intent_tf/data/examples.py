@@ -24,7 +24,7 @@ from intent_tf.errors import InputError
 
 __all__ = ["ExampleDefinition", "LogFormat", "Prepared", "prepare_examples"]
 
-MANIFEST, SET_ASIDE, EXAMPLES = "manifest.json", "set_aside.csv", "examples"
+MANIFEST, REJECTED, EXAMPLES = "manifest.json", "rejected.csv", "examples"
 
 
 @dataclass(frozen=True)
@@ -33,8 +33,8 @@ class Prepared:
 
     Args:
         counts: ``events`` (usable ones), ``sessions``, ``examples``, ``positives``, and what cleaning did:
-            ``double_fired`` (events removed), ``bot_sessions``, ``set_aside`` (rows).
-        reasons: Rows set aside, by reason.
+            ``double_fired`` (events removed), ``bot_sessions``, ``rejected`` (rows).
+        reasons: Rows rejected, by reason.
         folder: Where the examples were written; None if they are in memory.
         table: The examples, if they are in memory.
         label: Their label column.
@@ -67,7 +67,7 @@ class Prepared:
             return self.examples
         examples = pa.dataset.dataset(self.folder / EXAMPLES)
         users = examples.to_table(columns=["user_id"])["user_id"].unique().to_pylist()
-        chosen = [user for user in users if _place(user, seed) < share]
+        chosen = [user for user in users if _index(user, seed) < share]
         return _in_order(examples.to_table(filter=pa.dataset.field("user_id").isin(chosen)))
 
     @classmethod
@@ -85,7 +85,7 @@ class Prepared:
         path = Path(folder) / MANIFEST
         try:
             manifest = json.loads(path.read_text(encoding="utf-8"))
-            return cls(manifest["counts"], manifest["set_aside"], Path(folder), label=manifest["label"])
+            return cls(manifest["counts"], manifest["rejected"], Path(folder), label=manifest["label"])
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise InputError(
                 f"is no manifest of examples ({error})", file=path, expected="what `prepare` wrote"
@@ -102,10 +102,11 @@ def prepare_examples(
     engine: Engine | None = None,
     progress: Progress = lambda what, done, steps: None,
 ) -> Prepared:
-    """Turn an event log into examples: sessions cut at their prediction moments, each with its label.
+    """Turn an event log into examples: sessions cut at their prediction times, each with its label.
 
-    An example holds what was known at its moment and nothing later: altering any event after the moment
-    changes none of its features. History numbers count the user's events strictly before the session began.
+    An example holds what was known at its prediction time and nothing later: altering any event after the
+    prediction time changes none of its features. History numbers count the user's events strictly before the
+    session began.
 
     Args:
         log: A DataFrame, or files, glob patterns or folders of CSV, JSON lines or Parquet (or, of a known
@@ -120,12 +121,12 @@ def prepare_examples(
         progress: Called with what is being done, steps done and steps in all.
 
     Returns:
-        The examples and the counts. Columns of the examples: ``user_id``, ``session_id``, ``moment`` (time of
-        the last visible event, UTC), ``events`` (how many are visible); the sequences ``event_type``,
-        ``elapsed`` (seconds since the session's first event), ``item_id``, ``text``, ``query``, ``price``,
-        and ``quantity`` if the log has it; the history ``previous_sessions``, ``previous_events``,
-        ``previous_purchases``, ``days_since_last_session``, ``days_since_last_purchase`` (NaN if never); and
-        the label, by default ``purchase`` (0 or 1).
+        The examples and the counts. Columns of the examples: ``user_id``, ``session_id``, ``prediction_time``
+        (time of the last visible event, UTC), ``events`` (how many are visible); the sequences
+        ``event_type``, ``elapsed`` (seconds since the session's first event), ``item_id``, ``text``,
+        ``query``, ``price``, and ``quantity`` if the log has it; the history ``previous_sessions``,
+        ``previous_events``, ``previous_purchases``, ``days_since_last_session``, ``days_since_last_purchase``
+        (NaN if never); and the label, by default ``purchase`` (0 or 1).
 
     Raises:
         InputError: If the log cannot be read, no row of it is usable, or it makes no examples.
@@ -180,7 +181,7 @@ def _move(folder: Path, target: Path) -> None:
 
 
 def _reasons(folder: Path) -> dict[str, int]:
-    path = folder / SET_ASIDE
+    path = folder / REJECTED
     if not path.exists():
         return {}
     counted = pd.read_csv(path, usecols=["reason"], dtype=str)["reason"].value_counts()
@@ -193,7 +194,7 @@ def _nothing(log: LogFiles | pd.DataFrame, counts: dict[str, int], reasons: dict
     aside = "; ".join(f"{reason}: {rows}" for reason, rows in reasons.items()) or "none"
     what = f"{counts['sessions']} sessions make no example" if counts["events"] else "no row is usable"
     return InputError(
-        f"{what} (rows set aside: {aside})",
+        f"{what} (rows rejected: {aside})",
         file=None if isinstance(log, pd.DataFrame) else log,
         expected="sessions with an event before the first cart or purchase" if counts["events"] else None,
     )
@@ -221,12 +222,12 @@ def _write_manifest(
     more = {
         "examples": sum(int(file["rows"]) for file in files),
         "positives": positive,
-        "set_aside": sum(reasons.values()),
+        "rejected": sum(reasons.values()),
     }
     manifest = {
         "label": definition.label,
         "counts": counts | more,
-        "set_aside": reasons,
+        "rejected": reasons,
         "definition": asdict(definition),
         "log_format": _plain(asdict(log_format)),
         "files": files,
@@ -238,7 +239,7 @@ def _write_manifest(
 
 
 def _positive(label: pa.Array) -> pa.Array:
-    """Whether a purchase (or, for graded strengths, any action) followed."""
+    """Whether a purchase (or, for graded probabilities, any action) followed."""
     if pa.types.is_string(label.type):
         return pa.compute.equal(label, "purchase")
     return pa.compute.greater(label, 0)
@@ -248,7 +249,7 @@ def _read_examples(folder: Path) -> pd.DataFrame:
     return _in_order(pa.dataset.dataset(folder / EXAMPLES).to_table())
 
 
-def _place(user: str, seed: int) -> float:
+def _index(user: str, seed: int) -> float:
     """Give a user a place in [0, 1) that only the seed and the id decide."""
     return int.from_bytes(hashlib.md5(f"{seed} {user}".encode()).digest()[:8]) / 2**64
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from intent_tf.data.cleaning import row_fingerprints
-from intent_tf.data.example_definition import STRENGTHS
+from intent_tf.data.example_definition import ACTION_LEVELS
 from intent_tf.errors import InputError
 from intent_tf.nearest import nearest
 
@@ -104,18 +104,18 @@ def read_labels(values: pd.Series, label: str, positive: str | None, *, file: ob
 
 
 def is_graded(values: pd.Series) -> bool:
-    """Tell whether a label column holds the strengths of strongest actions, beyond 0 and 1.
+    """Tell whether a label column holds the probabilities of strongest actions, beyond 0 and 1.
 
     Args:
-        values: Such as `ExampleDefinition` writes for the label ``"strength"``: none 0, click 1/3, cart 2/3,
-            purchase 1.
+        values: Such as `ExampleDefinition` writes for the label ``"action_level"``: none 0, click 1/3, cart
+            2/3, purchase 1.
 
     Example:
         >>> [is_graded(pd.Series(values)) for values in ([0, 1 / 3, 1], [0, 1], ["no", "yes"])]
         [True, False, False]
     """
     numbers = pd.to_numeric(values, errors="coerce").to_numpy(np.float64, na_value=np.nan)
-    steps = numbers * (len(STRENGTHS) - 1)
+    steps = numbers * (len(ACTION_LEVELS) - 1)
     is_grade = np.isclose(steps, np.round(steps), atol=1e-4) & (numbers >= 0) & (numbers <= 1)
     return bool(is_grade.all() and ((numbers > 0.1) & (numbers < 0.9)).any())
 

@@ -187,7 +187,7 @@ def _json_columns(paths: list[Path], partitions: tuple[str, ...]) -> dict[str, C
             try:
                 record = json.loads(line)
             except ValueError:
-                continue  # every line is looked at again, and set aside, when the log is read
+                continue  # every line is looked at again, and rejected, when the log is read
             keys |= dict.fromkeys(record, "text") if isinstance(record, dict) else {}
     if not keys:
         raise InputError(f"no JSON object in the first {_LINES} lines", file=paths[0], expected="one a line")

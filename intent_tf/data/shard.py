@@ -63,7 +63,7 @@ class Shard(NamedTuple):
 
         def parts(number: tf.Tensor, rows: tf.Tensor) -> tf.data.Dataset:
             return replicas.map(
-                lambda place: (number * self.replicas + place, rows[self.first + place :: self.total])
+                lambda index: (number * self.replicas + index, rows[self.first + index :: self.total])
             )
 
         return batches.flat_map(parts)

@@ -66,7 +66,7 @@ class FeatureSpecification:
         columns: The raw input columns, in the order of the table.
         label: The label column; empty for a specification that only predicts.
         positive: The label's value that counts as a purchase (as text); None where labels are 0 and 1.
-        left_out: Columns of the table that are no features, each with the reason.
+        excluded: Columns of the table that are no features, each with the reason.
 
     Raises:
         InputError: If the label is among the features, a name is used twice, or no column is left.
@@ -81,7 +81,7 @@ class FeatureSpecification:
     columns: tuple[Column, ...]
     label: str = ""
     positive: str | None = None
-    left_out: Mapping[str, str] = field(default_factory=dict)
+    excluded: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         names = [column.name for column in self.columns]
@@ -93,7 +93,7 @@ class FeatureSpecification:
         if twice:
             raise InputError("the column occurs twice", column=sorted(twice)[0])
         if not names:
-            reasons = "; ".join(f"{name}: {reason}" for name, reason in self.left_out.items())
+            reasons = "; ".join(f"{name}: {reason}" for name, reason in self.excluded.items())
             raise InputError(
                 f"no column is left for the model to learn from ({reasons or 'the table has none'})",
                 expected="at least one number, category, text or sequence column",
@@ -119,7 +119,7 @@ class FeatureSpecification:
     def rows(self) -> list[dict[str, str]]:
         """Tell what each column of the table is: ``column``, ``kind`` and ``values`` (or the reason)."""
         rows: list[tuple[str, str, str]] = [(each.name, each.kind, each.values) for each in self.columns]
-        rows += [(name, "left out", reason) for name, reason in self.left_out.items()]
+        rows += [(name, "excluded", reason) for name, reason in self.excluded.items()]
         if self.label:
             rows.append((self.label, "label", f"purchase = {self.positive or 1}"))
         return [dict(zip(("column", "kind", "values"), row, strict=True)) for row in rows]
@@ -127,7 +127,7 @@ class FeatureSpecification:
     def describe(self) -> str:
         """Write the specification as a plain-text table, one column a line."""
         rows = [("column", "kind", "values"), *(tuple(row.values()) for row in self.rows())]
-        widths = [max(len(row[place]) for row in rows) for place in range(3)]
+        widths = [max(len(row[index]) for row in rows) for index in range(3)]
         padded = (map(str.ljust, row, widths) for row in rows)
         return "\n".join("  " + "  ".join(cells).rstrip() for cells in padded)
 

@@ -29,7 +29,7 @@ class SplitPlan:
         group: Column whose equal values stay together, such as ``user_id``. Without it, rows that are
             alike in every feature stay together.
         time: Column to split by, of numbers or ISO 8601 dates: the latest rows are tested. Rows of a group
-            that returns in a later part are set aside, and counted.
+            that returns in a later part are rejected, and counted.
         column: Column that already says ``train``, ``validation`` or ``test``.
     """
 
@@ -77,7 +77,7 @@ def split(
         features: The columns in which duplicates are alike.
         seed: Of the random choice of rows.
         test: A table of test rows given separately; ``frame`` is then split in two, and its rows of a group
-            that the test rows know are set aside, and counted.
+            that the test rows know are rejected, and counted.
         test_label: The labels of ``test``.
         file: Where the table came from, for messages.
 
@@ -105,7 +105,7 @@ def split(
         method = f"random, stratified, grouped by {plan.group or 'duplicate rows'}"
     if test is not None:
         known = np.isin(groups, test_groups)
-        part[known] = "set aside"
+        part[known] = "rejected"
         counts["set_aside_because_group_is_in_test_rows"] = int(known.sum())
         method += "; test rows given"
     parts = {name: frame[part == name] for name in PARTS}
@@ -223,5 +223,5 @@ def _by_time(
     crossing = np.zeros(len(part), dtype=bool)
     for later, before in (("test", ("train", "validation")), ("validation", ("train",))):
         crossing |= np.isin(groups, groups[part == later]) & np.isin(part, before)
-    part[crossing] = "set aside"
+    part[crossing] = "rejected"
     return part, int(crossing.sum())

@@ -1,6 +1,6 @@
 """Reads and writes tables: CSV, JSON lines and Parquet, whole or as a stream of chunks.
 
-Rows that cannot be read (a line cut short, JSON that does not parse) are set aside with their line and
+Rows that cannot be read (a line cut short, JSON that does not parse) are rejected with their line and
 the reason; they are never dropped in silence.
 """
 
@@ -19,7 +19,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet
 
-from intent_tf.data.csv_files import CsvFile, SetAside
+from intent_tf.data.csv_files import CsvFile, Rejected
 from intent_tf.data.sequences import is_list, write_list
 from intent_tf.errors import InputError
 
@@ -29,10 +29,10 @@ _EXPECTED = "a .csv, .tsv, .jsonl or .parquet file (text files may be compressed
 
 @dataclass(frozen=True)
 class Table:
-    """A table read whole: its rows, those set aside, and the encoding of its text."""
+    """A table read whole: its rows, those rejected, and the encoding of its text."""
 
     frame: pd.DataFrame
-    set_aside: SetAside
+    rejected: Rejected
     encoding: str = "utf-8"
 
 
@@ -44,30 +44,30 @@ def read_table(path: str | Path, *, missing: tuple[str, ...] = ()) -> Table:
         missing: Further words that mean "missing" in a CSV file, such as ``"?"``.
 
     Returns:
-        The rows and what was set aside.
+        The rows and what was rejected.
 
     Raises:
         InputError: If there is no such file, its format or encoding is unknown, or it has no rows.
     """
     source = existing_file(path)
-    set_aside, encoding = SetAside(str(source)), "utf-8"
+    rejected, encoding = Rejected(str(source)), "utf-8"
     if table_format(source) == "csv":
         layout = CsvFile.inspect(source)
-        frame, encoding = layout.read(set_aside, missing), layout.encoding
+        frame, encoding = layout.read(rejected, missing), layout.encoding
     else:
-        chunks = list(stream_table(source, set_aside))
+        chunks = list(stream_table(source, rejected))
         frame = pd.concat(chunks) if chunks else pd.DataFrame()
     if frame.empty:
         raise InputError("the table has no rows", file=source, expected="at least one row of data")
-    return Table(frame, set_aside, encoding)
+    return Table(frame, rejected, encoding)
 
 
-def stream_table(path: str | Path, set_aside: SetAside, *, rows: int = 65_536) -> Iterator[pd.DataFrame]:
+def stream_table(path: str | Path, rejected: Rejected, *, rows: int = 65_536) -> Iterator[pd.DataFrame]:
     """Read a table in chunks of bounded memory; the fields of a CSV file stay text, as written.
 
     Args:
         path: As for `read_table`.
-        set_aside: Takes the rows that cannot be read.
+        rejected: Takes the rows that cannot be read.
         rows: Rows a chunk (CSV files are cut by bytes instead).
 
     Yields:
@@ -79,11 +79,11 @@ def stream_table(path: str | Path, set_aside: SetAside, *, rows: int = 65_536) -
     source = existing_file(path)
     match table_format(source):
         case "csv":
-            yield from CsvFile.inspect(source).stream(set_aside)
+            yield from CsvFile.inspect(source).stream(rejected)
         case "parquet":
             yield from _parquet(source, rows)
         case _:
-            records = _json_records(source, set_aside)
+            records = _json_records(source, rejected)
             while chunk := dict(islice(records, rows)):
                 yield pd.DataFrame(list(chunk.values()), index=list(chunk))
 
@@ -161,7 +161,7 @@ def _parquet(path: Path, rows: int) -> Iterator[pd.DataFrame]:
         raise InputError(f"not a readable Parquet file ({error})", file=path) from error
 
 
-def _json_records(path: Path, set_aside: SetAside) -> Iterator[tuple[int, dict[str, Any]]]:
+def _json_records(path: Path, rejected: Rejected) -> Iterator[tuple[int, dict[str, Any]]]:
     with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as lines:
         try:
             for number, line in enumerate(lines, start=1):
@@ -177,6 +177,6 @@ def _json_records(path: Path, set_aside: SetAside) -> Iterator[tuple[int, dict[s
                     yield number, record
                 else:
                     text = line.decode("utf-8", "replace").rstrip("\r\n")
-                    set_aside.rows.append((number, reason, text))
+                    rejected.rows.append((number, reason, text))
         except (gzip.BadGzipFile, EOFError, zlib.error) as error:
             raise InputError(f"not a whole gzip file ({error})", file=path) from error

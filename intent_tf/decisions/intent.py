@@ -19,10 +19,10 @@ from intent_tf.models.intent_model import IntentModel
 from intent_tf.training.training import TrainingConfig, create_model, train_model
 
 #: Columns of the example table that say which example it is.
-IDENTIFIERS = ("user_id", "session_id", "moment", "events")
+IDENTIFIERS = ("user_id", "session_id", "prediction_time", "events")
 
 #: A model that two cores train in about a minute on some thousand examples.
-SMALL = TrainingConfig(epochs=12, patience=3, members=4, filters=32, dimension=32, batch_size=128)
+SMALL = TrainingConfig(epochs=12, patience=3, ensemble_size=4, filters=32, output_dim=32, batch_size=128)
 
 
 def fit_model(
@@ -77,15 +77,17 @@ def fit_intent(log: pd.DataFrame, *, training: TrainingConfig = SMALL, seed: int
     return fit_model(prepare_examples(log).examples, training=training, seed=seed)
 
 
-def session_strengths(model: IntentModel, log: pd.DataFrame) -> pd.DataFrame:
-    """Score each session of a log at its last moment before a cart or purchase.
+def session_probabilities(model: IntentModel, log: pd.DataFrame) -> pd.DataFrame:
+    """Score each session of a log at its last prediction time before a cart or purchase.
 
     Args:
         model: From `fit_intent`.
-        log: Events; a session that begins in the cart has no such moment.
+        log: Events; a session that begins in the cart has no such prediction time.
 
     Returns:
-        ``user_id, session_id, moment, intent_strength``, one row a session.
+        ``user_id, session_id, prediction_time, intent_strength``, one row a session.
     """
-    examples = prepare_examples(log, ExampleDefinition(moments="last")).examples
-    return examples[["user_id", "session_id", "moment"]].assign(intent_strength=model.predict(examples))
+    examples = prepare_examples(log, ExampleDefinition(prediction_times="last")).examples
+    return examples[["user_id", "session_id", "prediction_time"]].assign(
+        intent_strength=model.predict(examples)
+    )

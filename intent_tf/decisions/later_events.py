@@ -1,4 +1,4 @@
-"""What happened in a session after each of its prediction moments."""
+"""What happened in a session after each of its prediction times."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from intent_tf.decisions.log_config import WHOLE_SESSIONS
 
 
 def later_events(log: pd.DataFrame, examples: pd.DataFrame) -> pd.DataFrame:
-    """Collect what came after the moments of examples, in the order of the log.
+    """Collect what came after the prediction times of examples, in the order of the log.
 
     Args:
         log: Events as `clean_log` gives them.

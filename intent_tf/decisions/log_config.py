@@ -19,7 +19,7 @@ from intent_tf.nearest import nearest
 from intent_tf.simulator.simulator import FIRST_VISITS, OPENING, simulate
 
 #: Every event of every session: what `prepare` reads and cleans, with nothing cut off.
-WHOLE_SESSIONS = ExampleDefinition(moments="last", cut="none", max_events=1_000_000)
+WHOLE_SESSIONS = ExampleDefinition(prediction_times="last", cut="none", max_events=1_000_000)
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ def clean_log(log: pd.DataFrame | LogFiles, log_format: LogFormat | None = None)
     sessions = prepare_examples(log, WHOLE_SESSIONS, log_format).examples
     columns = ["event_type", "elapsed", "item_id", "text", "query", "price"]
     last = sessions["elapsed"].map(lambda seconds: seconds[-1])
-    begin = sessions["moment"] - pd.to_timedelta(last, unit="s")
+    begin = sessions["prediction_time"] - pd.to_timedelta(last, unit="s")
     events = sessions[["user_id", "session_id", *columns]].assign(begin=begin).explode(columns)
     elapsed = pd.to_timedelta(events["elapsed"].astype(np.float64), unit="s")
     events["timestamp"] = (events["begin"] + elapsed).dt.round("ms")

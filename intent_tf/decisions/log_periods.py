@@ -10,14 +10,14 @@ _NEEDED = ("user_id", "session_id", "timestamp", "event_type", "item_id")
 
 
 def split_by_time(log: pd.DataFrame, share: float = 0.7) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Cut a log at the moment by which a share of its events has happened.
+    """Cut a log at the prediction time by which a share of its events has happened.
 
     Args:
         log: Events.
         share: Share of the events that are known, in (0, 1).
 
     Returns:
-        The events strictly before the moment, and those from it on.
+        The events strictly before the prediction time, and those from it on.
 
     Raises:
         InputError: If a column is missing, or one of the parts would be empty.
@@ -31,10 +31,10 @@ def split_by_time(log: pd.DataFrame, share: float = 0.7) -> tuple[pd.DataFrame, 
     check_log(log)
     if not 0 < share < 1:
         raise InputError(f"the share of known events is {share}", expected="a share in (0, 1)")
-    moment = log["timestamp"].sort_values().iloc[int(share * len(log))]
-    past, future = log[log["timestamp"] < moment], log[log["timestamp"] >= moment]
+    prediction_time = log["timestamp"].sort_values().iloc[int(share * len(log))]
+    past, future = log[log["timestamp"] < prediction_time], log[log["timestamp"] >= prediction_time]
     if past.empty:
-        raise InputError(f"no event is before {moment}", expected="a log that spans some time")
+        raise InputError(f"no event is before {prediction_time}", expected="a log that spans some time")
     return past, future
 
 

@@ -1,8 +1,9 @@
-"""Evaluation: how good strengths are, beside baselines, and a page that shows it.
+"""Evaluation: how good probabilities are, beside baselines, and a page that shows it.
 
-Arrays go in and plain Python comes out, so each module also serves in a notebook, for strengths of any model:
+Arrays go in and plain Python comes out, so each module also serves in a notebook, for probabilities of any
+model:
 
-- `metrics.measure`, `threshold.choose_threshold`, `calibration.fit_calibrator`: one model;
+- `metrics.evaluate`, `threshold.choose_threshold`, `calibration.fit_calibrator`: one model;
 - `baselines.fit_baselines`, `comparison.compare`: beside others, and whether the difference is real;
 - `importance`, `slices`, `leaks`, `drift`, and `diagnosis.diagnose` for all four: what is behind a figure;
 - `table.metrics_table`, `report.write_report`: to be read.

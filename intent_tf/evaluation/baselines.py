@@ -102,7 +102,7 @@ def fit_baselines(
       the L2 penalty, is 0.01, 0.1, 1 or 10: whichever has the lowest log loss on a tenth of the train rows.
     - `hist_gradient_boosting`: scikit-learn's histogram gradient boosting on numbers and categories (the 254
       most frequent of each), stopped early on a tenth of the train rows; without texts, and without numbers
-      that less than 10 rows have; left out if nothing remains.
+      that less than 10 rows have; excluded if nothing remains.
 
     Args:
         train: The train rows.

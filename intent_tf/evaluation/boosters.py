@@ -77,12 +77,12 @@ def fit_booster(
         np.ones(len(own)) if given is None else np.asarray(given, np.float64)
         for own, given in zip(labels, (weight, validation_weight), strict=True)
     ]
-    places = list(range(train.numbers.shape[1], tables[0].shape[1]))
-    model, options = _stopped_early(kind, tables[1], labels[1], weights[1], places, threads, seed)
+    indices = list(range(train.numbers.shape[1], tables[0].shape[1]))
+    model, options = _stopped_early(kind, tables[1], labels[1], weights[1], indices, threads, seed)
     model.fit(tables[0], labels[0], sample_weight=weights[0], **options)
     rounds = _best_rounds(kind, model)
     model = _model(kind, rounds, threads, seed)
-    options = {"cat_features": places} if kind == "catboost" else {}
+    options = {"cat_features": indices} if kind == "catboost" else {}
     model.fit(pd.concat(tables), np.concatenate(labels), sample_weight=np.concatenate(weights), **options)
     return Booster(model, sizes, rounds)
 
@@ -142,13 +142,19 @@ def _model(kind: str, rounds: int, threads: int, seed: int, patience: int | None
 
 
 def _stopped_early(
-    kind: str, table: pd.DataFrame, label: Any, weight: FloatArray, places: list[int], threads: int, seed: int
+    kind: str,
+    table: pd.DataFrame,
+    label: Any,
+    weight: FloatArray,
+    indices: list[int],
+    threads: int,
+    seed: int,
 ) -> tuple[Any, dict[str, Any]]:
     """Return a model that stops by validation rows, and the arguments of `fit` that give it these."""
     model, package = _model(kind, ROUNDS, threads, seed, PATIENCE), require(kind, "compare")
     if kind == "catboost":
-        pool = package.Pool(table, label, weight=weight, cat_features=places)
-        return model, {"eval_set": pool, "cat_features": places}
+        pool = package.Pool(table, label, weight=weight, cat_features=indices)
+        return model, {"eval_set": pool, "cat_features": indices}
     if kind == "xgboost":
         return model, {"eval_set": [(table, label)], "sample_weight_eval_set": [weight], "verbose": False}
     return model, {

@@ -18,18 +18,18 @@ FOLDS = 5
 
 
 def fit_calibrator(
-    label: ArrayLike, strength: ArrayLike, weight: ArrayLike | None = None, seed: int = 0
+    label: ArrayLike, probability: ArrayLike, weight: ArrayLike | None = None, seed: int = 0
 ) -> tuple[Calibrator, dict[str, Any]]:
     """Fit a calibrator of the kind that has the lowest cross-validated log loss, where that is clearly lower.
 
     Each kind is fitted on four fifths of the rows and measured on the last, five times; the best is fitted on
-    all of them. Strengths are left alone (`identity`) unless the loss falls by more than the standard error
-    of the difference: where strengths are good as trained, a thousand validation rows would tell a
+    all of them. Probabilities are left alone (`identity`) unless the loss falls by more than the standard
+    error of the difference: where probabilities are good as trained, a thousand validation rows would tell a
     calibrator more of chance than of them.
 
     Args:
         label: 0 or 1 on validation rows (never train or test rows), shape `(rows,)`.
-        strength: Uncalibrated intent strength in [0, 1], shape `(rows,)`.
+        probability: Uncalibrated intent strength in [0, 1], shape `(rows,)`.
         weight: Weight of each row, not negative, shape `(rows,)`. Defaults to 1 each.
         seed: Seed of the folds. Defaults to 0.
 
@@ -38,7 +38,7 @@ def fit_calibrator(
         Python. Less than 10 rows of a class say too little: the kind is `identity` and `log_loss` is empty.
 
     Raises:
-        InputError: As `intent_tf.evaluation.metrics.measure`.
+        InputError: As `intent_tf.evaluation.metrics.evaluate`.
 
     Example:
         >>> rng = np.random.default_rng(0)
@@ -49,23 +49,23 @@ def fit_calibrator(
         >>> found["kind"], round(1 / float(calibrator.scale))
         ('temperature', 3)
     """
-    label, strength, weight = check_arrays(label, strength, weight)
+    label, probability, weight = check_arrays(label, probability, weight)
     if min(label.sum(), (1 - label).sum()) < 10:
         return Calibrator(), {"kind": "identity", "rows": len(label), "log_loss": {}}
-    folds = list(StratifiedKFold(FOLDS, shuffle=True, random_state=seed).split(strength, label))
+    folds = list(StratifiedKFold(FOLDS, shuffle=True, random_state=seed).split(probability, label))
     rows: dict[CalibratorKind, FloatArray] = {}
     for kind in CALIBRATOR_KINDS:
-        calibrated = np.empty_like(strength)
+        calibrated = np.empty_like(probability)
         for fit, held_out in folds:
-            calibrator = calibrate(kind, label[fit], strength[fit], weight[fit])
-            calibrated[held_out] = calibrator(strength[held_out])
+            calibrator = calibrate(kind, label[fit], probability[fit], weight[fit])
+            calibrated[held_out] = calibrator(probability[held_out])
         inside = np.clip(calibrated, np.finfo(np.float32).eps, 1 - np.finfo(np.float32).eps)
         rows[kind] = -xlogy(label, inside) - xlogy(1 - label, 1 - inside)
     losses = {kind: float(np.average(loss, weights=weight)) for kind, loss in rows.items()}
     best = min(CALIBRATOR_KINDS, key=losses.__getitem__)
     if _is_chance(rows["identity"] - rows[best], weight):
         best = "identity"
-    return calibrate(best, label, strength, weight), {"kind": best, "rows": len(label), "log_loss": losses}
+    return calibrate(best, label, probability, weight), {"kind": best, "rows": len(label), "log_loss": losses}
 
 
 def _is_chance(difference: FloatArray, weight: FloatArray) -> bool:
@@ -76,42 +76,42 @@ def _is_chance(difference: FloatArray, weight: FloatArray) -> bool:
 
 
 def calibrate(
-    kind: CalibratorKind, label: ArrayLike, strength: ArrayLike, weight: ArrayLike | None = None
+    kind: CalibratorKind, label: ArrayLike, probability: ArrayLike, weight: ArrayLike | None = None
 ) -> Calibrator:
     """Fit a calibrator of one kind.
 
     `temperature` and `platt` minimise the log loss against labels moved from 0 and 1 to
-    `1 / (negatives + 2)` and `(positives + 1) / (positives + 2)`, as Platt does, so that strengths which part
-    the classes without an error do not become 0 and 1. `isotonic` pools adjacent violators, puts a knot at
-    the mean of each block (so that it rises strictly from one to the next), keeps `1 / (rows + 2)` away from
-    0 and 1, and thins the blocks evenly if there are more of them than knots.
+    `1 / (negatives + 2)` and `(positives + 1) / (positives + 2)`, as Platt does, so that probabilities which
+    part the classes without an error do not become 0 and 1. `isotonic` pools adjacent violators, puts a knot
+    at the mean of each block (so that it rises strictly from one to the next), keeps `1 / (rows + 2)` away
+    from 0 and 1, and thins the blocks evenly if there are more of them than knots.
 
     Args:
         kind: See `Calibrator`.
         label: 0 or 1, shape `(rows,)`, of both classes.
-        strength: Uncalibrated intent strength in [0, 1], shape `(rows,)`.
+        probability: Uncalibrated intent strength in [0, 1], shape `(rows,)`.
         weight: Weight of each row, shape `(rows,)`. Defaults to 1 each.
 
     Raises:
-        InputError: As `intent_tf.evaluation.metrics.measure`.
+        InputError: As `intent_tf.evaluation.metrics.evaluate`.
 
     References:
         - Platt (1999), Probabilistic Outputs for Support Vector Machines, on the moved labels.
         - Oron & Flournoy (2017), Centered Isotonic Regression, on the knots.
     """
-    label, strength, weight = check_arrays(label, strength, weight)
+    label, probability, weight = check_arrays(label, probability, weight)
     counts = weight > 0
-    label, strength, weight = label[counts], strength[counts], weight[counts]
+    label, probability, weight = label[counts], probability[counts], weight[counts]
     calibrator = Calibrator(kind)
     calibrator.build((None,))
     if kind == "isotonic":
-        x, y = _blocks(label, strength, weight)
+        x, y = _blocks(label, probability, weight)
         kept = np.linspace(0, len(x) - 1, min(calibrator.knots, len(x))).round().astype(int)
         kept = np.pad(kept, (0, calibrator.knots - len(kept)), mode="edge")
         calibrator.x.assign(x[kept])
         calibrator.y.assign(y[kept])
     elif kind in ("temperature", "platt"):
-        scale, offset = _scale_and_offset(label, strength, weight, free_offset=kind == "platt")
+        scale, offset = _scale_and_offset(label, probability, weight, free_offset=kind == "platt")
         calibrator.scale.assign(scale)
         if kind == "platt":
             calibrator.offset.assign(offset)
@@ -119,12 +119,12 @@ def calibrate(
 
 
 def _scale_and_offset(
-    label: IntArray, strength: FloatArray, weight: FloatArray, free_offset: bool
+    label: IntArray, probability: FloatArray, weight: FloatArray, free_offset: bool
 ) -> tuple[float, float]:
     positives = label.sum()
     target = np.where(label, (positives + 1) / (positives + 2), 1 / (len(label) - positives + 2))
     # As far from 0 and 1 as the layer itself goes.
-    logits = logit(np.clip(strength, 1e-30, 1 - 2**-24))
+    logits = logit(np.clip(probability, 1e-30, 1 - 2**-24))
     weight = weight / weight.sum()
 
     def loss(parameters: FloatArray) -> tuple[float, FloatArray]:
@@ -138,10 +138,14 @@ def _scale_and_offset(
     return float(np.exp(found[0])), float(found[1]) if free_offset else 0.0
 
 
-def _blocks(label: IntArray, strength: FloatArray, weight: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Mean strength and calibrated strength of each block of the isotonic regression, rising."""
+def _blocks(label: IntArray, probability: FloatArray, weight: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Mean probability and calibrated probability of each block of the isotonic regression, rising."""
     margin = 1 / (len(label) + 2)
-    pooled = IsotonicRegression(y_min=margin, y_max=1 - margin).fit(strength, label, weight).predict(strength)
+    pooled = (
+        IsotonicRegression(y_min=margin, y_max=1 - margin)
+        .fit(probability, label, weight)
+        .predict(probability)
+    )
     y, block = np.unique(pooled, return_inverse=True)
-    x = np.bincount(block, weight * strength) / np.bincount(block, weight)
+    x = np.bincount(block, weight * probability) / np.bincount(block, weight)
     return x, y

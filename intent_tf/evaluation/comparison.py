@@ -1,170 +1,146 @@
-"""How sure a figure is, and whether two models really differ: bootstrap intervals and a paired test."""
+"""What several models reach on the same folds: means, intervals, and whether they really differ."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
-from scipy.special import xlogy
+from numpy.typing import NDArray
 
-from intent_tf.evaluation.metrics import FloatArray, IntArray, check_arrays
+from intent_tf.evaluation.bootstrap import BOOTSTRAPPED, bootstrap_intervals, compare
+from intent_tf.evaluation.metrics import FloatArray, evaluate, expected_calibration_error
+from intent_tf.evaluation.paired_test import corrected_t_test
 
-BOOTSTRAPPED = ("auroc", "auprc", "log_loss")
+MODEL, WHOLE = "intent_tf", "all"
+FIGURES = ("auroc", "auprc", "log_loss", "brier", "f1_negative")
 
 
-def bootstrap_intervals(
-    label: ArrayLike,
-    strength: ArrayLike,
-    *,
-    groups: ArrayLike | None = None,
-    folds: ArrayLike | None = None,
-    resamples: int = 1000,
-    confidence: float = 0.95,
-    seed: int = 0,
-) -> dict[str, list[float]]:
-    """Find how far AUROC, AUPRC and log loss would vary with other test rows.
-
-    Rows are drawn with replacement, as many as there are, and measured again; the interval holds the middle
-    `confidence` of the values found. What it leaves out is that training again gives another model.
+@dataclass(frozen=True)
+class Trial:
+    """What the models said about the test rows of one fold, trained with one seed.
 
     Args:
+        fold: Number of the fold.
+        seed: Of the training.
         label: 0 or 1, shape `(rows,)`.
-        strength: Intent strength in [0, 1], shape `(rows,)`; or of several trainings, shape
-            `(trainings, rows)`, of whose figures the mean is taken.
-        groups: Rows of the same value are drawn together, shape `(rows,)`, such as the prefixes of one
-            session, which are no independent evidence. Defaults to each row for itself.
-        folds: Fold of each row in a cross-validation, shape `(rows,)`: figures are the means over the folds,
-            whose strengths come from different models. Defaults to one fold.
-        resamples: Number of draws. Defaults to 1000.
-        confidence: In (0, 1). Defaults to 0.95.
-        seed: Seed of the draws. Defaults to 0.
-
-    Returns:
-        `[low, high]` of `auroc`, `auprc` and `log_loss`.
-
-    Raises:
-        InputError: As `intent_tf.evaluation.metrics.measure`.
-
-    Reference:
-        Efron & Tibshirani (1993), An Introduction to the Bootstrap, chapter 13.
-
-    Example:
-        >>> rng = np.random.default_rng(0)
-        >>> truth = rng.uniform(size=400)
-        >>> low, high = bootstrap_intervals(rng.uniform(size=400) < truth, truth)["auroc"]
-        >>> bool(low < 5 / 6 < high)
-        True
+        probabilities: By model, shape `(rows,)` each.
+        seconds: That each model took to fit and to predict.
+        slices: Part of the test rows of each row, shape `(rows,)`, whose figures stand for themselves; None
+            for one part.
+        groups: Rows of the same value are no independent evidence, shape `(rows,)`; None for each alone.
     """
-    drawn = _draw(label, [strength], groups, folds, resamples, seed)[1:, 0]
-    low, high = np.nanquantile(drawn, [(1 - confidence) / 2, (1 + confidence) / 2], axis=0)
-    return {name: [float(low[i]), float(high[i])] for i, name in enumerate(BOOTSTRAPPED)}
+
+    fold: int
+    seed: int
+    label: NDArray[np.floating]
+    probabilities: Mapping[str, FloatArray]
+    seconds: Mapping[str, float]
+    slices: NDArray[np.object_] | None = None
+    groups: NDArray[np.generic] | None = None
 
 
-def compare(
-    label: ArrayLike,
-    strength: ArrayLike,
-    other: ArrayLike,
-    *,
-    groups: ArrayLike | None = None,
-    folds: ArrayLike | None = None,
-    resamples: int = 1000,
-    confidence: float = 0.95,
-    seed: int = 0,
-) -> dict[str, dict[str, float]]:
-    """Test whether two models differ on the same rows (paired bootstrap).
+def summarise(trials: Sequence[Trial]) -> dict[str, Any]:
+    """Measure all models on all folds.
 
-    Both are measured on the same draws, so that rows hard for both do not blur the difference, which makes
-    the test far sharper than a look at two intervals.
+    With several folds, intervals and p-values are those of `corrected_t_test` over the folds (figures of a
+    fold are means over its seeds); with one, those of the paired bootstrap over its test rows. The expected
+    calibration error is taken over the test rows of all folds together, since that of few rows is mostly
+    chance.
 
     Args:
-        label: 0 or 1, shape `(rows,)`.
-        strength: Strengths of the model, shape `(rows,)`, or `(trainings, rows)` as in
-            `bootstrap_intervals`.
-        other: Strengths of the model it is compared with, likewise.
-        groups: As `bootstrap_intervals`.
-        folds: As `bootstrap_intervals`.
-        resamples: Number of draws. Defaults to 1000.
-        confidence: In (0, 1). Defaults to 0.95.
-        seed: Seed of the draws. Defaults to 0.
+        trials: Of every fold with every seed; all have the same models.
 
     Returns:
-        For `auroc`, `auprc` and `log_loss`: `difference` (model minus other; below 0 is better for log loss
-        only), `low` and `high` of its interval, and `p_value`: twice the share of draws on the other side
-        of 0 (two-sided; at least 2 / (resamples + 1)).
-
-    Raises:
-        InputError: As `intent_tf.evaluation.metrics.measure`.
-
-    Example:
-        >>> rng = np.random.default_rng(0)
-        >>> truth = rng.uniform(size=400)
-        >>> found = compare(rng.uniform(size=400) < truth, truth, rng.uniform(size=400))
-        >>> found["auroc"]["low"] > 0, found["auroc"]["p_value"] < 0.01
-        (True, True)
+        In plain Python: `models`: by slice (`all` where there are none) and model, for each figure `mean`,
+        `low`, `high` (interval of 95 %) and `deviation` (over the seeds; 0 for one), and `ece` and `seconds`
+        (a fit); `tests`: by slice and rival, for AUROC, AUPRC and log loss `difference` (intent_tf minus
+        rival), `low`, `high` and `p_value`.
     """
-    drawn = _draw(label, [strength, other], groups, folds, resamples, seed)
-    differences = drawn[:, 0] - drawn[:, 1]
-    observed, resampled = differences[0], differences[1:]
-    low, high = np.nanquantile(resampled, [(1 - confidence) / 2, (1 + confidence) / 2], axis=0)
-    sides = np.minimum((resampled <= 0).sum(axis=0), (resampled >= 0).sum(axis=0))
-    p_value = np.minimum(2 * (sides + 1) / (resamples + 1), 1.0)
-    return {
-        name: {
-            "difference": float(observed[i]),
-            "low": float(low[i]),
-            "high": float(high[i]),
-            "p_value": float(p_value[i]),
+    first = trials[0]
+    names = [WHOLE] if first.slices is None else list(dict.fromkeys(first.slices.tolist()))
+    seconds = {
+        name: float(np.mean([trial.seconds[name] for trial in trials])) for name in first.probabilities
+    }
+    found: dict[str, Any] = {"models": {}, "tests": {}}
+    for name in names:
+        chosen = [_part(trial, name) for trial in trials]
+        figures = {model: _figures(chosen, model) for model in first.probabilities}
+        single = len({trial.fold for trial in trials}) == 1
+        found["models"][name] = {
+            model: _described(chosen, model, values, single) | {"seconds": seconds[model]}
+            for model, values in figures.items()
         }
-        for i, name in enumerate(BOOTSTRAPPED)
+        if MODEL in figures:
+            found["tests"][name] = {
+                rival: _tested(chosen, rival, figures, single) for rival in figures if rival != MODEL
+            }
+    return found
+
+
+def _part(trial: Trial, name: str) -> Trial:
+    if trial.slices is None:
+        return trial
+    rows = trial.slices == name
+    probabilities = {model: probability[rows] for model, probability in trial.probabilities.items()}
+    groups = None if trial.groups is None else trial.groups[rows]
+    return Trial(trial.fold, trial.seed, trial.label[rows], probabilities, trial.seconds, None, groups)
+
+
+def _figures(trials: Sequence[Trial], model: str) -> dict[str, FloatArray]:
+    """Every figure of a model, shape `(seeds, folds)`."""
+    seeds, folds = (sorted({getattr(trial, key) for trial in trials}) for key in ("seed", "fold"))
+    values = {name: np.full((len(seeds), len(folds)), np.nan) for name in FIGURES}
+    for trial in trials:
+        measured = evaluate(trial.label, trial.probabilities[model])
+        for name in FIGURES:
+            if measured[name] is not None:
+                values[name][seeds.index(trial.seed), folds.index(trial.fold)] = measured[name]
+    return values
+
+
+def _described(
+    trials: Sequence[Trial], model: str, figures: Mapping[str, FloatArray], single: bool
+) -> dict[str, Any]:
+    intervals: dict[str, Any] = {}
+    if single:
+        intervals = bootstrap_intervals(trials[0].label, _runs(trials, model), groups=trials[0].groups)
+    described: dict[str, Any] = {}
+    for name, values in figures.items():
+        each = {"mean": float(values.mean()), "deviation": _deviation(values.mean(axis=1))}
+        if not single:
+            tested = corrected_t_test(values.mean(axis=0))
+            each |= {key: tested[key] for key in ("low", "high")}
+        elif name in intervals:
+            each |= dict(zip(("low", "high"), intervals[name], strict=True))
+        described[name] = each
+    seeds = sorted({trial.seed for trial in trials})
+    described["ece"] = float(np.mean([_calibration(trials, model, seed) for seed in seeds]))
+    return described
+
+
+def _tested(
+    trials: Sequence[Trial], rival: str, figures: Mapping[str, Mapping[str, FloatArray]], single: bool
+) -> dict[str, dict[str, float]]:
+    if single:
+        own, other = _runs(trials, MODEL), _runs(trials, rival)
+        return compare(trials[0].label, own, other, groups=trials[0].groups)
+    return {
+        name: corrected_t_test((figures[MODEL][name] - figures[rival][name]).mean(axis=0))
+        for name in BOOTSTRAPPED
     }
 
 
-def _draw(
-    label: ArrayLike,
-    strengths: list[ArrayLike],
-    groups: ArrayLike | None,
-    folds: ArrayLike | None,
-    resamples: int,
-    seed: int,
-) -> FloatArray:
-    """Figures on all rows and on each draw, shape `(1 + resamples, strengths, figures)`."""
-    runs = [[check_arrays(label, run)[:2] for run in np.atleast_2d(strength)] for strength in strengths]
-    labels, rows = runs[0][0][0], len(runs[0][0][0])
-    group = np.unique(np.arange(rows) if groups is None else np.asarray(groups), return_inverse=True)[1]
-    fold = np.zeros(rows, np.int64) if folds is None else np.unique(np.asarray(folds), return_inverse=True)[1]
-    measured = np.empty((1 + resamples, fold.max() + 1, len(strengths), len(BOOTSTRAPPED)))
-    rng = np.random.default_rng(seed)
-    for k in range(measured.shape[1]):
-        inside = fold == k
-        own = np.unique(group[inside], return_inverse=True)[1]
-        figures = [[_figures(labels[inside], run[inside]) for _, run in each] for each in runs]
-        for draw in range(1 + resamples):
-            # Counting how often a row was drawn, instead of copying it, keeps the sorted order of all draws.
-            chosen = rng.integers(own.max() + 1, size=own.max() + 1) if draw else np.arange(own.max() + 1)
-            weight = np.bincount(chosen, minlength=own.max() + 1)[own]
-            measured[draw, k] = [np.mean([run(weight) for run in each], axis=0) for each in figures]
-    return measured.mean(axis=1)
+def _runs(trials: Sequence[Trial], model: str) -> FloatArray:
+    return np.stack([trial.probabilities[model] for trial in trials])
 
 
-def _figures(label: IntArray, strength: FloatArray) -> Callable[[IntArray], tuple[float, float, float]]:
-    """Prepare to measure strengths under many weights, of which each takes a pass over the sorted rows."""
-    order = np.argsort(-strength, kind="stable")
-    falling = strength[order]
-    ends = np.flatnonzero(np.append(falling[1:] != falling[:-1], True))
-    sorted_label = label[order]
-    inside = np.clip(strength, np.finfo(np.float64).eps, 1 - np.finfo(np.float64).eps)
-    loss = -xlogy(label, inside) - xlogy(1 - label, 1 - inside)
+def _calibration(trials: Sequence[Trial], model: str, seed: int) -> float:
+    own = [trial for trial in trials if trial.seed == seed]
+    label = np.concatenate([trial.label for trial in own])
+    return expected_calibration_error(label, np.concatenate([trial.probabilities[model] for trial in own]))
 
-    def measure(weight: IntArray) -> tuple[float, float, float]:
-        drawn = weight[order]
-        tp = np.append(0, np.cumsum(drawn * sorted_label)[ends])
-        fp = np.append(0, np.cumsum(drawn)[ends]) - tp
-        log_loss = float(weight @ loss / weight.sum())
-        if not tp[-1] or not fp[-1]:
-            return np.nan, np.nan, log_loss
-        auroc = np.trapezoid(tp, fp) / (tp[-1] * fp[-1])
-        auprc = (np.diff(tp) * tp[1:] / np.maximum(tp[1:] + fp[1:], 1)).sum() / tp[-1]
-        return float(auroc), float(auprc), log_loss
 
-    return measure
+def _deviation(values: FloatArray) -> float:
+    return float(values.std(ddof=1)) if len(values) > 1 else 0.0

@@ -9,13 +9,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
+from intent_tf.evaluation.bootstrap import bootstrap_intervals, compare
 from intent_tf.evaluation.column_bins import ColumnKind
-from intent_tf.evaluation.comparison import bootstrap_intervals, compare
-from intent_tf.evaluation.drift import measure_drift
+from intent_tf.evaluation.drift import evaluate_drift
 from intent_tf.evaluation.importance import permutation_importance
 from intent_tf.evaluation.leaks import find_leaks
 from intent_tf.evaluation.metrics import check_arrays
-from intent_tf.evaluation.slices import find_slices, measure_slices
+from intent_tf.evaluation.slices import evaluate_slices, find_slices
 
 MODEL, NOT_COMPARED = "intent_tf", ("uncalibrated", "constant_rate", "optimum")
 
@@ -24,7 +24,7 @@ def diagnose(
     predict: Callable[[pd.DataFrame], ArrayLike],
     train: tuple[pd.DataFrame, ArrayLike],
     test: tuple[pd.DataFrame, ArrayLike],
-    strengths: Mapping[str, ArrayLike],
+    probabilities: Mapping[str, ArrayLike],
     kinds: Mapping[str, ColumnKind],
     threshold: float = 0.5,
     groups: ArrayLike | None = None,
@@ -33,10 +33,11 @@ def diagnose(
     """Find how sure figures are, on what they rest, where they are weak and what looks wrong.
 
     Args:
-        predict: Gives strengths, shape `(rows,)`, of a DataFrame with the raw columns.
+        predict: Gives probabilities, shape `(rows,)`, of a DataFrame with the raw columns.
         train: Train rows with the raw columns, and their labels.
         test: Test rows with the same columns, and their labels.
-        strengths: Strengths on the test rows by name, shape `(rows,)` each: `intent_tf` and the baselines.
+        probabilities: Probabilities on the test rows by name, shape `(rows,)` each: `intent_tf` and the
+            baselines.
         kinds: The columns that the model takes, and their kinds.
         threshold: Decision threshold. Defaults to 0.5.
         groups: Test rows that are no independent evidence, such as the prefixes of one session, have the same
@@ -49,20 +50,20 @@ def diagnose(
         - `intervals`: `bootstrap_intervals` of the model and the baselines, by name;
         - `comparison`: `compare` of the model with each baseline but the constant one;
         - `leaks`: `find_leaks` on the train rows;
-        - `drift`: `measure_drift` from train to test rows;
-        - `slices`: `measure_slices` by categories, lengths of texts and sequences, and columns of times;
+        - `drift`: `evaluate_drift` from train to test rows;
+        - `slices`: `evaluate_slices` by categories, lengths of texts and sequences, and columns of times;
         - `importance`: `permutation_importance`, all sequences shuffled together as `session`.
 
         With less than 10 rows of a class among train or test rows, which say too little, nothing.
 
     Raises:
-        InputError: If labels and strengths do not match, or a column does not exist.
+        InputError: If labels and probabilities do not match, or a column does not exist.
 
     Example:
         >>> frame = pd.DataFrame({"pages": np.linspace(0, 1, 200)})
         >>> rows = (frame, (frame["pages"] > 0.5).astype(int))
-        >>> strengths = {"intent_tf": frame["pages"], "constant_rate": [0.5] * 200}
-        >>> found = diagnose(lambda rows: rows["pages"], rows, rows, strengths, {"pages": "number"})
+        >>> probabilities = {"intent_tf": frame["pages"], "constant_rate": [0.5] * 200}
+        >>> found = diagnose(lambda rows: rows["pages"], rows, rows, probabilities, {"pages": "number"})
         >>> list(found), found["leaks"][0]["column"]
         (['intervals', 'comparison', 'leaks', 'drift', 'slices', 'importance'], 'pages')
     """
@@ -76,7 +77,7 @@ def diagnose(
         "seed": seed,
         "resamples": int(np.clip(2e7 / len(label), 200, 1000)),
     }
-    named = {name: strength for name, strength in strengths.items() if name not in NOT_COMPARED}
+    named = {name: probability for name, probability in probabilities.items() if name not in NOT_COMPARED}
     rivals = [name for name in named if name != MODEL]
 
     sequences = [column for column, kind in kinds.items() if kind == "sequence"]
@@ -90,11 +91,11 @@ def diagnose(
     shuffled = {**alone, "session": sequences} if sequences else alone
     return {
         "intervals": {
-            name: bootstrap_intervals(label, strength, **draws) for name, strength in named.items()
+            name: bootstrap_intervals(label, probability, **draws) for name, probability in named.items()
         },
         "comparison": {name: compare(label, named[MODEL], named[name], **draws) for name in rivals},
         "leaks": find_leaks(train_frame, labels[0], told_apart, seed=seed),
-        "drift": measure_drift(train_frame, frame, told_apart),
-        "slices": measure_slices(slices, label, named, threshold),
+        "drift": evaluate_drift(train_frame, frame, told_apart),
+        "slices": evaluate_slices(slices, label, named, threshold),
         "importance": permutation_importance(predict, frame, label, shuffled, rows=2000, seed=seed),
     }

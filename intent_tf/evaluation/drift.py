@@ -16,7 +16,7 @@ SHIFTED, MODERATE = 0.25, 0.1
 thumb)."""
 
 
-def measure_drift(
+def evaluate_drift(
     train: pd.DataFrame, test: pd.DataFrame, kinds: Mapping[str, ColumnKind], bins: int = 10
 ) -> list[dict[str, Any]]:
     """Measure the population stability index of each column between train and test rows.
@@ -43,7 +43,7 @@ def measure_drift(
     Example:
         >>> train = pd.DataFrame({"month": ["May"] * 90 + ["Nov"] * 10})
         >>> test = pd.DataFrame({"month": ["Nov"] * 100})
-        >>> measure_drift(train, test, {"month": "category"})[0]["level"]
+        >>> evaluate_drift(train, test, {"month": "category"})[0]["level"]
         'shifted'
     """
     found = [

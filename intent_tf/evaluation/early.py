@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from intent_tf.evaluation.metrics import measure
+from intent_tf.evaluation.metrics import evaluate
 
 STEPS = (1, 3, 5, 10)
 
@@ -18,7 +18,7 @@ def early_quality(
     session: ArrayLike,
     events: ArrayLike,
     label: ArrayLike,
-    strengths: Mapping[str, ArrayLike],
+    probabilities: Mapping[str, ArrayLike],
     steps: Sequence[int] = STEPS,
 ) -> dict[str, dict[str, dict[str, Any]]]:
     """Measure models by what they said when so many events had been seen.
@@ -30,15 +30,15 @@ def early_quality(
         session: Session of each example, shape `(rows,)`.
         events: Visible events of each example, shape `(rows,)`.
         label: 0 or 1, shape `(rows,)`.
-        strengths: By model, shape `(rows,)` each.
+        probabilities: By model, shape `(rows,)` each.
         steps: Numbers of events. Defaults to 1, 3, 5 and 10.
 
     Returns:
-        By step, as text, and model, what `intent_tf.evaluation.metrics.measure` finds; steps at which no
-        example is, or one class only, are left out.
+        By step, as text, and model, what `intent_tf.evaluation.metrics.evaluate` finds; steps at which no
+        example is, or one class only, are excluded.
 
     Raises:
-        InputError: As `intent_tf.evaluation.metrics.measure`.
+        InputError: As `intent_tf.evaluation.metrics.evaluate`.
 
     Example:
         >>> found = early_quality(
@@ -53,6 +53,7 @@ def early_quality(
         rows = seen.sort_values("events", kind="stable").groupby("session").tail(1).index.to_numpy()
         if len(np.unique(label[rows])) == 2:
             found[str(step)] = {
-                name: measure(label[rows], np.asarray(strength)[rows]) for name, strength in strengths.items()
+                name: evaluate(label[rows], np.asarray(probability)[rows])
+                for name, probability in probabilities.items()
             }
     return found

@@ -1,4 +1,4 @@
-"""The parts of a report that say on what strengths rest, where they are weak, and what looks wrong."""
+"""The parts of a report that say on what probabilities rest, where they are weak, and what looks wrong."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def leak_alarm(leaks: Sequence[Mapping[str, Any]]) -> str:
     drop = ",".join(str(leak["column"]) for leak in leaks)
     return (
         f'<div class="card alarm"><h3>Alone nearly the label: {named}</h3>'
-        "<p>Is it known at the moment of the prediction? What is recorded only after a purchase makes every "
+        "<p>Is it known at the prediction time? What is recorded only after a purchase makes every "
         f"figure below too good. Train without it: <code>--drop {text(drop)}</code></p></div>"
     )
 
@@ -33,18 +33,18 @@ def sections(metrics: Mapping[str, Any]) -> list[str]:
     """Lay out importance, drift and slices, whichever were found."""
     return [
         section(
-            "On what strengths rest",
+            "On what probabilities rest",
             "Each raw column shuffled among the test rows: what is lost was read from that column.",
             cards(_importance(metrics.get("importance", [])), _drift(metrics.get("drift", []))),
         ),
         section(
-            "Words that moved strengths",
+            "Words that moved probabilities",
             "The windows that the extractor's filters chose, and the words of the wide part, with what they "
             "added to the logit of the texts that hold them.",
             cards(*(_ngrams(part, found) for part, found in metrics.get("ngrams", {}).items())),
         ),
         section(
-            "Where strengths are weak",
+            "Where probabilities are weak",
             "The same model on parts of the test rows. Small parts vary by chance.",
             _slices(metrics.get("slices", {})),
         ),

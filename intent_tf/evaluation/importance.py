@@ -1,4 +1,4 @@
-"""Which raw columns a model's strengths rest on."""
+"""Which raw columns a model's probabilities rest on."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def permutation_importance(
     seem unimportant: put them into one group.
 
     Args:
-        predict: Gives strengths, shape `(rows,)`, of a DataFrame with the columns of `frame`.
+        predict: Gives probabilities, shape `(rows,)`, of a DataFrame with the columns of `frame`.
         frame: Test rows with the raw columns.
         label: 0 or 1, shape `(rows,)`, of both classes.
         groups: Columns to shuffle together, by a name for them. The columns of one sequence (event types,
@@ -71,8 +71,8 @@ def permutation_importance(
         raise InputError(f"all {len(label)} labels are {label[0]}", expected="both classes")
 
     def figures(table: pd.DataFrame) -> FloatArray:
-        strength = np.asarray(predict(table), np.float64)
-        return np.array([roc_auc_score(label, strength), log_loss(label, strength)])
+        probability = np.asarray(predict(table), np.float64)
+        return np.array([roc_auc_score(label, probability), log_loss(label, probability)])
 
     whole, found = figures(frame), []
     for name, columns in groups.items():

@@ -17,7 +17,7 @@ from intent_tf.evaluation.metrics import FloatArray, IntArray, check_arrays
 
 LIMIT = 0.8
 """AUROC from which on a single column is named. `PageValues` of UCI's online shoppers, which is computed from
-transactions, has 0.86, and the best honest column beside it 0.70."""
+transactions, has 0.86, and the best leakage-free column beside it 0.70."""
 
 
 def find_leaks(
@@ -76,10 +76,10 @@ def _scores(
     """Score rows by the share of positives in their bin among the rows of the other folds."""
     whole = kind in ("category", "text")
     bins = ColumnBins(values, "category" if whole else kind, 1000 if whole else 50)
-    place, scores = bins(values), np.empty(len(values))
+    index, scores = bins(values), np.empty(len(values))
     for learnt, held_out in folds:
-        rows = np.bincount(place[learnt], minlength=len(bins.names))
-        positives = np.bincount(place[learnt], label[learnt], minlength=len(bins.names))
+        rows = np.bincount(index[learnt], minlength=len(bins.names))
+        positives = np.bincount(index[learnt], label[learnt], minlength=len(bins.names))
         # A row of the mean rate is added: a bin without rows has that rate.
-        scores[held_out] = ((positives + label[learnt].mean()) / (rows + 1))[place[held_out]]
+        scores[held_out] = ((positives + label[learnt].mean()) / (rows + 1))[index[held_out]]
     return scores

@@ -1,4 +1,4 @@
-"""How good strengths are against labels: ranking, probability and decision, in plain Python numbers."""
+"""How good probabilities are against labels: ranking, probability and decision, in plain Python numbers."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
 
-def measure(
-    label: ArrayLike, strength: ArrayLike, threshold: float = 0.5, weight: ArrayLike | None = None
+def evaluate(
+    label: ArrayLike, probability: ArrayLike, threshold: float = 0.5, weight: ArrayLike | None = None
 ) -> dict[str, Any]:
-    """Measure strengths against labels.
+    """Measure probabilities against labels.
 
-    A row is called positive where `strength >= threshold`. A measure that the labels leave undefined (AUROC
-    where there is one class only) is None, so that the result is always valid JSON.
+    A row is called positive where `probability >= threshold`. A measure that the labels leave undefined
+    (AUROC where there is one class only) is None, so that the result is always valid JSON.
 
     Args:
         label: 0 or 1, shape `(rows,)`.
-        strength: Intent strength in [0, 1], shape `(rows,)`.
+        probability: Intent strength in [0, 1], shape `(rows,)`.
         threshold: Decision threshold in [0, 1]. Defaults to 0.5.
         weight: Weight of each row, not negative, shape `(rows,)`. Defaults to 1 each.
 
@@ -33,7 +33,7 @@ def measure(
 
         - `auroc`; `auprc` and `auprc_negative`, the area under the precision-recall curve as average
           precision, the second with class 0 as the one to find;
-        - `log_loss` in nats; `brier`, the mean squared error of the strength; `ece`, see
+        - `log_loss` in nats; `brier`, the mean squared error of the probability; `ece`, see
           `expected_calibration_error`;
         - `accuracy`; `precision`, `recall`, `f1` of class 1; `precision_negative`, `recall_negative`,
           `f1_negative` of class 0 (0 where the denominator is 0);
@@ -41,31 +41,31 @@ def measure(
         - `positives` and `rows`, counted; and `threshold`.
 
     Raises:
-        InputError: If there are no rows, shapes differ, a label is neither 0 nor 1, a strength is outside
+        InputError: If there are no rows, shapes differ, a label is neither 0 nor 1, a probability is outside
             [0, 1], or a weight is negative.
 
     Example:
-        >>> result = measure([0, 0, 1, 1], [0.1, 0.6, 0.4, 0.9])
+        >>> result = evaluate([0, 0, 1, 1], [0.1, 0.6, 0.4, 0.9])
         >>> result["auroc"], result["accuracy"], result["confusion_matrix"]
         (0.75, 0.5, [[1, 1], [1, 1]])
     """
     weighted = weight is not None
-    label, strength, weight = check_arrays(label, strength, weight)
-    decision = (strength >= threshold).astype(np.int64)
+    label, probability, weight = check_arrays(label, probability, weight)
+    decision = (probability >= threshold).astype(np.int64)
     precision, recall, f1, _ = metrics.precision_recall_fscore_support(
         label, decision, labels=[0, 1], sample_weight=weight, zero_division=0.0
     )
     confusion = metrics.confusion_matrix(label, decision, labels=[0, 1], sample_weight=weight)
     both_classes = 0 < label.sum() < len(label)
     return {
-        "auroc": float(metrics.roc_auc_score(label, strength, sample_weight=weight))
+        "auroc": float(metrics.roc_auc_score(label, probability, sample_weight=weight))
         if both_classes
         else None,
-        "auprc": _average_precision(label, strength, weight),
-        "auprc_negative": _average_precision(1 - label, 1 - strength, weight),
-        "log_loss": float(metrics.log_loss(label, strength, labels=[0, 1], sample_weight=weight)),
-        "brier": float(np.average((strength - label) ** 2, weights=weight)),
-        "ece": expected_calibration_error(label, strength, weight=weight),
+        "auprc": _average_precision(label, probability, weight),
+        "auprc_negative": _average_precision(1 - label, 1 - probability, weight),
+        "log_loss": float(metrics.log_loss(label, probability, labels=[0, 1], sample_weight=weight)),
+        "brier": float(np.average((probability - label) ** 2, weights=weight)),
+        "ece": expected_calibration_error(label, probability, weight=weight),
         "accuracy": float(np.average(decision == label, weights=weight)),
         "precision": float(precision[1]),
         "recall": float(recall[1]),
@@ -81,15 +81,15 @@ def measure(
 
 
 def expected_calibration_error(
-    label: ArrayLike, strength: ArrayLike, bins: int = 15, weight: ArrayLike | None = None
+    label: ArrayLike, probability: ArrayLike, bins: int = 15, weight: ArrayLike | None = None
 ) -> float:
-    """Mean distance between what the strengths promise and what happens, over bins of equal width.
+    """Mean distance between what the probabilities promise and what happens, over bins of equal width.
 
-    `ECE = sum over bins of (weight of the bin / total weight) * |mean label - mean strength|`.
+    `ECE = sum over bins of (weight of the bin / total weight) * |mean label - mean probability|`.
 
     Args:
         label: 0 or 1, shape `(rows,)`.
-        strength: Intent strength in [0, 1], shape `(rows,)`.
+        probability: Intent strength in [0, 1], shape `(rows,)`.
         bins: Number of bins of equal width on [0, 1]. Defaults to 15.
         weight: Weight of each row, shape `(rows,)`. Defaults to 1 each.
 
@@ -97,7 +97,7 @@ def expected_calibration_error(
         A number in [0, 1]; 0 is perfect.
 
     Raises:
-        InputError: As `measure`.
+        InputError: As `evaluate`.
 
     Reference:
         Naeini, Cooper & Hauskrecht (2015), Obtaining Well Calibrated Probabilities Using Bayesian Binning.
@@ -106,45 +106,45 @@ def expected_calibration_error(
         >>> round(expected_calibration_error([0, 1, 1, 1], [0.5, 0.5, 0.9, 0.9]), 6)
         0.05
     """
-    label, strength, weight = check_arrays(label, strength, weight)
-    gap = np.bincount(bin_of(strength, bins), weights=weight * (label - strength), minlength=bins)
+    label, probability, weight = check_arrays(label, probability, weight)
+    gap = np.bincount(bin_of(probability, bins), weights=weight * (label - probability), minlength=bins)
     return float(np.abs(gap).sum() / weight.sum())
 
 
-def bin_of(strength: FloatArray, bins: int) -> IntArray:
-    """Find the equal-width bin of each strength, `0 .. bins - 1`; a strength of 1 belongs to the last."""
-    return np.minimum((strength * bins).astype(np.int64), bins - 1)
+def bin_of(probability: FloatArray, bins: int) -> IntArray:
+    """Find each probability's equal-width bin, `0 .. bins - 1`; a probability of 1 belongs to the last."""
+    return np.minimum((probability * bins).astype(np.int64), bins - 1)
 
 
 def check_arrays(
-    label: ArrayLike, strength: ArrayLike, weight: ArrayLike | None = None
+    label: ArrayLike, probability: ArrayLike, weight: ArrayLike | None = None
 ) -> tuple[IntArray, FloatArray, FloatArray]:
-    """Take labels, strengths and weights as arrays of one length, or say what is wrong with them.
+    """Take labels, probabilities and weights as arrays of one length, or say what is wrong with them.
 
     Args:
         label: 0 or 1, shape `(rows,)`.
-        strength: Intent strength in [0, 1], shape `(rows,)`.
+        probability: Intent strength in [0, 1], shape `(rows,)`.
         weight: Weight of each row, not negative, shape `(rows,)`. Defaults to 1 each.
 
     Returns:
-        label as int64, strength as float64, weight as float64.
+        label as int64, probability as float64, weight as float64.
 
     Raises:
-        InputError: See `measure`.
+        InputError: See `evaluate`.
     """
-    raw, strength = np.asarray(label), np.asarray(strength, np.float64)
-    weight = np.ones(strength.shape) if weight is None else np.asarray(weight, np.float64)
-    if raw.ndim != 1 or not raw.shape == strength.shape == weight.shape:
-        shapes = f"labels of shape {raw.shape}, strengths {strength.shape}, weights {weight.shape}"
+    raw, probability = np.asarray(label), np.asarray(probability, np.float64)
+    weight = np.ones(probability.shape) if weight is None else np.asarray(weight, np.float64)
+    if raw.ndim != 1 or not raw.shape == probability.shape == weight.shape:
+        shapes = f"labels of shape {raw.shape}, probabilities {probability.shape}, weights {weight.shape}"
         raise InputError(shapes, expected="the same shape (rows,) for all")
     if not raw.size:
         raise InputError("no rows to measure", expected="at least one")
     _refuse_unless(np.isin(raw, (0, 1)), raw, "label", "0 or 1")
-    _refuse_unless((strength >= 0) & (strength <= 1), strength, "strength", "a number in [0, 1]")
+    _refuse_unless((probability >= 0) & (probability <= 1), probability, "probability", "a number in [0, 1]")
     _refuse_unless((weight >= 0) & (weight < np.inf), weight, "weight", "a finite number, not negative")
     if not weight.any():
         raise InputError("every weight is 0", expected="at least one above 0")
-    return raw.astype(np.int64), strength, weight
+    return raw.astype(np.int64), probability, weight
 
 
 def _refuse_unless(good: NDArray[np.bool_], values: NDArray[Any], what: str, expected: str) -> None:
@@ -153,7 +153,7 @@ def _refuse_unless(good: NDArray[np.bool_], values: NDArray[Any], what: str, exp
         raise InputError(f"the {what} is {values[row]}", row=row, expected=expected)
 
 
-def _average_precision(label: IntArray, strength: FloatArray, weight: FloatArray) -> float | None:
+def _average_precision(label: IntArray, probability: FloatArray, weight: FloatArray) -> float | None:
     if not label.any():
         return None
-    return float(metrics.average_precision_score(label, strength, sample_weight=weight))
+    return float(metrics.average_precision_score(label, probability, sample_weight=weight))

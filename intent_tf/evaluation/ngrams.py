@@ -1,4 +1,4 @@
-"""Which runs of tokens moved a strength: read off the max-pooled positions, not guessed."""
+"""Which runs of tokens moved a probability: read off the max-pooled positions, not guessed."""
 
 from __future__ import annotations
 
@@ -45,12 +45,12 @@ def explain_texts(model: IntentModel, features: Features, part: str = "text") ->
     """
     ids = tf.cast(getattr(features, part), tf.int32)
     moves: list[dict[tuple[int, ...], float]] = [defaultdict(float) for _ in range(ids.shape[0])]
-    credit, place = _credits(model, features, part), 0
+    credit, index = _credits(model, features, part), 0
     layer: TextCNN = model.extractor.parts[part]
     for taps, kernel in zip(layer.kernel_sizes, layer.kernels, strict=True):
         chosen = _chosen_windows(layer, ids, taps, kernel.value)
-        _add(moves, chosen, credit[:, place : place + layer.filters])
-        place += layer.filters
+        _add(moves, chosen, credit[:, index : index + layer.filters])
+        index += layer.filters
     if model.wide is not None and model.wide.part == part:
         runs, logits = _wide(model.wide, ids)
         _add(moves, runs, logits)
@@ -61,7 +61,7 @@ def explain_texts(model: IntentModel, features: Features, part: str = "text") ->
 def strongest_ngrams(
     model: IntentModel, rows: Rows, part: str = "text", *, listed: int = 15, least: int = 5, most: int = 2000
 ) -> list[dict[str, Any]]:
-    """List the runs of tokens that moved strengths up and down most, over many texts.
+    """List the runs of tokens that moved probabilities up and down most, over many texts.
 
     Args:
         model: See `explain_texts`; a model without a `TextCNN` for the part has none.
@@ -72,8 +72,8 @@ def strongest_ngrams(
         most: Texts looked at, the first ones. Defaults to 2000.
 
     Returns:
-        ``{"ngram": text, "texts": number, "logit": mean move in them}``, from the one that raised strengths
-        most in sum to the one that lowered them most.
+        ``{"ngram": text, "texts": number, "logit": mean move in them}``, from the one that raised
+        probabilities most in sum to the one that lowered them most.
     """
     if not isinstance(getattr(model.extractor, "parts", {}).get(part), TextCNN):
         return []
@@ -131,19 +131,19 @@ def _wide(wide: Any, ids: tf.Tensor) -> tuple[np.ndarray, np.ndarray]:
     logits = weights * tf.math.rsqrt(tf.maximum(tf.reduce_sum(real, axis=1, keepdims=True), 1.0))
     tokens, runs = ids.numpy(), []
     for length in range(1, min(wide.longest, tokens.shape[1]) + 1):
-        places = tokens.shape[1] - length + 1
-        run = np.zeros((len(tokens), places, wide.longest), tokens.dtype)
+        indices = tokens.shape[1] - length + 1
+        run = np.zeros((len(tokens), indices, wide.longest), tokens.dtype)
         for tap in range(length):
-            run[:, :, tap] = tokens[:, tap : tap + places]
+            run[:, :, tap] = tokens[:, tap : tap + indices]
         runs.append(run)
     return np.concatenate(runs, axis=1), logits.numpy()
 
 
 def _add(moves: list[dict[tuple[int, ...], float]], runs: np.ndarray, logits: np.ndarray) -> None:
-    for row, place in zip(*np.nonzero(logits), strict=True):
-        tokens = tuple(int(token) for token in runs[row, place] if token)
+    for row, index in zip(*np.nonzero(logits), strict=True):
+        tokens = tuple(int(token) for token in runs[row, index] if token)
         if tokens:
-            moves[row][tokens] += float(logits[row, place])
+            moves[row][tokens] += float(logits[row, index])
 
 
 def _words(model: IntentModel, part: str) -> list[str]:

@@ -35,7 +35,7 @@ def section(title: str, how_to_read: str, *content: str) -> str:
 
 
 def cards(*content: str) -> str:
-    """Lay out cards side by side where there is room; empty ones are left out."""
+    """Lay out cards side by side where there is room; empty ones are excluded."""
     return f'<div class="cards">{"".join(filter(None, content))}</div>' if any(content) else ""
 
 

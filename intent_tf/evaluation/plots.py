@@ -18,28 +18,28 @@ _DASHES: tuple[tuple[float, ...], ...] = ((4, 1.5), (1, 1.2), (5, 1.5, 1, 1.5), 
 _POINTS = 400  # that a curve is drawn with, at most: more would not be seen, and make the page heavy
 
 
-def roc(label: IntArray, strengths: Mapping[str, FloatArray]) -> Drawing:
-    """Receiver operating characteristic of each strength by name."""
+def roc(label: IntArray, probabilities: Mapping[str, FloatArray]) -> Drawing:
+    """Receiver operating characteristic of each probability by name."""
 
     def draw(axes: Axes) -> None:
         axes.plot([0, 1], [0, 1], color=COLOURS["line"], linewidth=1)
-        for name, strength in strengths.items():
-            false_positive, true_positive, _ = roc_curve(label, strength)
-            _curve(axes, false_positive, true_positive, name, list(strengths))
+        for name, probability in probabilities.items():
+            false_positive, true_positive, _ = roc_curve(label, probability)
+            _curve(axes, false_positive, true_positive, name, list(probabilities))
         axes.set(xlabel="share of non-buyers called buyers", ylabel="share of buyers found")
         axes.legend(loc="lower right")
 
     return draw
 
 
-def precision_recall(label: IntArray, strengths: Mapping[str, FloatArray]) -> Drawing:
-    """Precision against recall of each strength by name."""
+def precision_recall(label: IntArray, probabilities: Mapping[str, FloatArray]) -> Drawing:
+    """Precision against recall of each probability by name."""
 
     def draw(axes: Axes) -> None:
         axes.axhline(label.mean(), color=COLOURS["line"], linewidth=1)
-        for name, strength in strengths.items():
-            precision, recall, _ = precision_recall_curve(label, strength)
-            _curve(axes, recall, precision, name, list(strengths))
+        for name, probability in probabilities.items():
+            precision, recall, _ = precision_recall_curve(label, probability)
+            _curve(axes, recall, precision, name, list(probabilities))
         axes.set(xlabel="recall: share of buyers found", ylabel="precision: share that buy", ylim=(0, 1.03))
         axes.legend(loc="lower left")
 
@@ -47,7 +47,7 @@ def precision_recall(label: IntArray, strengths: Mapping[str, FloatArray]) -> Dr
 
 
 def reliability(label: IntArray, before: FloatArray | None, after: FloatArray, bins: int = 15) -> Drawing:
-    """How often shoppers of a strength buy, in bins of equal width, with 95 % intervals (Wilson)."""
+    """How often shoppers of a probability buy, in bins of equal width, with 95 % intervals (Wilson)."""
 
     def draw(axes: Axes) -> None:
         axes.plot([0, 1], [0, 1], color=COLOURS["line"], linewidth=1)
@@ -80,12 +80,12 @@ def reliability(label: IntArray, before: FloatArray | None, after: FloatArray, b
     return draw
 
 
-def histogram(label: IntArray, strength: FloatArray, threshold: float, bins: int = 40) -> Drawing:
-    """How the strengths of buyers and of the others are spread, each summing to 1."""
+def histogram(label: IntArray, probability: FloatArray, threshold: float, bins: int = 40) -> Drawing:
+    """How the probabilities of buyers and of the others are spread, each summing to 1."""
 
     def draw(axes: Axes) -> None:
         for kind, name, colour in ((0, "no purchase", "other"), (1, "purchase", "buyer")):
-            chosen = bin_of(strength[label == kind], bins)
+            chosen = bin_of(probability[label == kind], bins)
             share = np.bincount(chosen, minlength=bins) / max(len(chosen), 1)
             edges = np.linspace(0, 1, bins + 1)
             axes.stairs(share, edges, fill=True, color=COLOURS[colour], alpha=0.45, label=name)
@@ -94,7 +94,7 @@ def histogram(label: IntArray, strength: FloatArray, threshold: float, bins: int
             threshold, color=COLOURS["ink"], linewidth=1, linestyle=":", label=f"threshold {threshold:.2f}"
         )
         axes.set(xlabel="intent strength", ylabel="share of rows", xlim=(0, 1))
-        # By the root, a class whose strengths are all alike does not press the other to the floor.
+        # By the root, a class whose probabilities are all alike does not press the other to the floor.
         axes.set_yscale("function", functions=(np.sqrt, np.square))
         axes.yaxis.set_major_locator(FixedLocator([0, 0.01, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 1]))
         axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
@@ -104,25 +104,25 @@ def histogram(label: IntArray, strength: FloatArray, threshold: float, bins: int
     return draw
 
 
-def gain(label: IntArray, strengths: Mapping[str, FloatArray]) -> Drawing:
-    """Share of all buyers among the shoppers with the highest strengths."""
+def gain(label: IntArray, probabilities: Mapping[str, FloatArray]) -> Drawing:
+    """Share of all buyers among the shoppers with the highest probabilities."""
 
     def draw(axes: Axes) -> None:
         axes.plot([0, 1], [0, 1], color=COLOURS["line"], linewidth=1)
-        for name, strength in strengths.items():
-            contacted, found = gains(label, strength)
-            _curve(axes, contacted, found, name, list(strengths))
+        for name, probability in probabilities.items():
+            contacted, found = gains(label, probability)
+            _curve(axes, contacted, found, name, list(probabilities))
         axes.set(xlabel="share of shoppers, strongest first", ylabel="share of buyers among them")
         axes.legend(loc="lower right")
 
     return draw
 
 
-def lift(label: IntArray, strength: FloatArray) -> Drawing:
+def lift(label: IntArray, probability: FloatArray) -> Drawing:
     """How many times as often each tenth of the shoppers buys as the average shopper."""
 
     def draw(axes: Axes) -> None:
-        contacted, found = gains(label, strength)
+        contacted, found = gains(label, probability)
         tenths = np.diff(np.interp(np.linspace(0, 1, 11), contacted, found)) * 10
         bars = axes.bar(range(1, 11), tenths, color=COLOURS["model"], width=0.72)
         axes.bar_label(
@@ -161,22 +161,22 @@ def loss_curves(history: Mapping[str, Sequence[float]]) -> Drawing:
     return draw
 
 
-def gains(label: IntArray, strength: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Shares of all rows and of all buyers, as the strength from which on rows are taken falls.
+def gains(label: IntArray, probability: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Shares of all rows and of all buyers, as the probability from which on rows are taken falls.
 
-    Rows of equal strength are taken together, so that a constant strength gains nothing.
+    Rows of equal probability are taken together, so that a constant probability gains nothing.
 
     Returns:
-        Two arrays from 0 to 1, of one more point than there are distinct strengths.
+        Two arrays from 0 to 1, of one more point than there are distinct probabilities.
 
     Example:
         >>> rows, buyers = gains(np.array([1, 0, 0, 1]), np.array([0.9, 0.2, 0.2, 0.2]))
         >>> rows.tolist(), buyers.tolist()
         ([0.0, 0.25, 1.0], [0.0, 0.5, 1.0])
     """
-    _, place = np.unique(-strength, return_inverse=True)
-    rows = np.cumsum(np.bincount(place)) / len(label)
-    buyers = np.cumsum(np.bincount(place, label)) / max(label.sum(), 1)
+    _, index = np.unique(-probability, return_inverse=True)
+    rows = np.cumsum(np.bincount(index)) / len(label)
+    buyers = np.cumsum(np.bincount(index, label)) / max(label.sum(), 1)
     return np.append(0.0, rows), np.append(0.0, buyers)
 
 
@@ -191,14 +191,14 @@ def _curve(axes: Axes, x: FloatArray, y: FloatArray, name: str, names: list[str]
 
 
 def _rates(
-    label: IntArray, strength: FloatArray, bins: int
+    label: IntArray, probability: FloatArray, bins: int
 ) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
-    """Mean strength, rate of buyers and its Wilson interval, of each bin that is not empty."""
-    place = bin_of(strength, bins)
-    count = np.bincount(place)
+    """Mean probability, rate of buyers and its Wilson interval, of each bin that is not empty."""
+    index = bin_of(probability, bins)
+    count = np.bincount(index)
     seen = count > 0
     count = count[seen]
-    x, y = (np.bincount(place, values)[seen] / count for values in (strength, label))
+    x, y = (np.bincount(index, values)[seen] / count for values in (probability, label))
     z = 1.96
     middle = (y + z**2 / (2 * count)) / (1 + z**2 / count)
     half = z / (1 + z**2 / count) * np.sqrt(y * (1 - y) / count + z**2 / (4 * count**2))

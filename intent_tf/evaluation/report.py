@@ -27,7 +27,7 @@ class Report:
     Args:
         title: Title of the page, such as the name of the data.
         label: 0 or 1 on the test rows, shape `(rows,)`.
-        strengths: Strengths on the test rows by name, shape `(rows,)` each: `intent_tf` (needed),
+        probabilities: Probabilities on the test rows by name, shape `(rows,)` each: `intent_tf` (needed),
             `uncalibrated` if the model has a calibrator, `optimum` if the best there can be is known, and
             each baseline by its name.
         metrics: The content of `metrics.json`. `test` and `baselines` are needed; `optimum`, `intervals`,
@@ -38,22 +38,22 @@ class Report:
             `{"column": "price", "kind": "number", "values": "float"}`. Defaults to none.
 
     Raises:
-        InputError: If `intent_tf` is not among the strengths, or strengths and labels do not match.
+        InputError: If `intent_tf` is not among the probabilities, or probabilities and labels do not match.
     """
 
     title: str
     label: ArrayLike
-    strengths: Mapping[str, ArrayLike]
+    probabilities: Mapping[str, ArrayLike]
     metrics: Mapping[str, Any]
     history: Mapping[str, Sequence[float]] = field(default_factory=dict)
     specification: Sequence[Mapping[str, object]] = ()
 
     def __post_init__(self) -> None:
-        if MODEL not in self.strengths:
-            names = ", ".join(self.strengths) or "no model"
-            raise InputError(f"strengths of {names}", expected=f"those of {MODEL} among them")
-        for strength in self.strengths.values():
-            check_arrays(self.label, strength)
+        if MODEL not in self.probabilities:
+            names = ", ".join(self.probabilities) or "no model"
+            raise InputError(f"probabilities of {names}", expected=f"those of {MODEL} among them")
+        for probability in self.probabilities.values():
+            check_arrays(self.label, probability)
 
 
 def write_report(path: str | Path, report: Report) -> None:
@@ -70,10 +70,10 @@ def render_report(report: Report) -> str:
     """Render a report as HTML.
 
     Example:
-        >>> from intent_tf.evaluation.metrics import measure
-        >>> label, strength = [0, 0, 1, 1], [0.1, 0.6, 0.4, 0.9]
-        >>> metrics = {"test": measure(label, strength), "baselines": {}}
-        >>> render_report(Report("shop", label, {"intent_tf": strength}, metrics))[:15]
+        >>> from intent_tf.evaluation.metrics import evaluate
+        >>> label, probability = [0, 0, 1, 1], [0.1, 0.6, 0.4, 0.9]
+        >>> metrics = {"test": evaluate(label, probability), "baselines": {}}
+        >>> render_report(Report("shop", label, {"intent_tf": probability}, metrics))[:15]
         '<!DOCTYPE html>'
     """
     metrics = report.metrics
@@ -152,9 +152,9 @@ def _curves(report: Report) -> list[str]:
     label = np.asarray(report.label).astype(np.int64)
     if label.min() == label.max():
         return []  # no curve is defined
-    arrays = {name: np.asarray(strength, np.float64) for name, strength in report.strengths.items()}
-    strength, before = arrays[MODEL], arrays.get(BEFORE)
-    # A constant strength has no curve of its own: it is the line of chance.
+    arrays = {name: np.asarray(probability, np.float64) for name, probability in report.probabilities.items()}
+    probability, before = arrays[MODEL], arrays.get(BEFORE)
+    # A constant probability has no curve of its own: it is the line of chance.
     shown = {_name(name): array for name, array in arrays.items() if name != BEFORE and np.ptp(array) > 0}
     ranking = (
         ("ROC", "Nearer to the top left is better; the line is chance.", plots.roc(label, shown)),
@@ -171,29 +171,29 @@ def _curves(report: Report) -> list[str]:
         (
             "Lift",
             "How many times as often as the average shopper each tenth buys.",
-            plots.lift(label, strength),
+            plots.lift(label, probability),
         ),
     )
     promises = (
         (
             "Reliability",
-            "On the line, strengths come true. The 15 bins of ECE, with 95 % intervals.",
-            plots.reliability(label, before, strength),
+            "On the line, probabilities come true. The 15 bins of ECE, with 95 % intervals.",
+            plots.reliability(label, before, probability),
         ),
         (
-            "Strengths",
+            "Probabilities",
             "The further apart, the better the two are told from each other.",
-            plots.histogram(label, strength, report.metrics["test"]["threshold"]),
+            plots.histogram(label, probability, report.metrics["test"]["threshold"]),
         ),
     )
     return [
         section(
             "Who comes first",
-            "How well strengths rank shoppers, whatever their size.",
+            "How well probabilities rank shoppers, whatever their size.",
             cards(*(_plot(*plot) for plot in ranking)),
         ),
         section(
-            "What strengths promise",
+            "What probabilities promise",
             _about_calibration(report.metrics),
             cards(*(_plot(*plot) for plot in promises)),
         ),
@@ -207,7 +207,7 @@ def _decisions(report: Report) -> str:
         loss = _plot("Loss", how_to_read, plots.loss_curves(report.history))
     return section(
         "Decisions and training",
-        f"Called buyers: strengths of at least {test['threshold']:.3f}, as chosen on validation rows.",
+        f"Called buyers: probabilities of at least {test['threshold']:.3f}, as chosen on validation rows.",
         cards(card("Confusion matrix", "Share of each row in colour.", findings.confusion(test)), loss),
     )
 
@@ -234,12 +234,12 @@ def _data(report: Report) -> str:
 
 def _about_calibration(metrics: Mapping[str, Any]) -> str:
     how = {
-        "identity": "Strengths are as trained: no calibration did clearly better on validation rows.",
+        "identity": "Probabilities are as trained: no calibration did clearly better on validation rows.",
         "temperature": "Calibrated by a temperature, fitted and chosen on validation rows.",
         "platt": "Calibrated by scale and offset of the logit (Platt), fitted and chosen on validation rows.",
         "isotonic": "Calibrated by isotonic regression, fitted and chosen on validation rows.",
     }[metrics.get("calibration", {}).get("kind", "identity")]
-    return f"Of the shoppers with strength 0.3, three in ten should buy. {how}"
+    return f"Of the shoppers with probability 0.3, three in ten should buy. {how}"
 
 
 def _plot(title: str, how_to_read: str, drawing: plots.Drawing) -> str:

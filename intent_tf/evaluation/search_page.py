@@ -64,9 +64,9 @@ def _order(frame: pd.DataFrame) -> str:
     losses = frame.sort_values("trial")[LOSS].to_numpy(float)
 
     def draw(axes: Axes) -> None:
-        place = np.arange(1, len(losses) + 1)
-        axes.plot(place, losses, "o", color=COLOURS["muted"], markersize=4, label="trial")
-        axes.plot(place, np.minimum.accumulate(losses), color=COLOURS["model"], label="best so far")
+        index = np.arange(1, len(losses) + 1)
+        axes.plot(index, losses, "o", color=COLOURS["muted"], markersize=4, label="trial")
+        axes.plot(index, np.minimum.accumulate(losses), color=COLOURS["model"], label="best so far")
         axes.set(xlabel="trial", ylabel="log loss")
         axes.legend()
 

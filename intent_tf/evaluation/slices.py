@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from intent_tf.evaluation.column_bins import ColumnBins, ColumnKind
-from intent_tf.evaluation.metrics import IntArray, measure
+from intent_tf.evaluation.metrics import IntArray, evaluate
 
 
 def find_slices(
@@ -26,7 +26,7 @@ def find_slices(
         frame: Test rows with the raw columns.
         kinds: The columns to slice by, and their kinds.
         bins: Number of slices a column, at most, not counting missing and other values. Defaults to 4.
-        least: Smaller slices, which say little, are left out. Defaults to 100 rows.
+        least: Smaller slices, which say little, are excluded. Defaults to 100 rows.
 
     Returns:
         The rows of each slice, by a title such as `"Month = Nov"` or `"price: 10 to 20"`.
@@ -40,18 +40,18 @@ def find_slices(
     slices = {}
     for column, kind in kinds.items():
         binned = ColumnBins(frame[column], kind, bins)
-        place = binned(frame[column])
+        bin_of_row = binned(frame[column])
         for index, name in enumerate(binned.names):
-            rows = np.flatnonzero(place == index)
+            rows = np.flatnonzero(bin_of_row == index)
             if len(rows) >= max(least, 1):
                 slices[f"{column}{' =' if kind == 'category' else ':'} {name}"] = rows
     return slices
 
 
-def measure_slices(
+def evaluate_slices(
     slices: Mapping[str, IntArray],
     label: ArrayLike,
-    strengths: Mapping[str, ArrayLike],
+    probabilities: Mapping[str, ArrayLike],
     threshold: float = 0.5,
 ) -> dict[str, dict[str, dict[str, Any]]]:
     """Measure models on slices.
@@ -59,24 +59,24 @@ def measure_slices(
     Args:
         slices: Rows of each slice by title, as `find_slices` gives them.
         label: 0 or 1, shape `(rows,)`.
-        strengths: Strengths of each model by name, shape `(rows,)` each.
+        probabilities: Probabilities of each model by name, shape `(rows,)` each.
         threshold: Decision threshold. Defaults to 0.5.
 
     Returns:
-        What `measure` finds, by title and by model.
+        What `evaluate` finds, by title and by model.
 
     Raises:
-        InputError: As `measure`.
+        InputError: As `evaluate`.
 
     Example:
         >>> slices = {"first": np.array([0, 1]), "rest": np.array([2, 3])}
-        >>> found = measure_slices(slices, [0, 1, 1, 0], {"intent_tf": [0.1, 0.9, 0.2, 0.8]})
+        >>> found = evaluate_slices(slices, [0, 1, 1, 0], {"intent_tf": [0.1, 0.9, 0.2, 0.8]})
         >>> {title: models["intent_tf"]["auroc"] for title, models in found.items()}
         {'first': 1.0, 'rest': 0.0}
     """
     label = np.asarray(label)
-    arrays = {name: np.asarray(strength) for name, strength in strengths.items()}
+    arrays = {name: np.asarray(probability) for name, probability in probabilities.items()}
     return {
-        title: {name: measure(label[rows], array[rows], threshold) for name, array in arrays.items()}
+        title: {name: evaluate(label[rows], array[rows], threshold) for name, array in arrays.items()}
         for title, rows in slices.items()
     }

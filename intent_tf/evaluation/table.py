@@ -17,9 +17,9 @@ def metrics_table(
     """Lay out the figures of a run as plain text.
 
     Args:
-        test: What `measure` found for the model on the test rows.
+        test: What `evaluate` found for the model on the test rows.
         baselines: The same for each baseline, by name.
-        optimum: The same for the best strengths there can be, where they are known (simulator).
+        optimum: The same for the best probabilities there can be, where they are known (simulator).
 
     Returns:
         A table of one line a model, without a line break at the end. A figure that is not defined is "–".

@@ -1,4 +1,4 @@
-"""The strength from which on a shopper is called a buyer."""
+"""The probability from which on a shopper is called a buyer."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from intent_tf.evaluation.metrics import check_arrays
 
 def choose_threshold(
     label: ArrayLike,
-    strength: ArrayLike,
+    probability: ArrayLike,
     cost_fp: float | None = None,
     cost_fn: float | None = None,
     weight: ArrayLike | None = None,
@@ -19,13 +19,13 @@ def choose_threshold(
     """Choose the decision threshold, on validation rows.
 
     Without costs the threshold maximises F1, `2 tp / (2 tp + fp + fn)`; with costs it minimises
-    `cost_fp * fp + cost_fn * fn`. Rows are called positive where `strength >= threshold`. Every cut between
-    two neighbouring strengths is tried, and the threshold stands half-way between them, so that rounding of
-    a strength moves no decision. Where cuts are equally good, the highest wins.
+    `cost_fp * fp + cost_fn * fn`. Rows are called positive where `probability >= threshold`. Every cut
+    between two neighbouring probabilities is tried, and the threshold stands half-way between them, so that
+    rounding of a probability moves no decision. Where cuts are equally good, the highest wins.
 
     Args:
         label: 0 or 1, shape `(rows,)`.
-        strength: Intent strength in [0, 1], shape `(rows,)`.
+        probability: Intent strength in [0, 1], shape `(rows,)`.
         cost_fp: Cost of a false positive (a discount given for nothing), in any unit, not negative.
             Defaults to None.
         cost_fn: Cost of a false negative (a buyer lost), in the same unit. Defaults to None.
@@ -33,26 +33,26 @@ def choose_threshold(
 
     Returns:
         The threshold. It is 0.5 where F1 says nothing because no row is positive, and above 1 where calling
-        no row positive is the cheapest although some strength is 1.
+        no row positive is the cheapest although some probability is 1.
 
     Raises:
-        InputError: If only one cost is given, a cost is negative or not finite, both are 0, or as `measure`.
+        InputError: If only one cost is given, a cost is negative or not finite, both are 0, or as `evaluate`.
 
     Reference:
-        Elkan (2001), The Foundations of Cost-Sensitive Learning: for calibrated strengths the threshold by
-        cost tends to `cost_fp / (cost_fp + cost_fn)`.
+        Elkan (2001), The Foundations of Cost-Sensitive Learning: for calibrated probabilities the threshold
+        by cost tends to `cost_fp / (cost_fp + cost_fn)`.
 
     Example:
-        >>> label, strength = [0, 0, 1, 0, 1], [0.1, 0.25, 0.5, 0.75, 0.875]
-        >>> choose_threshold(label, strength)
+        >>> label, probability = [0, 0, 1, 0, 1], [0.1, 0.25, 0.5, 0.75, 0.875]
+        >>> choose_threshold(label, probability)
         0.375
-        >>> choose_threshold(label, strength, cost_fp=3.0, cost_fn=1.0)
+        >>> choose_threshold(label, probability, cost_fp=3.0, cost_fn=1.0)
         0.8125
     """
-    label, strength, weight = check_arrays(label, strength, weight)
-    # Cut k calls the k highest distinct strengths positive; `ends[k]` rows have them.
-    order = np.argsort(-strength, kind="stable")
-    falling, starts = np.unique(-strength[order], return_index=True)
+    label, probability, weight = check_arrays(label, probability, weight)
+    # Cut k calls the k highest distinct probabilities positive; `ends[k]` rows have them.
+    order = np.argsort(-probability, kind="stable")
+    falling, starts = np.unique(-probability[order], return_index=True)
     ends = np.append(starts, len(order))
     tp = np.append(0.0, np.cumsum((weight * label)[order]))[ends]
     fp = np.append(0.0, np.cumsum((weight * (1 - label))[order]))[ends]

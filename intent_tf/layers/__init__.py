@@ -11,7 +11,7 @@ from intent_tf.layers.normal_scores import NormalScores
 from intent_tf.layers.number_embedding import NumberEmbedding
 from intent_tf.layers.predictor import Predictor
 from intent_tf.layers.recency_attention import RecencyAttention
-from intent_tf.layers.text_cnn.folded_text_cnn import FoldedTextCNN
+from intent_tf.layers.text_cnn.precomputed_text_cnn import PrecomputedTextCNN
 from intent_tf.layers.text_cnn.text_cnn import TextCNN
 from intent_tf.layers.token_gru import TokenGRU
 from intent_tf.layers.wide_text import WideText
@@ -23,10 +23,10 @@ __all__ = [
     "CategoryEmbedding",
     "CategoryIds",
     "EnsembleDense",
-    "FoldedTextCNN",
     "HashedEmbedding",
     "NormalScores",
     "NumberEmbedding",
+    "PrecomputedTextCNN",
     "Predictor",
     "RecencyAttention",
     "TextCNN",

@@ -1,4 +1,4 @@
-"""What shoppers who do not buy do at most: a second output beside the strength."""
+"""What shoppers who do not buy do at most: a second output beside the probability."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ class ActionHead(keras.layers.Layer):
 
     .. math:: P(a) = (1 - s) \, \mathrm{softmax}(W v + b)_a, \qquad P(\text{purchase}) = s
 
-    So all of them sum to 1 with whatever the strength :math:`s` becomes by calibration, and the loss of the
-    whole is the sum of the predictor's and of this layer's on the rows without a purchase. Purchases are
+    So all of them sum to 1 with whatever the probability :math:`s` becomes by calibration, and the loss of
+    the whole is the sum of the predictor's and of this layer's on the rows without a purchase. Purchases are
     rare, clicks and carts are not: what tells them apart trains the extractors too.
 
     Args:
@@ -57,20 +57,20 @@ class ActionHead(keras.layers.Layer):
             weight: Of the rows, ``(batch,)``; 1 each by default.
         """
         count = len(self.actions)
-        place = tf.cast(tf.round(grade * count), tf.int32)
-        each = tf.nn.sparse_softmax_cross_entropy_with_logits(tf.minimum(place, count - 1), logits)
-        each = tf.where(place < count, each, 0.0)
+        index = tf.cast(tf.round(grade * count), tf.int32)
+        each = tf.nn.sparse_softmax_cross_entropy_with_logits(tf.minimum(index, count - 1), logits)
+        each = tf.where(index < count, each, 0.0)
         return tf.reduce_mean(each if weight is None else each * tf.cast(weight, tf.float32))
 
-    def probabilities(self, logits: tf.Tensor, strength: tf.Tensor) -> tf.Tensor:
+    def probabilities(self, logits: tf.Tensor, probability: tf.Tensor) -> tf.Tensor:
         """Probabilities of all actions, the purchase last: float32 ``(batch, actions + 1)``.
 
         Args:
             logits: Of `call`.
-            strength: Of a purchase, ``(batch,)``.
+            probability: Of a purchase, ``(batch,)``.
         """
-        lesser = tf.nn.softmax(logits) * (1 - strength)[:, None]
-        return tf.concat([lesser, strength[:, None]], axis=1)
+        lesser = tf.nn.softmax(logits) * (1 - probability)[:, None]
+        return tf.concat([lesser, probability[:, None]], axis=1)
 
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
         """Batch, actions."""

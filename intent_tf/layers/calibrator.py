@@ -1,4 +1,4 @@
-"""Corrects strengths so that they are probabilities: of the shoppers with strength 0.3, three in ten buy."""
+"""Corrects a model's outputs so that they are probabilities: of the shoppers at 0.3, three in ten buy."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ _LOWEST, _HIGHEST = 1e-30, 1 - 2**-24  # the float32 next below 1: beyond them a
 
 @keras.saving.register_keras_serializable(package="intent_tf")
 class Calibrator(keras.layers.Layer):
-    """Maps strengths to calibrated strengths, leaving their order as it is (up to the rounding of float32).
+    """Maps probabilities to calibrated ones, leaving their order as it is (up to the rounding of float32).
 
     ============= ==============================================================================
-    kind          calibrated strength of s
+    kind          calibrated probability of s
     ============= ==============================================================================
     `identity`    s
     `temperature` sigmoid(scale * logit(s)), with scale = 1 / temperature > 0
@@ -39,10 +39,10 @@ class Calibrator(keras.layers.Layer):
         **kwargs: As for every Keras layer.
 
     Call arguments:
-        strength: Intent strength in [0, 1], float, shape `(batch,)`.
+        probability: Intent strength in [0, 1], float, shape `(batch,)`.
 
     Returns:
-        The calibrated strength in [0, 1], shape `(batch,)`.
+        The calibrated probability in [0, 1], shape `(batch,)`.
 
     Raises:
         InputError: If the kind is unknown or there are less than 2 knots.
@@ -58,7 +58,7 @@ class Calibrator(keras.layers.Layer):
         >>> calibrator = Calibrator("platt")
         >>> calibrator.build((None,))
         >>> _ = calibrator.offset.assign(-1.0)
-        >>> [round(float(strength), 3) for strength in calibrator(np.array([0.1, 0.5, 0.9]))]
+        >>> [round(float(probability), 3) for probability in calibrator(np.array([0.1, 0.5, 0.9]))]
         [0.039, 0.269, 0.768]
     """
 
@@ -73,8 +73,8 @@ class Calibrator(keras.layers.Layer):
         self.kind = kind
         self.knots = knots
 
-    def build(self, strength_shape: tuple[int | None, ...]) -> None:
-        """Create the parameters, so set that strengths stay as they are."""
+    def build(self, probability_shape: tuple[int | None, ...]) -> None:
+        """Create the parameters, so set that probabilities stay as they are."""
         if self.kind in ("temperature", "platt"):
             self.scale = self._parameter("scale", (), 1.0)
         if self.kind == "platt":
@@ -93,23 +93,23 @@ class Calibrator(keras.layers.Layer):
             name=name,
         )
 
-    def call(self, strength: Any) -> tf.Tensor:
-        """Calibrate strengths of shape `(batch,)`."""
-        strength = tf.cast(strength, tf.float32)
+    def call(self, probability: Any) -> tf.Tensor:
+        """Calibrate probabilities of shape `(batch,)`."""
+        probability = tf.cast(probability, tf.float32)
         if self.kind == "identity":
-            return strength
+            return probability
         if self.kind == "isotonic":
-            return self._between_knots(strength)
-        inside = tf.clip_by_value(strength, _LOWEST, _HIGHEST)
+            return self._between_knots(probability)
+        inside = tf.clip_by_value(probability, _LOWEST, _HIGHEST)
         logit = tf.math.log(inside) - tf.math.log1p(-inside)
         offset = self.offset if self.kind == "platt" else 0.0
         return tf.sigmoid(self.scale * logit + offset)
 
-    def _between_knots(self, strength: tf.Tensor) -> tf.Tensor:
+    def _between_knots(self, probability: tf.Tensor) -> tf.Tensor:
         # A sum of clipped ramps is monotone and needs no search for the interval. A ramp between equal knots
         # is a step; where knots are repeated to fill up, its height is 0.
         x, y = tf.convert_to_tensor(self.x), tf.convert_to_tensor(self.y)
-        ramps = (strength[:, None] - x[:-1]) / tf.maximum(x[1:] - x[:-1], 1e-30)
+        ramps = (probability[:, None] - x[:-1]) / tf.maximum(x[1:] - x[:-1], 1e-30)
         rise = tf.reduce_sum(tf.clip_by_value(ramps, 0.0, 1.0) * (y[1:] - y[:-1]), axis=1)
         return tf.clip_by_value(y[0] + rise, 0.0, 1.0)
 
@@ -117,6 +117,6 @@ class Calibrator(keras.layers.Layer):
         """Return the constructor's arguments."""
         return {**super().get_config(), "kind": self.kind, "knots": self.knots}
 
-    def compute_output_shape(self, strength_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
-        """Return the shape of the strengths."""
-        return strength_shape
+    def compute_output_shape(self, probability_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
+        """Return the shape of the probabilities."""
+        return probability_shape

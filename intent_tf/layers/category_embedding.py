@@ -20,10 +20,10 @@ class CategoryEmbedding(keras.layers.Layer):
 
     Args:
         vocabulary_sizes: Ids of each column, 0 included: column ``c`` takes ``0 … vocabulary_sizes[c] − 1``.
-        dimension: Length of each vector. Default 4.
+        output_dim: Length of each vector. Default 4.
         **kwargs: Those of every Keras layer, such as ``name``.
 
-    Shapes: int32 ``(batch, columns)`` to float32 ``(batch, columns, dimension)``.
+    Shapes: int32 ``(batch, columns)`` to float32 ``(batch, columns, output_dim)``.
 
     Raises:
         ValueError: If the input does not have one column for each vocabulary, or a vocabulary has no id.
@@ -35,10 +35,10 @@ class CategoryEmbedding(keras.layers.Layer):
         TensorShape([2, 2, 4])
     """
 
-    def __init__(self, vocabulary_sizes: Sequence[int], dimension: int = 4, **kwargs: Any) -> None:
+    def __init__(self, vocabulary_sizes: Sequence[int], output_dim: int = 4, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.vocabulary_sizes = tuple(vocabulary_sizes)
-        self.dimension = dimension
+        self.output_dim = output_dim
         if min(self.vocabulary_sizes, default=1) < 1:
             raise ValueError(f"Every vocabulary holds at least the id 0; received {self.vocabulary_sizes}.")
 
@@ -50,11 +50,11 @@ class CategoryEmbedding(keras.layers.Layer):
                 f"received the input shape {tuple(input_shape)}."
             )
         self.embeddings = self.add_weight(
-            shape=(sum(self.vocabulary_sizes), self.dimension), initializer=self._start, name="embeddings"
+            shape=(sum(self.vocabulary_sizes), self.output_dim), initializer=self._start, name="embeddings"
         )
 
     def _start(self, shape: tuple[int, int], dtype: Any = None) -> tf.Tensor:
-        spread = self.dimension**-0.5
+        spread = self.output_dim**-0.5
         vectors = keras.initializers.RandomUniform(-spread, spread)(shape, dtype)
         known = np.concatenate([[], *map(np.arange, self.vocabulary_sizes)]) > 0
         return tf.where(known[:, None], vectors, tf.zeros_like(vectors))
@@ -68,9 +68,9 @@ class CategoryEmbedding(keras.layers.Layer):
 
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
         """Add the dimension."""
-        return (*input_shape, self.dimension)
+        return (*input_shape, self.output_dim)
 
     def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments."""
-        config = {"vocabulary_sizes": self.vocabulary_sizes, "dimension": self.dimension}
+        config = {"vocabulary_sizes": self.vocabulary_sizes, "output_dim": self.output_dim}
         return {**super().get_config(), **config}

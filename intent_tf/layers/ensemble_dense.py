@@ -24,7 +24,7 @@ class EnsembleDense(keras.layers.Layer):
 
     Args:
         units: Outputs of each member.
-        members: Networks in the ensemble.
+        ensemble_size: Networks in the ensemble.
         activation: Keras activation of the outputs, or None. Default None.
         input_scale: Initializer of r. Default "ones"; a first layer needs a random one, such as
             ``RandomNormal(stddev=1.0)``, because otherwise its members would start, and stay, equal.
@@ -42,54 +42,55 @@ class EnsembleDense(keras.layers.Layer):
 
     Example:
         >>> import numpy as np
-        >>> EnsembleDense(units=3, members=16)(np.ones((2, 5), "float32")).shape
+        >>> EnsembleDense(units=3, ensemble_size=16)(np.ones((2, 5), "float32")).shape
         TensorShape([2, 16, 3])
     """
 
     def __init__(
-        self, units: int, members: int, activation: Any = None, input_scale: Any = "ones", **kwargs: Any
+        self, units: int, ensemble_size: int, activation: Any = None, input_scale: Any = "ones", **kwargs: Any
     ) -> None:
         super().__init__(**kwargs)
         self.units = units
-        self.members = members
+        self.ensemble_size = ensemble_size
         self.activation = keras.activations.get(activation)
         self.input_scale = keras.initializers.get(input_scale)
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
         """Create the shared kernel and each member's scales and bias."""
-        if len(input_shape) not in (2, 3) or (len(input_shape) == 3 and input_shape[1] != self.members):
+        if len(input_shape) not in (2, 3) or (len(input_shape) == 3 and input_shape[1] != self.ensemble_size):
             raise ValueError(
-                f"Expected (batch, inputs) or (batch, {self.members}, inputs), received {tuple(input_shape)}."
+                f"Expected (batch, inputs) or (batch, {self.ensemble_size}, inputs), "
+                f"received {tuple(input_shape)}."
             )
         inputs = input_shape[-1]
         self.kernel = self.add_weight(shape=(inputs, self.units), initializer="lecun_uniform", name="kernel")
         self.scale_in = self.add_weight(
-            shape=(self.members, inputs), initializer=self.input_scale, name="input_scale"
+            shape=(self.ensemble_size, inputs), initializer=self.input_scale, name="input_scale"
         )
         self.scale_out = self.add_weight(
-            shape=(self.members, self.units), initializer="ones", name="output_scale"
+            shape=(self.ensemble_size, self.units), initializer="ones", name="output_scale"
         )
-        self.bias = self.add_weight(shape=(self.members, self.units), initializer="zeros", name="bias")
+        self.bias = self.add_weight(shape=(self.ensemble_size, self.units), initializer="zeros", name="bias")
 
     def call(self, inputs: Any) -> tf.Tensor:
         """Map ``(batch, inputs)`` or ``(batch, members, inputs)`` to ``(batch, members, units)``."""
         if inputs.shape.rank == 2:
             kernels = tf.transpose(self.scale_in)[:, :, None] * self.kernel[:, None, :]
-            kernels = tf.reshape(kernels, (-1, self.members * self.units))
-            outputs = tf.reshape(inputs @ kernels, (-1, self.members, self.units))
+            kernels = tf.reshape(kernels, (-1, self.ensemble_size * self.units))
+            outputs = tf.reshape(inputs @ kernels, (-1, self.ensemble_size, self.units))
         else:
             outputs = tf.tensordot(inputs * self.scale_in, tf.convert_to_tensor(self.kernel), 1)
         return self.activation(outputs * self.scale_out + self.bias)
 
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
         """Batch, members, units."""
-        return (input_shape[0], self.members, self.units)
+        return (input_shape[0], self.ensemble_size, self.units)
 
     def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments."""
         config = {
             "units": self.units,
-            "members": self.members,
+            "ensemble_size": self.ensemble_size,
             "activation": keras.activations.serialize(self.activation),
             "input_scale": keras.initializers.serialize(self.input_scale),
         }

@@ -21,18 +21,18 @@ class HashedEmbedding(keras.layers.Layer):
 
     Args:
         buckets: Rows of the table.
-        dimension: Length of each vector. Default 128.
+        output_dim: Length of each vector. Default 128.
         hashes: Rows that are added up for an id. Default 2.
         embeddings_initializer: Initialiser of the table.
         **kwargs: Those of every Keras layer.
 
-    Shapes: int ``(…)``, ids of at least 0, to float ``(…, dimension)``.
+    Shapes: int ``(…)``, ids of at least 0, to float ``(…, output_dim)``.
 
     Raises:
         InputError: If an argument is below 1.
 
     Example:
-        >>> layer = HashedEmbedding(buckets=10, dimension=4)
+        >>> layer = HashedEmbedding(buckets=10, output_dim=4)
         >>> layer(tf.constant([[3, 1_000_000_000]])).shape
         TensorShape([1, 2, 4])
 
@@ -44,20 +44,20 @@ class HashedEmbedding(keras.layers.Layer):
     def __init__(
         self,
         buckets: int,
-        dimension: int = 128,
+        output_dim: int = 128,
         hashes: int = 2,
         *,
         embeddings_initializer: Any = "uniform",
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        if min(buckets, dimension, hashes) < 1:
+        if min(buckets, output_dim, hashes) < 1:
             raise InputError(
-                f"HashedEmbedding got buckets, dimension, hashes = {buckets}, {dimension}, {hashes}",
+                f"HashedEmbedding got buckets, dimension, hashes = {buckets}, {output_dim}, {hashes}",
                 expected="at least 1 each",
             )
         self.buckets = buckets
-        self.dimension = dimension
+        self.output_dim = output_dim
         self.hashes = hashes
         self.embeddings_initializer = keras.initializers.get(embeddings_initializer)
 
@@ -65,19 +65,19 @@ class HashedEmbedding(keras.layers.Layer):
         """Create the table."""
         self.table = self.add_weight(
             name="hashed_embeddings",
-            shape=(self.buckets, self.dimension),
+            shape=(self.buckets, self.output_dim),
             initializer=self.embeddings_initializer,
             autocast=False,
         )
 
     def call(self, ids: Any) -> tf.Tensor:
         """Look up ids ``(…)``."""
-        places, signs = self.places(ids)
-        vectors = tf.gather(self.table.value, places)
+        indices, signs = self.indices(ids)
+        vectors = tf.gather(self.table.value, indices)
         total = tf.reduce_sum(vectors * tf.cast(signs, vectors.dtype)[..., tf.newaxis], axis=-2)
         return total * self.hashes**-0.5
 
-    def places(self, ids: Any) -> tuple[tf.Tensor, tf.Tensor]:
+    def indices(self, ids: Any) -> tuple[tf.Tensor, tf.Tensor]:
         """Find the buckets, int64 ``(…, hashes)``, and the signs there, −1 or 1."""
         ids = tf.cast(ids, tf.int64)[..., tf.newaxis]
         mixed = (ids + 1) * tf.range(1, 2 * self.hashes, 2, dtype=tf.int64)
@@ -89,14 +89,14 @@ class HashedEmbedding(keras.layers.Layer):
 
     def compute_output_shape(self, input_shape: Any) -> tuple[int | None, ...]:
         """Add the dimension."""
-        return (*input_shape, self.dimension)
+        return (*input_shape, self.output_dim)
 
     def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments."""
         return {
             **super().get_config(),
             "buckets": self.buckets,
-            "dimension": self.dimension,
+            "output_dim": self.output_dim,
             "hashes": self.hashes,
             "embeddings_initializer": keras.initializers.serialize(self.embeddings_initializer),
         }

@@ -24,13 +24,13 @@ class NumberEmbedding(keras.layers.Layer):
     median.
 
     Args:
-        dimension: Length of each vector. Default 8.
+        output_dim: Length of each vector. Default 8.
         bins: Bins between quantiles, at most; equal quantiles are merged. Default 8: with more, a network
             that is trained on 10,000 rows bends where there is only noise.
         **kwargs: Those of every Keras layer, such as ``name``.
 
     Shapes: two float32 ``(batch, columns)`` from `NormalScores`, the scores and the missing flags,
-        to ``(batch, columns, dimension)``.
+        to ``(batch, columns, output_dim)``.
 
     References:
         - Gorishniy et al. (2022), On Embeddings for Numerical Features in Tabular Deep Learning.
@@ -38,31 +38,31 @@ class NumberEmbedding(keras.layers.Layer):
     Example:
         >>> import numpy as np
         >>> scores, missing = np.random.normal(size=(100, 3)), np.zeros((100, 3))
-        >>> layer = NumberEmbedding(dimension=4)
+        >>> layer = NumberEmbedding(output_dim=4)
         >>> layer.adapt(scores, missing)
         >>> layer(scores, missing).shape
         TensorShape([100, 3, 4])
     """
 
-    def __init__(self, dimension: int = 8, bins: int = 8, **kwargs: Any) -> None:
+    def __init__(self, output_dim: int = 8, bins: int = 8, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.dimension = dimension
+        self.output_dim = output_dim
         self.bins = bins
 
     def build(self, scores_shape: tuple[int | None, ...], missing_shape: Any = None) -> None:
         """Create the edges, all 0 until they are adapted, and the vectors."""
-        columns, dimension, bins = scores_shape[-1], self.dimension, self.bins
-        spread = keras.initializers.RandomUniform(-(dimension**-0.5), dimension**-0.5)
+        columns, output_dim, bins = scores_shape[-1], self.output_dim, self.bins
+        spread = keras.initializers.RandomUniform(-(output_dim**-0.5), output_dim**-0.5)
         self.edges = self.add_weight(
             shape=(columns, bins + 1), initializer="zeros", trainable=False, dtype="float32", name="edges"
         )
-        self.slope = self.add_weight(shape=(columns, dimension), initializer=spread, name="slope_embedding")
-        self.bias = self.add_weight(shape=(columns, dimension), initializer=spread, name="bias_embedding")
+        self.slope = self.add_weight(shape=(columns, output_dim), initializer=spread, name="slope_embedding")
+        self.bias = self.add_weight(shape=(columns, output_dim), initializer=spread, name="bias_embedding")
         self.steps = self.add_weight(
-            shape=(columns, bins, dimension), initializer="zeros", name="step_embedding"
+            shape=(columns, bins, output_dim), initializer="zeros", name="step_embedding"
         )
         self.missing = self.add_weight(
-            shape=(columns, dimension), initializer="zeros", name="missing_embedding"
+            shape=(columns, output_dim), initializer="zeros", name="missing_embedding"
         )
 
     def adapt(self, scores: np.ndarray, missing: np.ndarray) -> None:
@@ -74,7 +74,7 @@ class NumberEmbedding(keras.layers.Layer):
         self.edges.assign(np.reshape(edges, (scores.shape[1], self.bins + 1)))
 
     def call(self, scores: Any, missing: Any) -> tf.Tensor:
-        """Embed scores ``(batch, columns)`` as ``(batch, columns, dimension)``."""
+        """Embed scores ``(batch, columns)`` as ``(batch, columns, output_dim)``."""
         edges = tf.cast(self.edges, scores.dtype)
         low, width = edges[:, :-1], edges[:, 1:] - edges[:, :-1]
         x, absent = scores[:, :, None], missing[:, :, None]
@@ -85,11 +85,11 @@ class NumberEmbedding(keras.layers.Layer):
 
     def compute_output_shape(self, scores_shape: tuple[int | None, ...], missing_shape: Any = None) -> Any:
         """Add the dimension."""
-        return (*scores_shape, self.dimension)
+        return (*scores_shape, self.output_dim)
 
     def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments."""
-        return {**super().get_config(), "dimension": self.dimension, "bins": self.bins}
+        return {**super().get_config(), "output_dim": self.output_dim, "bins": self.bins}
 
 
 def _edges(column: np.ndarray, bins: int) -> np.ndarray:

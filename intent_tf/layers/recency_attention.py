@@ -24,34 +24,34 @@ class RecencyAttention(keras.layers.Layer):
 
     Args:
         vocabulary_size: Ids, in ``[0, vocabulary_size)``; 0 is padding at the end.
-        dimension: Width of a token's vector. Default 64.
+        output_dim: Width of a token's vector. Default 64.
         heads: Default 4.
         **kwargs: Those of every Keras layer.
 
-    Shapes: int32 ``(batch, tokens)`` to float32 ``(batch, heads * dimension)``; zeros for no token.
+    Shapes: int32 ``(batch, tokens)`` to float32 ``(batch, heads * output_dim)``; zeros for no token.
 
     Reference:
         Lin et al. (2017), A Structured Self-attentive Sentence Embedding; the decay as in Press et al.
         (2022), Train Short, Test Long (ALiBi).
 
     Example:
-        >>> RecencyAttention(10, dimension=3, heads=2)(tf.constant([[4, 7, 0]])).shape
+        >>> RecencyAttention(10, output_dim=3, heads=2)(tf.constant([[4, 7, 0]])).shape
         TensorShape([1, 6])
     """
 
-    def __init__(self, vocabulary_size: int, dimension: int = 64, heads: int = 4, **kwargs: Any) -> None:
+    def __init__(self, vocabulary_size: int, output_dim: int = 64, heads: int = 4, **kwargs: Any) -> None:
         super().__init__(**{"autocast": False, **kwargs})
         self.vocabulary_size = vocabulary_size
-        self.dimension = dimension
+        self.output_dim = output_dim
         self.heads = heads
 
     def build(self, input_shape: Any) -> None:
         """Create the vectors, the queries and the decays."""
         self.table = self.add_weight(
-            name="embeddings", shape=(self.vocabulary_size, self.dimension), initializer="uniform"
+            name="embeddings", shape=(self.vocabulary_size, self.output_dim), initializer="uniform"
         )
         self.queries = self.add_weight(
-            name="query_embedding", shape=(self.dimension, self.heads), initializer="zeros"
+            name="query_embedding", shape=(self.output_dim, self.heads), initializer="zeros"
         )
         self.rates = self.add_weight(name="decay_scale", shape=(self.heads,), initializer=self._start)
 
@@ -65,28 +65,28 @@ class RecencyAttention(keras.layers.Layer):
         ids = tf.cast(inputs, tf.int32)
         ids = tf.pad(ids, [[0, 0], [0, 1]])  # a softmax needs a place, also where there is no token
         length = text_lengths(ids, 0)[:, None]
-        place = tf.range(tf.shape(ids)[1])
-        age = tf.cast(length - 1 - place, tf.float32)[:, :, None]
+        index = tf.range(tf.shape(ids)[1])
+        age = tf.cast(length - 1 - index, tf.float32)[:, :, None]
         vectors = tf.gather(self.table.value, ids)
         scores = (
             tf.einsum("btd,dh->bth", vectors, self.queries.value) - tf.nn.softplus(self.rates.value) * age
         )
-        there = (place < length)[:, :, None]
+        there = (index < length)[:, :, None]
         weights = tf.nn.softmax(tf.where(there, scores, scores.dtype.min), axis=1) * tf.cast(
             there, tf.float32
         )
         pooled = tf.einsum("bth,btd->bhd", weights, vectors)
-        return tf.reshape(pooled, (-1, self.heads * self.dimension))
+        return tf.reshape(pooled, (-1, self.heads * self.output_dim))
 
     def compute_output_shape(self, input_shape: Any) -> tuple[int | None, int]:
         """Batch, heads times dimension."""
-        return (input_shape[0], self.heads * self.dimension)
+        return (input_shape[0], self.heads * self.output_dim)
 
     def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments."""
         return {
             **super().get_config(),
             "vocabulary_size": self.vocabulary_size,
-            "dimension": self.dimension,
+            "output_dim": self.output_dim,
             "heads": self.heads,
         }

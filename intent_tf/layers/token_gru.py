@@ -17,7 +17,7 @@ class TokenGRU(keras.layers.Layer):
 
     Args:
         vocabulary_size: Ids, in ``[0, vocabulary_size)``; 0 is padding at the end.
-        dimension: Width of a token's vector. Default 64.
+        output_dim: Width of a token's vector. Default 64.
         units: Width of the state. Default 64.
         **kwargs: Those of every Keras layer.
 
@@ -27,22 +27,22 @@ class TokenGRU(keras.layers.Layer):
         Hidasi et al. (2016), Session-based Recommendations with Recurrent Neural Networks.
 
     Example:
-        >>> TokenGRU(10, dimension=3, units=5)(tf.constant([[4, 7, 0]])).shape
+        >>> TokenGRU(10, output_dim=3, units=5)(tf.constant([[4, 7, 0]])).shape
         TensorShape([1, 5])
     """
 
-    def __init__(self, vocabulary_size: int, dimension: int = 64, units: int = 64, **kwargs: Any) -> None:
+    def __init__(self, vocabulary_size: int, output_dim: int = 64, units: int = 64, **kwargs: Any) -> None:
         super().__init__(**{"autocast": False, **kwargs})
         self.vocabulary_size = vocabulary_size
-        self.dimension = dimension
+        self.output_dim = output_dim
         self.units = units
-        self.embedding = keras.layers.Embedding(vocabulary_size, dimension, name="embedding")
+        self.embedding = keras.layers.Embedding(vocabulary_size, output_dim, name="embedding")
         self.gru = keras.layers.GRU(units, name="gru")
 
     def build(self, input_shape: Any) -> None:
         """Create the weights of both layers."""
         self.embedding.build(input_shape)
-        self.gru.build((None, None, self.dimension))
+        self.gru.build((None, None, self.output_dim))
 
     def call(self, inputs: Any) -> tf.Tensor:
         """Read ids ``(batch, tokens)``."""
@@ -58,6 +58,6 @@ class TokenGRU(keras.layers.Layer):
         return {
             **super().get_config(),
             "vocabulary_size": self.vocabulary_size,
-            "dimension": self.dimension,
+            "output_dim": self.output_dim,
             "units": self.units,
         }

@@ -30,7 +30,7 @@ def build_feature_extractor(
     data: PreparedData,
     preset: Preset = "default",
     *,
-    dimension: int = 128,
+    output_dim: int = 128,
     filters: int = 128,
     kernel_sizes: Sequence[int] = (3,),
     dropout: float = 0.5,
@@ -49,12 +49,12 @@ def build_feature_extractor(
     Args:
         data: What `preprocess_data` returned.
         preset: ``"default"`` or ``"article"``.
-        dimension: Width of a token's vector.
+        output_dim: Width of a token's vector.
         filters: Filters a kernel size.
         kernel_sizes: Tokens under a filter; ``article`` uses the first.
         dropout: Share of the entries of token vectors dropped in training; ``article`` drops none.
         encoder: Reads the document of text and session, in place of Embedding → Conv1D → max; the data was
-            prepared with its ``pieces``.
+            prepared with its ``subwords``.
         session: What reads rendered sessions: `TextCNN`, `TokenGRU` or `RecencyAttention`.
         token_buckets: Rows of a table that the tokens of each `TextCNN` share (`HashedEmbedding`); by
             default every token has a row of its own.
@@ -76,7 +76,7 @@ def build_feature_extractor(
                 remedy="use --preset default",
             )
         part, size = next(iter(vocabularies.items()))
-        return FeatureExtractor({part: _article(size, dimension, filters, kernel_sizes[0])})
+        return FeatureExtractor({part: _article(size, output_dim, filters, kernel_sizes[0])})
     parts: dict[str, keras.layers.Layer] = {}
     if features.numbers.shape[1]:
         parts["numbers"] = NumberEmbedding(name="numbers")
@@ -91,8 +91,8 @@ def build_feature_extractor(
         elif part == "session" and session == "attention":
             parts[part] = RecencyAttention(size, name=part)
         else:
-            shared = HashedEmbedding(token_buckets, dimension, name="hashed") if token_buckets else None
-            parts[part] = TextCNN(size, dimension, filters, kernel_sizes, embedding=shared, name=part)
+            shared = HashedEmbedding(token_buckets, output_dim, name="hashed") if token_buckets else None
+            parts[part] = TextCNN(size, output_dim, filters, kernel_sizes, embedding=shared, name=part)
     return FeatureExtractor(parts, dropout)
 
 
@@ -100,9 +100,9 @@ def build_predictor(
     preset: Preset = "default",
     *,
     units: Sequence[int] = (64, 64),
-    members: int = 16,
+    ensemble_size: int = 16,
     dropout: float = 0.1,
-    sections: Sequence[int] | None = None,
+    feature_blocks: Sequence[int] | None = None,
     prior: float = 0.5,
 ) -> Predictor:
     """Build the dense predictor: vectors to logits of intent.
@@ -111,16 +111,16 @@ def build_predictor(
         preset: ``"default"``, or ``"article"``: Dense(64, relu) → Dense(1, sigmoid), whose sigmoid
             `IntentModel` applies.
         units: Widths of the hidden layers; ``article`` has one of 64.
-        members: Networks in the ensemble; ``article`` has one.
+        ensemble_size: Networks in the ensemble; ``article`` has one.
         dropout: Share of hidden outputs dropped in training; ``article`` drops none.
-        sections: The extractor's `FeatureExtractor.sections`: every member then sees whole columns larger,
-            smaller or mirrored, which measures better than scaling single entries.
-        prior: Strength to start from, in (0, 1), such as ``data.train.label.mean()``; ``article`` starts
+        feature_blocks: The extractor's `FeatureExtractor.feature_blocks`: every member then sees whole
+            columns larger, smaller or mirrored, which measures better than scaling single entries.
+        prior: Probability to start from, in (0, 1), such as ``data.train.label.mean()``; ``article`` starts
             from 0.5.
     """
     if preset == "article":
         return Predictor((64,), 1, 0.0)
-    return Predictor(units, members, dropout, sections, prior)
+    return Predictor(units, ensemble_size, dropout, feature_blocks, prior)
 
 
 def build_model(
@@ -160,10 +160,10 @@ def build_model(
     return model
 
 
-def _article(vocabulary_size: int, dimension: int, filters: int, kernel_size: int) -> keras.Sequential:
+def _article(vocabulary_size: int, output_dim: int, filters: int, kernel_size: int) -> keras.Sequential:
     return keras.Sequential(
         [
-            keras.layers.Embedding(vocabulary_size, dimension),
+            keras.layers.Embedding(vocabulary_size, output_dim),
             keras.layers.Conv1D(filters, kernel_size, padding="same", activation="relu"),
             keras.layers.GlobalMaxPooling1D(),
             keras.layers.Dense(1, activation="sigmoid"),

@@ -38,14 +38,14 @@ class FeatureExtractor(keras.layers.Layer):
         self.dropout = keras.layers.Dropout(dropout)
 
     @property
-    def sections(self) -> tuple[int, ...]:
+    def feature_blocks(self) -> tuple[int, ...]:
         """Widths of the output's parts that are one feature each: a column's vector, or one filter."""
         widths: list[int] = []
         for layer in self.parts.values():
             if isinstance(layer, NumberEmbedding):
-                widths += [layer.dimension] * layer.slope.shape[0]
+                widths += [layer.output_dim] * layer.slope.shape[0]
             elif isinstance(layer, CategoryEmbedding):
-                widths += [layer.dimension] * len(layer.vocabulary_sizes)
+                widths += [layer.output_dim] * len(layer.vocabulary_sizes)
             else:
                 widths += [1] * int(layer.compute_output_shape((None, None))[-1])
         return tuple(widths)

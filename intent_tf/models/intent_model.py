@@ -28,7 +28,7 @@ class IntentModel(TableModel):
         raw columns → Preprocessor → FeatureExtractor → Predictor (+ wide part) → sigmoid → Calibrator
 
     All of it is one graph: what `fit` learns from is what `predict` and the exported SavedModel compute,
-    to the last bit of preprocessing. A predictor of several members gives as many strengths in training,
+    to the last bit of preprocessing. A predictor of several members gives as many probabilities in training,
     each of which learns from its own loss, and their mean otherwise.
 
     It is a Keras model in every way. Beside what Keras takes, `fit`, `evaluate` and `predict` take a
@@ -41,8 +41,8 @@ class IntentModel(TableModel):
         predictor: Turns vectors into logits ``(batch, members)``.
         wide: Turns the ids of texts into a logit ``(batch, 1)`` that is added to every member's; None for
             none.
-        calibrator: Maps strengths ``(batch,)`` to calibrated ones; None leaves them as they are.
-        threshold: Strength from which on a purchase is predicted, in [0, 1]; chosen on validation rows.
+        calibrator: Maps probabilities ``(batch,)`` to calibrated ones; None leaves them as they are.
+        threshold: Probability from which on a purchase is predicted, in [0, 1]; chosen on validation rows.
         actions: Turns vectors into logits of what shoppers do at most who do not buy; None for none.
         **kwargs: Those of every Keras model.
 
@@ -70,19 +70,19 @@ class IntentModel(TableModel):
         self.calibrator = calibrator
         self.threshold = threshold
         self.actions = actions
-        self(preprocessor.blank())  # creates the weights
+        self(preprocessor.dummy_inputs())  # creates the weights
 
     def call(self, inputs: Mapping[str, Any] | Features, training: bool | None = None) -> Any:
-        """Strengths ``(batch,)``; in training those of the members, before calibration."""
+        """Probabilities ``(batch,)``; in training those of the members, before calibration."""
         logits, actions = self.heads(inputs, training=training)
         members = tf.sigmoid(logits)
         if training:
             return members if actions is None else (members, actions)
-        return self._strength(members)
+        return self._probability(members)
 
-    def _strength(self, members: tf.Tensor) -> tf.Tensor:
-        strength = tf.reduce_mean(members, axis=1)
-        return strength if self.calibrator is None else self.calibrator(strength)
+    def _probability(self, members: tf.Tensor) -> tf.Tensor:
+        probability = tf.reduce_mean(members, axis=1)
+        return probability if self.calibrator is None else self.calibrator(probability)
 
     def heads(
         self, inputs: Mapping[str, Any] | Features, training: bool | None = None
@@ -110,7 +110,7 @@ class IntentModel(TableModel):
         """Take the mean of the members' losses, and add that of the actions.
 
         ``y`` is ``(batch,)``: the label, or with actions a grade, of which 1 is a purchase; or ``(batch, 2)``
-        with a teacher's strength beside each label.
+        with a teacher's probability beside each label.
         """
         grade, further = y, None
         if isinstance(y_pred, tuple):
@@ -125,7 +125,7 @@ class IntentModel(TableModel):
         return loss + self.by_rows(self.actions.loss(tf.reshape(grade, (-1,)), further, sample_weight), grade)
 
     def compute_metrics(self, x: Any, y: Any, y_pred: Any, sample_weight: Any = None) -> dict[str, Any]:
-        """Update the metrics by the members' mean strength."""
+        """Update the metrics by the members' mean probability."""
         y_pred = y_pred[0] if isinstance(y_pred, tuple) else y_pred
         if y_pred.shape.rank == 2:
             y_pred = tf.reduce_mean(y_pred, axis=1)
@@ -146,22 +146,22 @@ class IntentModel(TableModel):
         if self.actions is None:
             raise InputError(
                 "the model knows purchases only",
-                expected="one trained on examples of `prepare --label strength`",
+                expected="one trained on examples of `prepare --label probability`",
             )
         rows = x if isinstance(x, Rows) else self.unlabelled_rows(x)
         found = []
         for batch, *_ in rows.batches(self.rows_at_once):
             logits, actions = self.heads(batch)
-            found.append(self.actions.probabilities(actions, self._strength(tf.sigmoid(logits))))
+            found.append(self.actions.probabilities(actions, self._probability(tf.sigmoid(logits))))
         probabilities = tf.concat(found, axis=0).numpy()
         return pd.DataFrame(probabilities, rows.frame.index, [*self.actions.actions, "purchase"])
 
-    def finished(self, calibrator: keras.layers.Layer | None, threshold: float) -> IntentModel:
+    def with_calibration(self, calibrator: keras.layers.Layer | None, threshold: float) -> IntentModel:
         """Return the same model with what is chosen on validation rows after training.
 
         Args:
-            calibrator: Maps strengths to calibrated ones; None leaves them as they are.
-            threshold: Strength from which on a purchase is predicted.
+            calibrator: Maps probabilities to calibrated ones; None leaves them as they are.
+            threshold: Probability from which on a purchase is predicted.
 
         Returns:
             A model that shares this one's layers, compiled alike but with a fresh optimiser.

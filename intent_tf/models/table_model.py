@@ -51,7 +51,7 @@ class TableModel(DistributedModel):
         """Train; see `keras.Model.fit`.
 
         On a TPU, `Rows` and DataFrames come in batches of one shape: the rows that do not fill the last
-        batch of an epoch are left out of it.
+        batch of an epoch are excluded of it.
 
         Args:
             x: `Rows`, a DataFrame with the label column, or what Keras takes.
@@ -77,7 +77,7 @@ class TableModel(DistributedModel):
                 return static_batches(found, rows, start[0] // shard.total) if static else found
 
             x = self.distribute(batches)
-            steps = rows.rows_an_epoch // batch_size if static else -(-rows.rows_an_epoch // batch_size)
+            steps = rows.number_of_rows // batch_size if static else -(-rows.number_of_rows // batch_size)
             options |= {"steps_per_epoch": steps - first_batch, "shuffle": False}
             batch_size = None  # type: ignore[assignment]
         if isinstance(validation_data, Rows | pd.DataFrame):
@@ -107,7 +107,7 @@ class TableModel(DistributedModel):
         return super().evaluate(x, y, batch_size=batch_size, **options)
 
     def predict(self, x: Any, batch_size: int | None = None, verbose: Any = 0, **options: Any) -> np.ndarray:
-        """Strengths, float32 ``(rows,)``; see `keras.Model.predict`.
+        """Probabilities, float32 ``(rows,)``; see `keras.Model.predict`.
 
         Takes a DataFrame of raw columns (a label is not needed), `Rows`, or what Keras takes.
         """
@@ -121,8 +121,8 @@ class TableModel(DistributedModel):
             x, batch_size = to_dataset(raw_columns(x, self.preprocessor.specification), batch_size), None
         elif isinstance(x, Rows):
             order = longest_first(x.features)
-            strength = super().predict(x.take(order).batches(batch_size), verbose=verbose, **options)
-            return strength[np.argsort(order)]
+            probability = super().predict(x.take(order).batches(batch_size), verbose=verbose, **options)
+            return probability[np.argsort(order)]
         return super().predict(x, batch_size=batch_size, verbose=verbose, **options)
 
     def _passes(self, x: Rows | pd.DataFrame, batch_size: int) -> tuple[Any, int]:

@@ -6,11 +6,11 @@ import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from intent_tf.columns.piece_preprocessor import PiecePreprocessor
 from intent_tf.columns.prepared import PreparedData
-from intent_tf.evaluation.assessment import Assessment
+from intent_tf.columns.subword_preprocessor import SubwordPreprocessor
+from intent_tf.evaluation.evaluation import Evaluation
 from intent_tf.evaluation.report import Report, write_report
-from intent_tf.layers.text_cnn.folded_text_cnn import Storage
+from intent_tf.layers.text_cnn.precomputed_text_cnn import Storage
 from intent_tf.serving.drift import write_reference
 from intent_tf.serving.export import export_saved_model, export_token_ids
 from intent_tf.serving.model_card import model_card
@@ -19,34 +19,40 @@ from intent_tf.serving.model_card import model_card
 def write_artifacts(
     folder: Path,
     data: PreparedData,
-    assessment: Assessment,
+    evaluation: Evaluation,
     history: Mapping[str, Sequence[float]],
     configuration: str,
     title: str,
-    fold: Storage | None = None,
+    precompute: Storage | None = None,
 ) -> None:
     """Write the SavedModel, ``model.keras``, configuration, metrics, report and model card.
 
     Args:
         folder: Exists and is empty.
         data: The rows that it was trained and measured on.
-        assessment: The finished model and what was measured.
+        evaluation: The finished model and what was measured.
         history: Losses and metrics by epoch.
         configuration: The run's options as YAML.
         title: Of the report.
-        fold: Of the SavedModel; see `export_saved_model`. ``model.keras`` is for training on, and not folded.
+        precompute: Of the SavedModel; see `export_saved_model`. ``model.keras`` is for training on, and not
+            precomputed.
     """
-    model = assessment.model
-    export_saved_model(model, folder, fold)
-    if isinstance(model.preprocessor, PiecePreprocessor):
+    model = evaluation.model
+    export_saved_model(model, folder, precompute)
+    if isinstance(model.preprocessor, SubwordPreprocessor):
         export_token_ids(model, folder / "token_ids")
-    write_reference(folder / "assets.extra", assessment.strengths["intent_tf"])
+    write_reference(folder / "assets.extra", evaluation.probabilities["intent_tf"])
     model.save(folder / "model.keras")
     (folder / "config.yaml").write_text(configuration, encoding="utf-8")
-    metrics = json.dumps(assessment.metrics, indent=2, ensure_ascii=False)
+    metrics = json.dumps(evaluation.metrics, indent=2, ensure_ascii=False)
     (folder / "metrics.json").write_text(metrics + "\n", encoding="utf-8")
-    (folder / "MODEL_CARD.md").write_text(model_card(model, assessment.metrics), encoding="utf-8")
+    (folder / "MODEL_CARD.md").write_text(model_card(model, evaluation.metrics), encoding="utf-8")
     report = Report(
-        title, data.test.label, assessment.strengths, assessment.metrics, history, data.specification.rows()
+        title,
+        data.test.label,
+        evaluation.probabilities,
+        evaluation.metrics,
+        history,
+        data.specification.rows(),
     )
     write_report(folder / "report.html", report)

@@ -1,4 +1,4 @@
-"""Asks a model that is served elsewhere: raw columns there, strengths back."""
+"""Asks a model that is served elsewhere: raw columns there, probabilities back."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ class Client:
     def outputs(
         self, rows: pd.DataFrame | Mapping[str, Sequence[Any]], *, batch_size: int | None = None
     ) -> dict[str, np.ndarray]:
-        """Ask for all outputs, as `predict` does: the strength, and what else the signature states."""
+        """Ask for all outputs, as `predict` does: the probability, and what else the signature states."""
         frame = pd.DataFrame(rows).reset_index(drop=True)
         names = list(self._signatures["serving_default"].outputs)
         size = batch_size or self.batch_size

@@ -1,4 +1,4 @@
-"""A page on which a person plays shopper and sees the strength move after each action."""
+"""A page on which a person plays shopper and sees the probability move after each action."""
 
 from __future__ import annotations
 
@@ -53,12 +53,12 @@ class Demo:
             session_id, event = str(request["session"]), dict(request["event"])
         except (ValueError, TypeError, KeyError) as error:
             raise InputError("the request is not usable", expected='{"session": ID, "event": {…}}') from error
-        strength = self._scorer.add(session_id, event)
+        probability = self._scorer.add(session_id, event)
         drivers = [
             {"event_type": event.event_type, "what": event.query or event.text, "change": change}
             for event, change in self._scorer.drivers(session_id)
         ]
-        return {"strength": strength, "drivers": drivers}
+        return {"probability": probability, "drivers": drivers}
 
 
 class _Served:

@@ -1,4 +1,4 @@
-"""How far the strengths of today's shoppers are from those of the test rows."""
+"""How far the probabilities of today's shoppers are from those of the test rows."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ _FEWEST = 100
 
 
 class Drift:
-    """The population stability index of recent strengths against a reference.
+    """The population stability index of recent probabilities against a reference.
 
     ::
 
         Σ (recent − reference) · ln(recent / reference)
 
     over the shares in ten bins that each hold a tenth of the reference. By common use, below 0.1 nothing
-    has changed, and above 0.25 the model should be looked at. Half a strength is added to every bin, so that
-    an empty one does not make it infinite.
+    has changed, and above 0.25 the model should be looked at. Half a probability is added to every bin, so
+    that an empty one does not make it infinite.
 
     Args:
         edges: Inner edges of the bins, rising.
         shares: The reference's share in each bin.
-        window: Recent strengths that are compared. Default 1000.
+        window: Recent probabilities that are compared. Default 1000.
 
     References:
         - Yurdakul & Naranjo (2020), Statistical properties of the population stability index.
@@ -49,12 +49,12 @@ class Drift:
         file = folder / FILE
         return cls(**json.loads(file.read_text(encoding="utf-8"))) if file.is_file() else None
 
-    def add(self, strengths: np.ndarray) -> None:
-        """Take strengths that were answered."""
-        self._recent.extend(np.searchsorted(self._edges, strengths, side="right").tolist())
+    def add(self, probabilities: np.ndarray) -> None:
+        """Take probabilities that were answered."""
+        self._recent.extend(np.searchsorted(self._edges, probabilities, side="right").tolist())
 
     def index(self) -> float:
-        """Compute the index; NaN before 100 strengths."""
+        """Compute the index; NaN before 100 probabilities."""
         if len(self._recent) < _FEWEST:
             return float("nan")
         counts = np.bincount(np.array(self._recent), minlength=len(self._shares)) + 0.5
@@ -63,14 +63,14 @@ class Drift:
         return float(np.sum((recent - reference) * np.log(recent / reference)))
 
 
-def write_reference(folder: Path, strengths: np.ndarray) -> None:
-    """Write the strengths of test rows as the reference, as a histogram of ten bins.
+def write_reference(folder: Path, probabilities: np.ndarray) -> None:
+    """Write the probabilities of test rows as the reference, as a histogram of ten bins.
 
     Args:
         folder: ``assets.extra`` of a version.
-        strengths: float32 ``(rows,)``.
+        probabilities: float32 ``(rows,)``.
     """
-    edges = np.unique(np.quantile(strengths, np.linspace(0, 1, _BINS + 1)[1:-1])).tolist()
-    counts = np.bincount(np.searchsorted(edges, strengths, side="right"), minlength=len(edges) + 1)
-    content = {"edges": edges, "shares": (counts / len(strengths)).tolist()}
+    edges = np.unique(np.quantile(probabilities, np.linspace(0, 1, _BINS + 1)[1:-1])).tolist()
+    counts = np.bincount(np.searchsorted(edges, probabilities, side="right"), minlength=len(edges) + 1)
+    content = {"edges": edges, "shares": (counts / len(probabilities)).tolist()}
     (folder / FILE).write_text(json.dumps(content) + "\n", encoding="utf-8")

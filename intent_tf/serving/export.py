@@ -1,4 +1,4 @@
-"""Writes a model as a SavedModel that TF Serving loads: raw columns in, strength out."""
+"""Writes a model as a SavedModel that TF Serving loads: raw columns in, probability out."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ import keras
 import tensorflow as tf
 from tensorflow.core.protobuf import saved_model_pb2
 
-from intent_tf.columns.piece_preprocessor import IDS
-from intent_tf.layers.text_cnn.folded_text_cnn import Storage
-from intent_tf.models.folded_model import fold_extractors
+from intent_tf.columns.subword_preprocessor import IDS
+from intent_tf.layers.text_cnn.precomputed_text_cnn import Storage
 from intent_tf.models.intent_model import IntentModel
+from intent_tf.models.precomputed_model import precompute_extractors
 from intent_tf.serving.golden import write_golden
 from intent_tf.serving.sample_rows import sample_rows
 from intent_tf.serving.served_model import ServedModel
@@ -21,14 +21,15 @@ from intent_tf.serving.signature_page import signature_page
 from intent_tf.serving.tf_examples import parse_examples
 from intent_tf.serving.warm_up import write_warm_up
 
-#: The ops of TF Text that cut documents into pieces, with the libraries of its Python package that hold them.
+#: The ops of TF Text that cut documents into subwords, with the libraries of its Python package that hold
+#: them.
 _TEXT_OPS = {
     "FastBertNormalize": "tensorflow_text/python/ops/_fast_bert_normalizer.so",
     "FastWordpieceTokenizeWithOffsets": "tensorflow_text/python/ops/_fast_wordpiece_tokenizer.so",
 }
 #: The name of the output, everywhere.
 OUTPUT = "intent_strength"
-#: The standard deviation of the members' strengths, where the predictor has several.
+#: The standard deviation of the members' probabilities, where the predictor has several.
 SPREAD = "intent_strength_spread"
 #: The probabilities of what shoppers do at most, where labels were graded.
 ACTIONS = "action_probabilities"
@@ -42,16 +43,16 @@ SIGNATURES = {
 }
 
 
-def export_saved_model(model: IntentModel, folder: Path, fold: Storage | None = None) -> None:
+def export_saved_model(model: IntentModel, folder: Path, precompute: Storage | None = None) -> None:
     """Write a SavedModel, and what TF Serving and its clients want beside it.
 
     Its signatures hold core TensorFlow operations only, and take any number of rows:
 
     - ``serving_default``: the named raw columns (`Preprocessor.input_signature`) to ``intent_strength``,
       float32 ``(batch,)`` in [0, 1], and, if the predictor has several members,
-      ``intent_strength_spread``, float32 ``(batch,)``: the standard deviation of their strengths; and, if it
-      was trained on graded labels, ``action_probabilities``, float32 ``(batch, 4)``: of none, click, cart and
-      purchase being the strongest action that follows.
+      ``intent_strength_spread``, float32 ``(batch,)``: the standard deviation of their probabilities; and, if
+      it was trained on graded labels, ``action_probabilities``, float32 ``(batch, 4)``: of none, click, cart
+      and purchase being the strongest action that follows.
     - ``serving_examples``: ``inputs``, serialised `tf.train.Example` ``(batch,)``, to ``classes`` and
       ``scores``, both ``(batch, 2)``, for the Classify API.
     - ``serving_examples_regress``: the same ``inputs`` to ``outputs`` ``(batch,)``, for the Regress API.
@@ -63,9 +64,9 @@ def export_saved_model(model: IntentModel, folder: Path, fold: Storage | None = 
     Args:
         model: The trained model.
         folder: Created if need be.
-        fold: Type of the tables that take the place of embedding and convolution in extractors of tokens:
-            faster, and with ``"float32"`` the same to 1e-6; see `fold_extractors`. None leaves the model as
-            it is.
+        precompute: Type of the tables that take the place of embedding and convolution in extractors of
+            tokens: faster, and with ``"float32"`` the same to 1e-6; see `precompute_extractors`. None leaves
+            the model as it is.
 
     Raises:
         InputError: If there is nothing to fold.
@@ -73,7 +74,7 @@ def export_saved_model(model: IntentModel, folder: Path, fold: Storage | None = 
     Example:
         >>> export_saved_model(model, Path("saved_models/shop/1"))  # doctest: +SKIP
     """
-    model = model if fold is None else fold_extractors(model, fold)
+    model = model if precompute is None else precompute_extractors(model, precompute)
     # TensorFlow takes only the names of operations as names of arguments, a table has any others.
     signature = model.preprocessor.input_signature()
     arguments = {name: _argument(name, position) for position, name in enumerate(signature)}
@@ -87,9 +88,9 @@ def export_saved_model(model: IntentModel, folder: Path, fold: Storage | None = 
         return _outputs(model, columns)
 
     def classify(inputs: tf.Tensor) -> dict[str, tf.Tensor]:
-        strength = predict(parse_examples(inputs, signature))[OUTPUT]
-        classes = tf.tile(tf.constant([CLASSES]), (tf.shape(strength)[0], 1))
-        return {"classes": classes, "scores": tf.stack([1.0 - strength, strength], axis=1)}
+        probability = predict(parse_examples(inputs, signature))[OUTPUT]
+        classes = tf.tile(tf.constant([CLASSES]), (tf.shape(probability)[0], 1))
+        return {"classes": classes, "scores": tf.stack([1.0 - probability, probability], axis=1)}
 
     def regress(inputs: tf.Tensor) -> dict[str, tf.Tensor]:
         return {"outputs": predict(parse_examples(inputs, signature))[OUTPUT]}
@@ -113,15 +114,15 @@ def export_saved_model(model: IntentModel, folder: Path, fold: Storage | None = 
 
 
 def export_token_ids(model: IntentModel, folder: Path) -> None:
-    """Write a SavedModel of core TensorFlow ops only, for a model whose encoder's pieces need TF Text.
+    """Write a SavedModel of core TensorFlow ops only, for a model whose encoder's subwords need TF Text.
 
     Its signature ``serving_default`` takes, in place of the text columns, ``input_word_ids``: int32
-    ``(batch, pieces)``, each row ``[CLS] text [SEP] session [SEP]`` in ids of the vocabulary that is written
-    beside it as ``vocab.txt``, padded at the end with 0. The other columns are as they were; it gives
+    ``(batch, subwords)``, each row ``[CLS] text [SEP] session [SEP]`` in ids of the vocabulary that is
+    written beside it as ``vocab.txt``, padded at the end with 0. The other columns are as they were; it gives
     ``intent_strength`` and its spread.
 
     Args:
-        model: Its preprocessor is a `PiecePreprocessor`.
+        model: Its preprocessor is a `SubwordPreprocessor`.
         folder: Created if need be.
     """
     preprocessor = model.preprocessor
@@ -140,7 +141,7 @@ def export_token_ids(model: IntentModel, folder: Path) -> None:
     archive.track(preprocessor)
     archive.add_endpoint("serving_default", predict, [signature])
     archive.write_out(str(folder), verbose=False)
-    vocabulary = "\n".join(preprocessor.pieces.vocabulary)
+    vocabulary = "\n".join(preprocessor.subwords.vocabulary)
     (folder / "vocab.txt").write_text(vocabulary + "\n", encoding="utf-8")
 
 
@@ -161,7 +162,7 @@ def encoder_notice(folder: Path) -> str:
     return (
         f"{folder} holds TF Text ops: TF Serving has them since 2.2 (take the release of your TensorFlow, "
         f"{tf.__version__}); other programs load {', '.join(Path(each).name for each in libraries)} of the "
-        f"package tensorflow-text first. {folder / 'token_ids'} takes ids of word pieces and needs neither"
+        f"package tensorflow-text first. {folder / 'token_ids'} takes ids of subwords and needs neither"
     )
 
 

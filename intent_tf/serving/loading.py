@@ -21,17 +21,17 @@ def find_model(path: str | Path) -> Path:
     Raises:
         InputError: If there is none.
     """
-    place = Path(path)
-    if place.suffix == ".keras" and place.is_file():
-        return place
-    if not place.exists():
-        raise InputError("no such model", file=place, expected=_EXPECTED)
-    found = versions(place)
-    candidates = [place / "model.keras", *(place / str(version) / "model.keras" for version in found[::-1])]
+    index = Path(path)
+    if index.suffix == ".keras" and index.is_file():
+        return index
+    if not index.exists():
+        raise InputError("no such model", file=index, expected=_EXPECTED)
+    found = versions(index)
+    candidates = [index / "model.keras", *(index / str(version) / "model.keras" for version in found[::-1])]
     for candidate in candidates:
         if candidate.is_file():
             return candidate
-    raise InputError("holds no model", file=place, expected=_EXPECTED)
+    raise InputError("holds no model", file=index, expected=_EXPECTED)
 
 
 def load_model(path: str | Path, *, trust: bool = False) -> IntentModel:

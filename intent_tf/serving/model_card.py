@@ -31,14 +31,14 @@ def model_card(model: IntentModel, metrics: Mapping[str, Any]) -> str:
         for name, spec in model.preprocessor.input_signature().items()
     ]
     parts = ", ".join(f"{split[name]['rows']:,} {name}" for name in ("train", "validation", "test"))
-    left_out = [f"- `{name}`: {reason}" for name, reason in specification.left_out.items()]
+    excluded = [f"- `{name}`: {reason}" for name, reason in specification.excluded.items()]
     return "\n".join(
         [
             "# Model card",
             "",
             f"Tells how strongly a shopper intends to buy, as a probability in [0, 1] (`{OUTPUT}`), from the "
             f"columns below. Trained by intent_tf {__version__}; {model.count_params():,} weights. "
-            f"From a strength of {model.threshold:.3f} on, a purchase is predicted (chosen on validation "
+            f"From a probability of {model.threshold:.3f} on, a purchase is predicted (chosen on validation "
             "rows).",
             "",
             "## Quality on test rows",
@@ -54,10 +54,10 @@ def model_card(model: IntentModel, metrics: Mapping[str, Any]) -> str:
             "|---|---|---|---|",
             *inputs,
             "",
-            *(["Left out:", "", *left_out, ""] if left_out else []),
+            *(["Excluded:", "", *excluded, ""] if excluded else []),
             "## Limits",
             "",
-            "- The strength is calibrated for shoppers like those in the table, at that time and in that "
+            "- The probability is calibrated for shoppers like those in the table, at that time and in that "
             "shop; measure again (`python -m intent_tf.evaluate`) when either changes.",
             "- It says how likely a purchase is, not whether an advertisement or a discount would cause one.",
             "- Categories and words that the training rows did not hold count as unknown.",

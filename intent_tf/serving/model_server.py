@@ -94,5 +94,5 @@ class ModelServer:
             if self._watched != loaded.number:
                 self._watched = loaded.number
                 self.monitoring.drift = Drift.read(loaded.model.folder / "assets.extra")
-            self.monitoring.strengths(outputs["intent_strength"])
+            self.monitoring.probabilities(outputs["intent_strength"])
         return outputs

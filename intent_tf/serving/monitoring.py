@@ -12,7 +12,7 @@ import numpy as np
 from intent_tf.serving.drift import Drift
 
 _SECONDS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
-_STRENGTHS = tuple(tenth / 10 for tenth in range(1, 11))
+_PROBABILITIES = tuple(tenth / 10 for tenth in range(1, 11))
 
 
 class Histogram:
@@ -44,14 +44,14 @@ class Histogram:
 
 
 class Monitoring:
-    """What a server counts: requests, seconds, strengths and their drift. Threads may share it."""
+    """What a server counts: requests, seconds, probabilities and their drift. Threads may share it."""
 
     def __init__(self) -> None:
         self.drift: Drift | None = None
         self._lock = threading.Lock()
         self._requests: Counter[tuple[str, str]] = Counter()
         self._seconds: dict[str, Histogram] = {}
-        self._strengths = Histogram(_STRENGTHS)
+        self._probabilities = Histogram(_PROBABILITIES)
 
     def request(self, api: str, status: str, seconds: float) -> None:
         """Count an answer."""
@@ -59,12 +59,12 @@ class Monitoring:
             self._requests[api, status] += 1
             self._seconds.setdefault(api, Histogram(_SECONDS)).add([seconds])
 
-    def strengths(self, strengths: np.ndarray) -> None:
-        """Count strengths that were answered."""
+    def probabilities(self, probabilities: np.ndarray) -> None:
+        """Count probabilities that were answered."""
         with self._lock:
-            self._strengths.add(strengths.tolist())
+            self._probabilities.add(probabilities.tolist())
             if self.drift is not None:
-                self.drift.add(strengths)
+                self.drift.add(probabilities)
 
     def page(self, version: int) -> str:
         """Write all of it in Prometheus' text format."""
@@ -76,7 +76,7 @@ class Monitoring:
             for api, histogram in sorted(self._seconds.items()):
                 lines += histogram.lines("intent_tf_request_seconds", f'api="{api}"')
             lines.append("# TYPE intent_tf_strength histogram")
-            lines += self._strengths.lines("intent_tf_strength")
+            lines += self._probabilities.lines("intent_tf_strength")
             if self.drift is not None:
                 lines.append("# TYPE intent_tf_strength_drift gauge")
                 lines.append(f"intent_tf_strength_drift {self.drift.index()!r}")

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from intent_tf.columns.piece_preprocessor import PiecePreprocessor
 from intent_tf.columns.preprocessor import Preprocessor
+from intent_tf.columns.subword_preprocessor import SubwordPreprocessor
 
 _SCORES = (0.0, 1.0)  # the median of a number, and its 84th percentile
 _EVENTS = 4
@@ -56,8 +56,8 @@ def _category(preprocessor: Preprocessor, name: str, row: int) -> Any:
 
 
 def _text(preprocessor: Preprocessor, name: str, row: int) -> Any:
-    if isinstance(preprocessor, PiecePreprocessor):
-        known = [piece for piece in preprocessor.pieces.vocabulary if piece[0] not in "[#"]
+    if isinstance(preprocessor, SubwordPreprocessor):
+        known = [subword for subword in preprocessor.subwords.vocabulary if subword[0] not in "[#"]
     else:
         known = preprocessor.token_ids.vocabulary
     words = known[row * _WORDS : (row + 1) * _WORDS]

@@ -1,4 +1,4 @@
-"""A shopper's session as it unfolds, and its raw columns at any moment."""
+"""A shopper's session as it unfolds, and its raw columns at any prediction time."""
 
 from __future__ import annotations
 
@@ -97,20 +97,20 @@ class Session:
 
     def with_event(self, event: Event, max_events: int, double_fire_window: float) -> Session:
         """Add an event in the order of time, unless it is an equal one fired again."""
-        for place, other in enumerate(self.events):
+        for index, other in enumerate(self.events):
             last = max(other.timestamp, other.repeated)
             if other.equals(event) and 0 <= event.timestamp - last <= double_fire_window:
                 again = replace(other, repeated=event.timestamp)
-                return replace(self, events=(*self.events[:place], again, *self.events[place + 1 :]))
+                return replace(self, events=(*self.events[:index], again, *self.events[index + 1 :]))
         events = tuple(sorted((*self.events, event), key=lambda each: each.order))[-max_events:]
         return replace(self, events=events, start=min(self.start, event.timestamp), seen=self.seen + 1)
 
-    def without(self, place: int) -> Session:
+    def without(self, index: int) -> Session:
         """Make the session as if one of its events had not been."""
-        return replace(self, events=(*self.events[:place], *self.events[place + 1 :]))
+        return replace(self, events=(*self.events[:index], *self.events[index + 1 :]))
 
     def columns(self) -> dict[str, Any]:
-        """Make the raw columns of `prepare`'s examples at this moment."""
+        """Make the raw columns of `prepare`'s examples at this prediction time."""
         sequences: dict[str, list[Any]] = {
             name: [getattr(event, name) for event in self.events] for name in _FIELDS if name != "timestamp"
         }

@@ -1,4 +1,4 @@
-"""Scores a session while it unfolds: an event in, the strength of intent out."""
+"""Scores a session while it unfolds: an event in, the probability of intent out."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from intent_tf.serving.session_store import MemorySessions, SessionStore
 
 
 class Scorer(Protocol):
-    """What gives strengths: a `Client`, or a `ServedModel`."""
+    """What gives probabilities: a `Client`, or a `ServedModel`."""
 
     @property
     def specification(self) -> FeatureSpecification:
@@ -24,12 +24,12 @@ class Scorer(Protocol):
         ...
 
     def predict(self, rows: pd.DataFrame) -> np.ndarray:
-        """Give the strengths of rows."""
+        """Give the probabilities of rows."""
         ...
 
 
 class Driver(NamedTuple):
-    """What an event did: the strength with it less the strength without it."""
+    """What an event did: the probability with it less the probability without it."""
 
     event: Event
     change: float
@@ -45,7 +45,7 @@ class SessionScorer:
         model: A `Client` or a `ServedModel`; it must take ``event_type`` as a sequence.
         store: Where sessions are kept; by default a `MemorySessions`.
         max_events: Events kept of a session, the last ones. Default 200, as `ExampleDefinition`.
-        double_fire_window: An event within so many seconds of an equal one is left out. Default 1.
+        double_fire_window: An event within so many seconds of an equal one is excluded. Default 1.
 
     Raises:
         InputError: If the model does not read sessions, or needs columns that no session has.
@@ -82,7 +82,7 @@ class SessionScorer:
     def add(
         self, session_id: str, event: Mapping[str, Any], history: Mapping[str, Any] | None = None
     ) -> float:
-        """Take an event and give the strength after it, in [0, 1].
+        """Take an event and give the probability after it, in [0, 1].
 
         Args:
             session_id: The session, by the shop's own name.
@@ -108,27 +108,28 @@ class SessionScorer:
             session = Session(session.events, kept, session.start, session.seen)
             return session.with_event(read, self._max_events, self._window)
 
-        return float(self._strengths([self._store.update(session_id, change)])[0])
+        return float(self._probabilities([self._store.update(session_id, change)])[0])
 
     def session(self, session_id: str) -> Session:
         """Read a session as it is kept; an empty one if it is not known."""
         return self._store.get(session_id)
 
     def drivers(self, session_id: str) -> list[Driver]:
-        """Tell what each event of a session did to the strength, in the order of the events.
+        """Tell what each event of a session did to the probability, in the order of the events.
 
-        An event's part is the strength of the session less that of the session without the event; all are
+        An event's part is the probability of the session less that of the session without the event; all are
         computed in one request.
         """
         session = self._store.get(session_id)
         if not session.events:
             return []
-        variants = [session, *(session.without(place) for place in range(len(session.events)))]
-        whole, *without = self._strengths(variants).tolist()
+        variants = [session, *(session.without(index) for index in range(len(session.events)))]
+        whole, *without = self._probabilities(variants).tolist()
         return [
-            Driver(event, whole - strength) for event, strength in zip(session.events, without, strict=True)
+            Driver(event, whole - probability)
+            for event, probability in zip(session.events, without, strict=True)
         ]
 
-    def _strengths(self, sessions: list[Session]) -> np.ndarray:
+    def _probabilities(self, sessions: list[Session]) -> np.ndarray:
         rows = pd.DataFrame([session.columns() for session in sessions])
         return self._model.predict(rows[self._names])

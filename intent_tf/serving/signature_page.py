@@ -12,7 +12,7 @@ _MISSING = {"string": '`""`', "float32": "`NaN`"}
 _SECOND = {"action_probabilities": "actions"}
 _MEANING = {
     "intent_strength": "probability of a purchase, in [0, 1]",
-    "intent_strength_spread": "standard deviation of the members' strengths",
+    "intent_strength_spread": "standard deviation of the members' probabilities",
     "action_probabilities": "probabilities of the strongest action: `none`, `click`, `cart`, `purchase`",
     "classes": "`no purchase`, `purchase`",
     "scores": "probabilities of the classes",
@@ -69,5 +69,5 @@ _FOOT = """\
 The answer must be `assets.extra/golden_response_row.json`, to six decimals. In Python:
 
     from intent_tf.serving import Client
-    strengths = Client("http://localhost:8501/v1/models/shop").predict(frame)
+    probabilities = Client("http://localhost:8501/v1/models/shop").predict(frame)
 """

@@ -9,7 +9,7 @@ import pandas as pd
 
 from intent_tf.errors import InputError
 from intent_tf.simulator.hidden_markov import Floats, still_to_come
-from intent_tf.simulator.optimum import rows_of_moments, state_beliefs
+from intent_tf.simulator.optimum import rows_of_prediction_times, state_beliefs
 from intent_tf.simulator.shop import PURCHASE, Shop, Table
 
 _STAY: Table = tuple(tuple(float(row == column) for column in range(5)) for row in range(5))
@@ -17,12 +17,12 @@ _STAY: Table = tuple(tuple(float(row == column) for column in range(5)) for row 
 
 @dataclass(frozen=True)
 class Interventions:
-    r"""Actions, each of which moves the hidden state of a shopper once, at the moment it is taken.
+    r"""Actions, each of which moves the hidden state of a shopper once, at the prediction time it is taken.
 
-    With :math:`b` the exact probabilities of the states at the moment and :math:`v(z)` the probability that a
-    purchase is still to come, the shopper buys after action :math:`a`, whose moves are :math:`M_a`, with
-    probability :math:`b M_a v`. The profit is ``value`` less the discount if the shopper buys, and the cost
-    is paid either way.
+    With :math:`b` the exact probabilities of the states at the prediction time and :math:`v(z)` the
+    probability that a purchase is still to come, the shopper buys after action :math:`a`, whose moves are
+    :math:`M_a`, with probability :math:`b M_a v`. The profit is ``value`` less the discount if the shopper
+    buys, and the cost is paid either way.
 
     The default shop has something for everyone: a recommendation helps who wanders and distracts who has
     decided, a coupon helps who compares and is wasted on who would have bought, a reminder helps who has
@@ -76,11 +76,11 @@ class Interventions:
         """Tell how probable a later purchase is after each action.
 
         Args:
-            beliefs: Probability of each state at the moment, shape ``(moments, states)``.
+            beliefs: Probability of each state at the prediction time, shape ``(prediction_times, states)``.
             shop: The shop; the default one if None.
 
         Returns:
-            Exact probabilities, shape ``(moments, actions)``.
+            Exact probabilities, shape ``(prediction_times, actions)``.
         """
         shop = shop or Shop()
         events = np.asarray(shop.events)
@@ -92,7 +92,7 @@ class Interventions:
         """Turn purchases, or their probabilities, into profits.
 
         Args:
-            purchases: Shape ``(moments, actions)``.
+            purchases: Shape ``(prediction_times, actions)``.
 
         Returns:
             Profits, likewise.
@@ -101,12 +101,14 @@ class Interventions:
 
 
 def beliefs_at(examples: pd.DataFrame, log: pd.DataFrame, shop: Shop | None = None) -> Floats:
-    """Tell how probable each state of the shopper is at the moment of each example.
+    """Tell how probable each state of the shopper is at the prediction time of each example.
 
-    Nothing after the moments is looked at, so that the log may be one of a shop that acted from then on.
+    Nothing after the prediction times is looked at, so that the log may be one of a shop that acted from then
+    on.
 
     Args:
-        examples: Columns ``session_id`` and ``events`` (number of visible events), one moment a session.
+        examples: Columns ``session_id`` and ``events`` (number of visible events), one prediction time a
+            session.
         log: The simulated event log that they were prepared from.
         shop: The shop that it was made with; the default one if None.
 
@@ -125,4 +127,4 @@ def beliefs_at(examples: pd.DataFrame, log: pd.DataFrame, shop: Shop | None = No
     """
     last = log["session_id"].map(examples.groupby("session_id")["events"].max())
     visible = log[log.groupby("session_id")["timestamp"].rank(method="first") <= last]
-    return state_beliefs(visible, shop)[rows_of_moments(examples, visible)]
+    return state_beliefs(visible, shop)[rows_of_prediction_times(examples, visible)]

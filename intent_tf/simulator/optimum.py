@@ -1,4 +1,4 @@
-"""The best strengths there can be on a simulated log: the exact probability of a later purchase."""
+"""The best probabilities there can be on a simulated log: the exact probability of a later purchase."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ def purchase_probability(log: pd.DataFrame, shop: Shop | None = None) -> pd.Seri
     .. math:: P(\text{purchase after } t \mid x_{1..t}) = \sum_z P(z_t = z \mid x_{1..t})\,v(z)
 
     where the first factor comes from the forward algorithm
-    (:func:`~intent_tf.simulator.hidden_markov.forward`) and :math:`v(z)` is the probability that a purchase is
-    still to come (:func:`~intent_tf.simulator.hidden_markov.still_to_come`). It is exact, not an estimate: what
-    the algorithm does not look at says nothing about the state (:class:`~intent_tf.simulator.shop.Shop`), and
-    title and price follow from the item. How long the shopper dwells on event :math:`t`, and whether another
-    event follows, is not known at that moment.
+    (:func:`~intent_tf.simulator.hidden_markov.forward`) and :math:`v(z)` is the probability that a purchase
+    is still to come (:func:`~intent_tf.simulator.hidden_markov.still_to_come`). It is exact, not an estimate:
+    what the algorithm does not look at says nothing about the state
+    (:class:`~intent_tf.simulator.shop.Shop`), and title and price follow from the item. How long the shopper
+    dwells on event :math:`t`, and whether another event follows, is not known at that prediction time.
 
     Args:
         log: An event log that :func:`~intent_tf.simulator.simulator.simulate` made, or whole sessions
@@ -85,8 +85,8 @@ def state_beliefs(log: pd.DataFrame, shop: Shop | None = None) -> Floats:
     return beliefs
 
 
-def optimal_strengths(examples: pd.DataFrame, log: pd.DataFrame, shop: Shop | None = None) -> Floats:
-    """Tell the best strength for each row of an example table that was prepared from a simulated log.
+def optimal_probabilities(examples: pd.DataFrame, log: pd.DataFrame, shop: Shop | None = None) -> Floats:
+    """Tell the best probability for each row of an example table that was prepared from a simulated log.
 
     Args:
         examples: The example table: column ``session_id``, and column ``events``, how many events of the
@@ -104,18 +104,18 @@ def optimal_strengths(examples: pd.DataFrame, log: pd.DataFrame, shop: Shop | No
     Example:
         >>> from intent_tf.simulator.simulator import simulate
         >>> examples = pd.DataFrame({"session_id": ["s0000001", "s0000001"], "events": [1, 5]})
-        >>> optimal_strengths(examples, simulate(sessions=1000)).round(3)
+        >>> optimal_probabilities(examples, simulate(sessions=1000)).round(3)
         array([0.077, 0.727])
     """
-    strengths = np.asarray(purchase_probability(log, shop), dtype=np.float64)
-    return strengths[rows_of_moments(examples, log)]
+    probabilities = np.asarray(purchase_probability(log, shop), dtype=np.float64)
+    return probabilities[rows_of_prediction_times(examples, log)]
 
 
-def rows_of_moments(examples: pd.DataFrame, log: pd.DataFrame) -> Codes:
+def rows_of_prediction_times(examples: pd.DataFrame, log: pd.DataFrame) -> Codes:
     """Find the event of a log that is the last one visible of each example.
 
     Args:
-        examples: Columns ``session_id`` and ``events``, see :func:`optimal_strengths`.
+        examples: Columns ``session_id`` and ``events``, see :func:`optimal_probabilities`.
         log: The event log that they were prepared from.
 
     Returns:

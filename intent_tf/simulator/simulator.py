@@ -207,8 +207,8 @@ def _prices(shop: Shop) -> Floats:
     """Spread the prices of the items over their bands, in whole cents."""
     edges, band = np.asarray(shop.price_edges), catalogue()["price_band"].to_numpy()
     # Multiples of the golden ratio, modulo 1, spread evenly and need no seed.
-    place = np.arange(len(band)) * GOLDEN_RATIO % 1
-    return np.floor(100 * edges[band] * (edges[band + 1] / edges[band]) ** place) / 100
+    index = np.arange(len(band)) * GOLDEN_RATIO % 1
+    return np.floor(100 * edges[band] * (edges[band + 1] / edges[band]) ** index) / 100
 
 
 def _repeat(probabilities: npt.ArrayLike, size: int, generator: np.random.Generator) -> Codes:

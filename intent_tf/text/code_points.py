@@ -130,9 +130,9 @@ class CodePointExpansion:
         itself = self._flat.size + tf.range(tf.size(entry))
         starts = tf.where(entry > 0, tf.gather(tf.constant(self._starts), entry), itself)
         ends = tf.where(entry > 0, tf.gather(tf.constant(self._ends), entry), itself + 1)
-        places = tf.ragged.range(starts, ends, row_splits_dtype=texts.row_splits.dtype)
+        indices = tf.ragged.range(starts, ends, row_splits_dtype=texts.row_splits.dtype)
         return tf.RaggedTensor.from_row_splits(
-            tf.gather(tf.concat([tf.constant(self._flat), texts.values], 0), places.values),
-            tf.gather(places.row_splits, texts.row_splits),
+            tf.gather(tf.concat([tf.constant(self._flat), texts.values], 0), indices.values),
+            tf.gather(indices.row_splits, texts.row_splits),
             validate=False,
         )

@@ -141,8 +141,8 @@ def _composite(first: tf.Tensor, second: tf.Tensor) -> tf.Tensor:
     """Find the composite of two code points, or 0 where there is none."""
     keys, composites = _sorted_pairs()
     wanted = tf.cast(first, tf.int64) * (MAX_CODE_POINT + 1) + tf.cast(second, tf.int64)
-    place = tf.minimum(tf.searchsorted(keys, wanted), len(keys) - 1)
-    listed = tf.where(tf.gather(keys, place) == wanted, tf.gather(composites, place), 0)
+    index = tf.minimum(tf.searchsorted(keys, wanted), len(keys) - 1)
+    listed = tf.where(tf.gather(keys, index) == wanted, tf.gather(composites, index), 0)
 
     leading, vowel, trailing = first - _LEADING, second - _VOWEL, second - _TRAILING
     syllable = first - _SYLLABLE

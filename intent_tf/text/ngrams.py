@@ -66,13 +66,13 @@ class NGrams(keras.layers.Layer):
         tokens = self.tokenizer.reference(text)
         grams = [" ".join(gram) for length in self.words for gram in nltk.ngrams(tokens, length)]
         marked = [f"<{token}>" for token in tokens]
-        pieces = (
+        subwords = (
             "".join(gram)
             for length in self.characters
             for token in marked
             for gram in nltk.ngrams(token, length)
         )
-        return [*grams, *pieces]
+        return [*grams, *subwords]
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
         """Build the tokeniser, which has no weights."""
@@ -84,8 +84,8 @@ class NGrams(keras.layers.Layer):
         grams = [tokens if length == 1 else tf.strings.ngrams(tokens, length) for length in self.words]
         if self.characters:
             characters = tf.strings.unicode_split(tf.strings.join(["<", tokens.values, ">"]), "UTF-8")
-            pieces = (tf.strings.ngrams(characters, length, separator="") for length in self.characters)
-            grams += [tokens.with_values(runs).merge_dims(1, 2) for runs in pieces]
+            subwords = (tf.strings.ngrams(characters, length, separator="") for length in self.characters)
+            grams += [tokens.with_values(runs).merge_dims(1, 2) for runs in subwords]
         return tf.concat(grams, axis=1)
 
     def get_config(self) -> dict[str, Any]:

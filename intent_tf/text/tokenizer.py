@@ -49,7 +49,7 @@ class Tokenizer(keras.layers.Layer):
     exported model, and for every string, in any script, the two agree.
 
     Texts are normalised (``Normaliser``) and cut by the rule of ``kind``; then numbers are replaced and stop
-    words left out.
+    words excluded.
 
     Args:
         kind: How to cut. Default ``"wordpunct"``.

@@ -1,4 +1,4 @@
-"""Texts and events as BERT's word pieces, with TF Text's fused tokeniser, inside the graph."""
+"""Texts and events as BERT's subwords, with TF Text's fused tokeniser, inside the graph."""
 
 from __future__ import annotations
 
@@ -20,36 +20,36 @@ SPECIAL = (PAD, UNKNOWN, CLS, SEP, MASK)
 
 @keras.saving.register_keras_serializable(package="intent_tf")
 class WordPieceIds(keras.layers.Layer):
-    """Writes one document a row, ``[CLS] text [SEP] session [SEP]``, as ids of word pieces.
+    """Writes one document a row, ``[CLS] text [SEP] session [SEP]``, as ids of subwords.
 
     Texts are normalised and cut as BERT does it (control characters out, Chinese by characters, punctuation
-    apart, accents stripped if lower-cased), each word then into the longest pieces that the vocabulary has.
-    Tokens of events in brackets, such as ``[cart]`` and ``[dwell 5]``, are pieces of their own where the
+    apart, accents stripped if lower-cased), each word then into the longest subwords that the vocabulary has.
+    Tokens of events in brackets, such as ``[cart]`` and ``[dwell 5]``, are subwords of their own where the
     vocabulary has them, and are cut like words where not.
 
     The graph holds TF Text ops, which TF Serving has since 2.2. Without the package ``tensorflow-text`` all
     works but cutting strings.
 
     Args:
-        max_tokens: Pieces of a document, ``[CLS]`` and ``[SEP]`` included, at least 8: of a text the first
+        max_tokens: Subwords of a document, ``[CLS]`` and ``[SEP]`` included, at least 8: of a text the first
             ones are kept, of a session the last ones; where there are both, each gets half. Default 128.
         lower: Lower-case and strip accents, as uncased checkpoints want it. Default True.
-        vocabulary: The pieces in the order of their ids; ``[PAD]`` is the first.
+        vocabulary: The subwords in the order of their ids; ``[PAD]`` is the first.
         **kwargs: Those of every Keras layer.
 
     Shapes: texts ``(batch,)`` and/or events' tokens, ragged ``(batch, tokens)``, to int32
-        ``(batch, pieces)``, padded at the end with 0.
+        ``(batch, subwords)``, padded at the end with 0.
 
     Raises:
-        InputError: If the vocabulary lacks a special piece, has a piece twice, or does not begin with
+        InputError: If the vocabulary lacks a special subword, has a subword twice, or does not begin with
             ``[PAD]``.
 
     References:
         - Song, Salcianu, Song, Dopson & Zhou (2021), Fast WordPiece Tokenization.
 
     Example:
-        >>> pieces = WordPieceIds(vocabulary=["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "hat", "##s"])
-        >>> pieces(tf.constant(["Hats", ""])).numpy().tolist()
+        >>> subwords = WordPieceIds(vocabulary=["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "hat", "##s"])
+        >>> subwords(tf.constant(["Hats", ""])).numpy().tolist()
         [[2, 5, 6, 3], [2, 3, 0, 0]]
     """
 
@@ -68,38 +68,40 @@ class WordPieceIds(keras.layers.Layer):
 
     @classmethod
     def from_file(cls, file: Path, max_tokens: int = 128, lower: bool = True) -> WordPieceIds:
-        """Read a vocabulary of one piece a line.
+        """Read a vocabulary of one subword a line.
 
         Raises:
             InputError: If the file cannot be read or is no vocabulary.
         """
         try:
-            pieces = file.read_text(encoding="utf-8").splitlines()
+            subwords = file.read_text(encoding="utf-8").splitlines()
         except (OSError, UnicodeDecodeError) as error:
             raise InputError(
-                f"the vocabulary cannot be read ({error})", file=file, expected="one piece a line"
+                f"the vocabulary cannot be read ({error})", file=file, expected="one subword a line"
             ) from error
         try:
-            return cls(max_tokens, lower, pieces)
+            return cls(max_tokens, lower, subwords)
         except InputError as error:
             raise InputError(str(error), file=file) from error
 
     def set_vocabulary(self, vocabulary: Iterable[str]) -> None:
-        """Take the pieces in the order of their ids."""
+        """Take the subwords in the order of their ids."""
         vocabulary = tuple(vocabulary)
-        lacking = [piece for piece in SPECIAL if piece not in vocabulary]
+        lacking = [subword for subword in SPECIAL if subword not in vocabulary]
         if lacking:
             raise InputError(f"the vocabulary lacks {lacking[0]}", expected=", ".join(SPECIAL))
         if "" in vocabulary:
-            raise InputError("the vocabulary has an empty piece", expected="one piece a line")
+            raise InputError("the vocabulary has an empty subword", expected="one subword a line")
         if vocabulary[0] != PAD:
             raise InputError(f"the vocabulary begins with {vocabulary[0]!r}", expected=f"{PAD}, the id 0")
         if len(set(vocabulary)) < len(vocabulary):
-            raise InputError("the vocabulary has a piece twice", expected="distinct pieces")
+            raise InputError("the vocabulary has a subword twice", expected="distinct subwords")
         self.vocabulary = vocabulary
         self.__dict__.pop("_tokenizer", None)
-        bracketed = [place for place, piece in enumerate(vocabulary) if piece[0] == "[" and piece[-1] == "]"]
-        keys, ids = tf.constant([vocabulary[place] for place in bracketed]), tf.constant(bracketed, tf.int32)
+        bracketed = [
+            index for index, subword in enumerate(vocabulary) if subword[0] == "[" and subword[-1] == "]"
+        ]
+        keys, ids = tf.constant([vocabulary[index] for index in bracketed]), tf.constant(bracketed, tf.int32)
         self._bracketed = tf.lookup.StaticHashTable(tf.lookup.KeyValueTensorInitializer(keys, ids), -1)
 
     @property
@@ -107,25 +109,25 @@ class WordPieceIds(keras.layers.Layer):
         """Ids, special ones included."""
         return len(self.vocabulary)
 
-    def id_of(self, piece: str) -> int:
-        """Return the id of a piece that the vocabulary has."""
-        return self.vocabulary.index(piece)
+    def id_of(self, subword: str) -> int:
+        """Return the id of a subword that the vocabulary has."""
+        return self.vocabulary.index(subword)
 
     @property
     def continues(self) -> tuple[bool, ...]:
-        """Tell of each id whether its piece goes on with a word that an earlier piece began."""
-        return tuple(piece.startswith("##") for piece in self.vocabulary)
+        """Tell of each id whether its subword goes on with a word that an earlier subword began."""
+        return tuple(subword.startswith("##") for subword in self.vocabulary)
 
-    def extended(self, pieces: Iterable[str]) -> WordPieceIds:
-        """Return the same with further pieces after those that are there."""
-        added = [piece for piece in dict.fromkeys(pieces) if piece not in set(self.vocabulary)]
+    def extended(self, subwords: Iterable[str]) -> WordPieceIds:
+        """Return the same with further subwords after those that are there."""
+        added = [subword for subword in dict.fromkeys(subwords) if subword not in set(self.vocabulary)]
         return WordPieceIds(self.max_tokens, self.lower, (*self.vocabulary, *added))
 
     def build(self, input_shape: Any = None) -> None:
         """Create nothing: the vocabulary is set, not learnt."""
 
     def call(self, texts: Any = None, events: tf.RaggedTensor | None = None) -> tf.Tensor:
-        """Cut texts, sessions or both into ``(batch, pieces)`` ids."""
+        """Cut texts, sessions or both into ``(batch, subwords)`` ids."""
         room = self.max_tokens - 2
         if texts is not None and events is not None:
             room = (self.max_tokens - 3) // 2
@@ -133,7 +135,7 @@ class WordPieceIds(keras.layers.Layer):
         if texts is not None:
             parts.append(self._tokenizer.tokenize(texts)[:, :room])
         if events is not None:
-            parts.append(self._event_pieces(events)[:, -room:])
+            parts.append(self._event_subwords(events)[:, -room:])
         column = tf.ones((parts[0].nrows(), 1), tf.int32)
         document = [column * self.id_of(CLS)]
         for part in parts:
@@ -141,7 +143,7 @@ class WordPieceIds(keras.layers.Layer):
         return tf.concat(document, axis=1).to_tensor(0)
 
     def cut_words(self, words: tf.Tensor) -> tf.RaggedTensor:
-        """Cut strings ``(n,)`` into ids, ragged ``(n, pieces)``, without ``[CLS]`` and ``[SEP]``."""
+        """Cut strings ``(n,)`` into ids, ragged ``(n, subwords)``, without ``[CLS]`` and ``[SEP]``."""
         return self._tokenizer.tokenize(words)
 
     @cached_property
@@ -154,7 +156,7 @@ class WordPieceIds(keras.layers.Layer):
                 list(self.vocabulary), token_out_type=tf.int32, lower_case_nfd_strip_accents=self.lower
             )
 
-    def _event_pieces(self, events: tf.RaggedTensor) -> tf.RaggedTensor:
+    def _event_subwords(self, events: tf.RaggedTensor) -> tf.RaggedTensor:
         tokens = events.flat_values
         ids = self._bracketed.lookup(tokens)[:, None]
         whole = tf.ragged.boolean_mask(ids, ids >= 0)

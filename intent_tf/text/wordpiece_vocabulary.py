@@ -1,4 +1,4 @@
-"""Learns the pieces that a shop's own words are made of."""
+"""Learns the subwords that a shop's own words are made of."""
 
 from __future__ import annotations
 
@@ -22,25 +22,25 @@ def learn_vocabulary(
 
     Args:
         texts: Texts of a shop; of more than 50,000 the first ones are read.
-        actions: Tokens of events, such as ``[cart]``: pieces of their own.
-        size: Pieces, about, at least 100.
+        actions: Tokens of events, such as ``[cart]``: subwords of their own.
+        size: Subwords, about, at least 100.
         lower: Lower-case the texts and strip accents.
 
     Returns:
-        The special pieces, the actions, and the pieces that were learnt.
+        The special subwords, the actions, and the subwords that were learnt.
 
     Raises:
         InputError: If the size is too small for what it has to hold.
 
     Example:
-        >>> pieces = learn_vocabulary(["red hat", "red hats", "a red cap"] * 50, ["[cart]"], 100)
-        >>> pieces[:6], "red" in pieces
+        >>> subwords = learn_vocabulary(["red hat", "red hats", "a red cap"] * 50, ["[cart]"], 100)
+        >>> subwords[:6], "red" in subwords
         (('[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]', '[cart]'), True)
     """
     reserved = [*SPECIAL, *dict.fromkeys(actions)]
     if size < len(reserved) + 50:
         raise InputError(
-            f"a vocabulary of {size} pieces, of which {len(reserved)} are special or actions",
+            f"a vocabulary of {size} subwords, of which {len(reserved)} are special or actions",
             expected=f"at least {len(reserved) + 50}",
         )
     tools = require("tensorflow_text.tools.wordpiece_vocab.bert_vocab_from_dataset", "bert")
@@ -49,4 +49,4 @@ def learn_vocabulary(
         return tuple(reserved)
     batches = tf.data.Dataset.from_tensor_slices(kept).batch(1000)
     found = tools.bert_vocab_from_dataset(batches, size, reserved, {"lower_case": lower})
-    return tuple(dict.fromkeys(piece for piece in found if piece and not _NEVER_USED.match(piece)))
+    return tuple(dict.fromkeys(subword for subword in found if subword and not _NEVER_USED.match(subword)))

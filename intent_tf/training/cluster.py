@@ -120,7 +120,7 @@ def _from_slurm(environment: Mapping[str, str]) -> Cluster:
         ) from error
     port = _port(environment)
     workers = [
-        f"{host}:{port + place}" for host, count in zip(hosts, tasks, strict=True) for place in range(count)
+        f"{host}:{port + index}" for host, count in zip(hosts, tasks, strict=True) for index in range(count)
     ]
     return Cluster(tuple(workers), index)
 

@@ -1,4 +1,4 @@
-"""Lets a model learn from a larger one: the strengths of a teacher beside the labels."""
+"""Lets a model learn from a larger one: the probabilities of a teacher beside the labels."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ class DistillationConfig:
     """Learning from a larger model.
 
     Args:
-        teacher: Learn this model's strengths beside the labels: a folder that train wrote, such as that of a
-            fine-tuned BERT.
-        temperature: Divides the logits of both models; above 1, shades between sure strengths count more.
-        teacher_share: Weight of the teacher's strengths in the loss, in (0, 1]; labels have the rest.
+        teacher: Learn this model's probabilities beside the labels: a folder that train wrote, such as that
+            of a fine-tuned BERT.
+        temperature: Divides the logits of both models; above 1, shades between sure probabilities count more.
+        alpha: Weight of the teacher's probabilities in the loss, in (0, 1]; labels have the rest.
         unlabelled: Table of further rows, without labels, for the teacher to score and the model to learn.
         recombined: Rows to make of each training row, out of its sentences and another's, for the same; by
             default 1 where there are columns of text.
@@ -33,15 +33,15 @@ class DistillationConfig:
 
     teacher: str | None = None
     temperature: float = 1.0
-    teacher_share: float = 1.0
+    alpha: float = 1.0
     unlabelled: str | None = None
     recombined: int | None = None
 
     def __post_init__(self) -> None:
         if not self.temperature > 0:
             raise InputError(f"temperature is {self.temperature}", expected="a positive number")
-        if not 0 < self.teacher_share <= 1:
-            raise InputError(f"teacher_share is {self.teacher_share}", expected="a share in (0, 1]")
+        if not 0 < self.alpha <= 1:
+            raise InputError(f"alpha is {self.alpha}", expected="a share in (0, 1]")
         if self.recombined is not None and self.recombined < 0:
             raise InputError(f"recombined is {self.recombined}", expected="0 or more")
         for name in ("unlabelled", "recombined"):
@@ -65,7 +65,7 @@ class DistillationConfig:
                 expected="the plain loss binary_crossentropy with it",
                 remedy="leave out --preset, --loss, --positive-weight and label_flip",
             )
-        return DistillationLoss(self.temperature, self.teacher_share)
+        return DistillationLoss(self.temperature, self.alpha)
 
     def further_rows(self, specification: FeatureSpecification) -> int:
         """Return how many rows to make of each training row.
@@ -86,14 +86,14 @@ def with_teacher(
     recombined: int = 0,
     seed: int = 0,
 ) -> PreparedData:
-    """Put the teacher's strengths beside the labels of the training rows, and add rows that it alone labels.
+    """Put the teacher's probabilities beside the training rows' labels, and add rows that it alone labels.
 
     The teacher scores each row once, before training. In every step of every epoch, as
     `keras.distillation.Distiller` has it, a fine-tuned BERT would take most of the time. That class also
     wants both models to take the same tensors, and its losses are made for several logits a row, not for one.
 
-    The teacher's strengths are taken as they are before its calibrator, which may make many shades one; the
-    student gets a calibrator of its own.
+    The teacher's probabilities are taken as they are before its calibrator, which may make many shades one;
+    the student gets a calibrator of its own.
 
     Args:
         data: The student's.
@@ -103,13 +103,13 @@ def with_teacher(
         seed: Of it.
 
     Returns:
-        The same with ``train.label`` ``(rows, 2)``: label and teacher's strength. A row without a label has
-        the strength as both.
+        The same with ``train.label`` ``(rows, 2)``: label and teacher's probability. A row without a label
+        has the probability as both.
 
     Raises:
         InputError: If the teacher needs a column that the rows lack.
     """
-    teacher = teacher.finished(None, teacher.threshold)
+    teacher = teacher.with_calibration(None, teacher.threshold)
     train, preprocessor = data.train, data.preprocessor
     taught = np.stack([train.label, teacher.predict(train.frame)], axis=1)
     parts = [Rows(train.frame, train.features, taught, train.weight)]
@@ -117,6 +117,6 @@ def with_teacher(
     if recombined:
         further.append(recombine(train.frame, data.specification.of_kind("text"), recombined, seed))
     for frame in further:
-        strengths = teacher.predict(frame)
-        parts.append(Rows.of(frame, preprocessor, np.stack([strengths] * 2, axis=1)))
+        probabilities = teacher.predict(frame)
+        parts.append(Rows.of(frame, preprocessor, np.stack([probabilities] * 2, axis=1)))
     return replace(data, train=parts[0].joined(*parts[1:]))

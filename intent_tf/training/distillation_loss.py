@@ -10,7 +10,7 @@ import tensorflow as tf
 
 @keras.saving.register_keras_serializable(package="intent_tf")
 class DistillationLoss(keras.losses.Loss):
-    """Cross-entropy with the labels, mixed with that with a teacher's strengths.
+    """Cross-entropy with the labels, mixed with that with a teacher's probabilities.
 
     ::
 
@@ -25,8 +25,8 @@ class DistillationLoss(keras.losses.Loss):
         share: Of the teacher in the loss, in [0, 1]. Default 0.5.
         **kwargs: Those of every Keras loss.
 
-    Shapes: labels ``(batch, members)``, or label and teacher's strength ``(batch, members, 2)``; strengths
-        ``(batch, members)`` in [0, 1]; to the mean over the members.
+    Shapes: labels ``(batch, members)``, or label and teacher's probability ``(batch, members, 2)``;
+        probabilities ``(batch, members)`` in [0, 1]; to the mean over the members.
 
     Reference:
         Hinton, Vinyals & Dean (2015), Distilling the Knowledge in a Neural Network.
@@ -63,10 +63,10 @@ class DistillationLoss(keras.losses.Loss):
         return {**super().get_config(), "temperature": self.temperature, "share": self.share}
 
 
-def _logits(strengths: Any) -> tf.Tensor:
+def _logits(probabilities: Any) -> tf.Tensor:
     tiny = keras.config.epsilon()
-    strengths = tf.clip_by_value(tf.cast(strengths, tf.float32), tiny, 1 - tiny)
-    return tf.math.log(strengths) - tf.math.log1p(-strengths)
+    probabilities = tf.clip_by_value(tf.cast(probabilities, tf.float32), tiny, 1 - tiny)
+    return tf.math.log(probabilities) - tf.math.log1p(-probabilities)
 
 
 def _cross_entropy(targets: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:

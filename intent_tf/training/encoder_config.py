@@ -19,10 +19,10 @@ class EncoderConfig:
         encoder: Folder that `pretrain` or `to_hub` wrote, a BERT in Hugging Face's form, a TF-Hub style
             SavedModel, or the name of a KerasHub preset.
         trust: Run the graph of a SavedModel that somebody else made, as encoder or in a teacher.
-        pooling: How the pieces' vectors become one: their mean, [CLS] (cls), or Conv1D and maximum (cnn).
+        pooling: How the subwords' vectors become one: their mean, [CLS] (cls), or Conv1D and maximum (cnn).
         tuning: "all" trains the predictor first and then all weights; "frozen" leaves the encoder as it is,
             so that one pass over the data does.
-        encoder_tokens: Word pieces of a row, at most.
+        encoder_tokens: Word subwords of a row, at most.
         encoder_epochs: Passes over the training rows when all weights are trained.
         encoder_batch_size: Rows a step then.
         encoder_learning_rate: Step size of the encoder's last block.

@@ -61,7 +61,7 @@ def fine_tune(
         - Clark, Luong, Le & Manning (2020), ELECTRA (layer-wise rates).
     """
     if training.augment:
-        raise InputError("--augment changes words, and an encoder reads pieces", remedy="leave it out")
+        raise InputError("--augment changes words, and an encoder reads subwords", remedy="leave it out")
     encoder: BertEncoder = model.extractor.parts["text"]
     encoder.network.trainable = False
     first = train_model(model, with_vectors(model, data), training, folder / "predictor", **options)
@@ -74,7 +74,7 @@ def fine_tune(
     with model.distribute_strategy.scope():
         # Inside, since metrics create their variables at once: others would count this worker's rows only.
         compiled = keras.saving.deserialize_keras_object(model.get_compile_config())
-        optimizer = _optimizer(model, data.train.rows_an_epoch, config)
+        optimizer = _optimizer(model, data.train.number_of_rows, config)
         model.compile(optimizer=optimizer, loss=compiled["loss"], metrics=compiled["metrics"])
     second = train_model(
         model,

@@ -14,7 +14,7 @@ from intent_tf.errors import InputError
 class ForwardCorrectedCrossentropy(keras.losses.Loss):
     """Binary cross-entropy of labels of which a known share is flipped.
 
-    A model that learns from labels flipped at rate r learns the strength of *seeing* a purchase,
+    A model that learns from labels flipped at rate r learns the probability of *seeing* a purchase,
     ``q = (1 - r) p + r (1 - p)``, not that of a purchase, p. This loss compares q with the flipped labels, so
     that its minimum is at the p of the true ones::
 
@@ -24,7 +24,7 @@ class ForwardCorrectedCrossentropy(keras.losses.Loss):
         rate: Share of flipped labels, in [0, 1/2).
         **kwargs: Those of every Keras loss.
 
-    Shapes: labels and strengths ``(batch, members)``, the loss ``(batch,)``.
+    Shapes: labels and probabilities ``(batch, members)``, the loss ``(batch,)``.
 
     Raises:
         InputError: If the rate is not in [0, 1/2).

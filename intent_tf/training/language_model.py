@@ -1,4 +1,4 @@
-"""A network that guesses hidden pieces, to learn what a shop's documents are like."""
+"""A network that guesses hidden subwords, to learn what a shop's documents are like."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from intent_tf.layers.bert.transformer import BertTransformer
 class LanguageModel(keras.Model):
     """`BertTransformer` with BERT's head: a dense layer, a norm, and the token vectors as the last layer.
 
-    Logits are computed only where there is a piece to guess, a seventh of all: over a vocabulary they cost
+    Logits are computed only where there is a subword to guess, a seventh of all: over a vocabulary they cost
     more than a small network.
 
     Args:
         network: The encoder that is trained.
         **kwargs: Those of every Keras model.
 
-    Shapes: ids int32 ``(batch, pieces)`` to vectors float32 ``(batch, pieces, width)``; the loss takes
-        targets int32 ``(batch, pieces)``, 0 where there is nothing to guess, and is the mean cross-entropy in
-        nats.
+    Shapes: ids int32 ``(batch, subwords)`` to vectors float32 ``(batch, subwords, width)``; the loss takes
+        targets int32 ``(batch, subwords)``, 0 where there is nothing to guess, and is the mean cross-entropy
+        in nats.
     """
 
     def __init__(self, network: BertTransformer, **kwargs: Any) -> None:
@@ -56,11 +56,11 @@ class LanguageModel(keras.Model):
         training: bool = True,
     ) -> Any:
         """Take the mean cross-entropy of the guesses; 0 of a batch that has none."""
-        places = tf.where(y > 0)
-        vectors = self.norm(self.dense(tf.gather_nd(y_pred, places)))
+        indices = tf.where(y > 0)
+        vectors = self.norm(self.dense(tf.gather_nd(y_pred, indices)))
         table = tf.convert_to_tensor(self.network.token_embedding)
         logits = tf.matmul(vectors, table, transpose_b=True) + self.bias
-        losses = tf.nn.sparse_softmax_cross_entropy_with_logits(tf.gather_nd(y, places), logits)
+        losses = tf.nn.sparse_softmax_cross_entropy_with_logits(tf.gather_nd(y, indices), logits)
         self.cross_entropy.update_state(losses)
         return tf.reduce_sum(losses) / tf.maximum(tf.cast(tf.size(losses), tf.float32), 1.0)
 

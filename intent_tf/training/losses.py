@@ -12,15 +12,15 @@ import tensorflow as tf
 class FocalLoss(keras.losses.Loss):
     """Cross-entropy that counts rows less the surer the model is of them already.
 
-    ``loss = −(1 − p)^focus · log p``, with ``p`` the strength of what happened; with a focus of 0, binary
+    ``loss = −(1 − p)^focus · log p``, with ``p`` the probability of what happened; with a focus of 0, binary
     cross-entropy. It ranks hard rows better where easy ones are many, but its minimum is not at the true
-    probability: strengths come out too near 1/2, which the calibrator, fitted afterwards, takes back.
+    probability: probabilities come out too near 1/2, which the calibrator, fitted afterwards, takes back.
 
     Args:
         focus: Not negative. Default 2, as in the paper.
         **kwargs: Those of every Keras loss.
 
-    Shapes: labels and strengths in [0, 1] of the same shape, to the mean over the last axis.
+    Shapes: labels and probabilities in [0, 1] of the same shape, to the mean over the last axis.
 
     Reference:
         Lin et al. (2017), Focal Loss for Dense Object Detection; Mukhoti et al. (2020), Calibrating Deep
@@ -55,21 +55,21 @@ class FocalLoss(keras.losses.Loss):
 
 @keras.saving.register_keras_serializable(package="intent_tf")
 class WeightedCrossentropy(keras.losses.Loss):
-    """Cross-entropy in which purchases weigh more, and strengths stay probabilities.
+    """Cross-entropy in which purchases weigh more, and probabilities stay probabilities.
 
     Weights of classes, as they are usually given, make a model state odds that are ``positive_weight`` times
     too high. Here the odds are multiplied *before* the weighted loss is taken::
 
         s' = w·s / (w·s + 1 − s)         loss = −w·y·log s' − (1 − y)·log(1 − s')
 
-    so that ``s'`` learns the weighted odds, and the strength ``s``, which validation rows and shoppers see,
-    the true ones.
+    so that ``s'`` learns the weighted odds, and the probability ``s``, which validation rows and shoppers
+    see, the true ones.
 
     Args:
         positive_weight: Of a purchase, where another row weighs 1. Positive. Default 1: plain cross-entropy.
         **kwargs: Those of every Keras loss.
 
-    Shapes: labels and strengths in [0, 1] of the same shape, to the mean over the last axis.
+    Shapes: labels and probabilities in [0, 1] of the same shape, to the mean over the last axis.
 
     References:
         - Elkan (2001), The Foundations of Cost-Sensitive Learning, on weights and odds.
@@ -92,10 +92,10 @@ class WeightedCrossentropy(keras.losses.Loss):
         """Compute the loss of each row."""
         y_pred = tf.convert_to_tensor(y_pred)
         label, tiny, weight = tf.cast(y_true, y_pred.dtype), keras.config.epsilon(), self.positive_weight
-        strength = tf.clip_by_value(y_pred, tiny, 1 - tiny)
-        total = weight * strength + (1 - strength)
-        purchase = -weight * tf.math.log(weight * strength / total)
-        other = -tf.math.log((1 - strength) / total)
+        probability = tf.clip_by_value(y_pred, tiny, 1 - tiny)
+        total = weight * probability + (1 - probability)
+        purchase = -weight * tf.math.log(weight * probability / total)
+        other = -tf.math.log((1 - probability) / total)
         return tf.reduce_mean(label * purchase + (1 - label) * other, axis=-1)
 
     def get_config(self) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Hides pieces of documents, for a network to guess: anew each time a document is seen."""
+"""Hides subwords of documents, for a network to guess: anew each time a document is seen."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from intent_tf.text.wordpiece import MASK, SPECIAL, WordPieceIds
 
 
 class Masking:
-    """Chooses pieces and hides them: of ten, eight become ``[MASK]``, one any piece, one stays as it is.
+    """Chooses subwords and hides them: of ten, eight become ``[MASK]``, one any subword, one stays as it is.
 
     It is drawn anew for each batch from a seed, so that a document is hidden differently in each epoch
     (dynamic masking), and the same where an epoch is repeated.
 
     Args:
-        pieces: The tokeniser.
-        rate: Share of the pieces to guess, in (0, 1). Default 0.15.
-        whole_word: Choose words with all of their pieces, which makes guessing harder. Default True.
+        subwords: The tokeniser.
+        rate: Share of the subwords to guess, in (0, 1). Default 0.15.
+        whole_word: Choose words with all of their subwords, which makes guessing harder. Default True.
 
     Raises:
         InputError: If the rate is out of its range.
@@ -37,31 +37,32 @@ class Masking:
         [[0, 5, 6, 0, 0]]
     """
 
-    def __init__(self, pieces: WordPieceIds, rate: float = 0.15, whole_word: bool = True) -> None:
+    def __init__(self, subwords: WordPieceIds, rate: float = 0.15, whole_word: bool = True) -> None:
         if not 0 < rate < 1:
             raise InputError(f"mask_rate is {rate}", expected="a share in (0, 1)")
         self.rate = rate
         self.whole_word = whole_word
-        self._mask = pieces.id_of(MASK)
-        special = {pieces.id_of(piece) for piece in SPECIAL}
-        self._guessed = np.array([place not in special for place in range(pieces.vocabulary_size)])
+        self._mask = subwords.id_of(MASK)
+        special = {subwords.id_of(subword) for subword in SPECIAL}
+        self._guessed = np.array([index not in special for index in range(subwords.vocabulary_size)])
         self._others = tf.constant(np.flatnonzero(self._guessed), tf.int32)
-        self._continues = np.array(pieces.continues)
+        self._continues = np.array(subwords.continues)
 
     def __call__(self, ids: tf.Tensor, seed: Sequence[Any]) -> tuple[tf.Tensor, tf.Tensor]:
-        """Hide pieces of a batch.
+        """Hide subwords of a batch.
 
         Args:
-            ids: int32 ``(batch, pieces)``, padded with 0.
+            ids: int32 ``(batch, subwords)``, padded with 0.
             seed: Two integers.
 
         Returns:
-            The ids with pieces hidden, and the targets: the pieces where they are to be guessed, 0 elsewhere.
+            The ids with subwords hidden, and the targets: the subwords where they are to be guessed, 0
+            elsewhere.
         """
         draws = tf.random.stateless_uniform((3, *_shape(ids)), seed)
         chance = draws[0]
         if self.whole_word:
-            # All pieces of a word share the chance of its first.
+            # All subwords of a word share the chance of its first.
             word = tf.cumsum(tf.cast(~tf.gather(self._continues, ids), tf.int32), axis=1, exclusive=False)
             chance = tf.gather(draws[0], tf.minimum(word, tf.shape(ids)[1] - 1), batch_dims=1)
         chosen = (chance < self.rate) & tf.gather(self._guessed, ids)
@@ -70,8 +71,8 @@ class Masking:
         return tf.where(chosen, replaced, ids), tf.where(chosen, ids, 0)
 
 
-def next_pieces(ids: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-    """Make each piece's target the next one: what a causal network guesses."""
+def next_subwords(ids: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    """Make each subword's target the next one: what a causal network guesses."""
     return ids, tf.pad(ids[:, 1:], [[0, 0], [0, 1]])
 
 

@@ -37,7 +37,7 @@ class PartwiseAdam(FusedAdam):
     def update_step(self, gradient: Any, variable: tf.Variable, learning_rate: Any) -> None:
         """Update one variable in place."""
         path = self._trainable_variables[self._get_variable_index(variable)].path
-        factor = next((factor for piece, factor in self.factors.items() if piece in path), 1.0)
+        factor = next((factor for subword, factor in self.factors.items() if subword in path), 1.0)
         super().update_step(gradient, variable, learning_rate * factor)
 
     def _update_model_variables_moving_average(self, trainable_variables: Any) -> None:

@@ -17,7 +17,7 @@ from intent_tf.errors import InputError
 from intent_tf.layers.bert.transformer import BertTransformer
 from intent_tf.text.wordpiece import WordPieceIds
 from intent_tf.training.language_model import LanguageModel
-from intent_tf.training.masking import Masking, next_pieces
+from intent_tf.training.masking import Masking, next_subwords
 from intent_tf.training.partwise_adam import PartwiseAdam
 from intent_tf.training.resumable import ResumableEarlyStopping
 from intent_tf.training.warm_up import WarmUp
@@ -38,11 +38,11 @@ class PretrainingConfig:
 
     Args:
         size: Of an encoder that starts from scratch: tiny, small, base or large.
-        vocabulary_size: Pieces to learn for it.
-        objective: "masked" guesses hidden pieces (BERT), "causal" the next piece (GPT).
-        mask_rate: Share of the pieces to guess, in (0, 1).
-        whole_word: Hide words with all of their pieces.
-        max_tokens: Pieces of a document.
+        vocabulary_size: Subwords to learn for it.
+        objective: "masked" guesses hidden subwords (BERT), "causal" the next subword (GPT).
+        mask_rate: Share of the subwords to guess, in (0, 1).
+        whole_word: Hide words with all of their subwords.
+        max_tokens: Subwords of a document.
         epochs: Passes over the documents.
         batch_size: Documents a step.
         learning_rate: Largest step size of Adam, after the warm-up.
@@ -89,17 +89,19 @@ def new_network(vocabulary_size: int, config: PretrainingConfig) -> BertTransfor
     return network
 
 
-def with_pieces(network: BertTransformer, pieces: WordPieceIds, extended: WordPieceIds) -> BertTransformer:
-    """Return the same network with vectors for further pieces.
+def with_subwords(
+    network: BertTransformer, subwords: WordPieceIds, extended: WordPieceIds
+) -> BertTransformer:
+    """Return the same network with vectors for further subwords.
 
-    The vector of a new piece is the mean of those of the words in it: ``[cart]`` begins as "cart".
+    The vector of a new subword is the mean of those of the words in it: ``[cart]`` begins as "cart".
 
     Args:
         network: With weights.
-        pieces: Its tokeniser.
-        extended: The same, with further pieces at the end.
+        subwords: Its tokeniser.
+        extended: The same, with further subwords at the end.
     """
-    added = extended.vocabulary[pieces.vocabulary_size :]
+    added = extended.vocabulary[subwords.vocabulary_size :]
     if not added:
         return network
     larger = BertTransformer.from_config(
@@ -107,7 +109,7 @@ def with_pieces(network: BertTransformer, pieces: WordPieceIds, extended: WordPi
     )
     larger.build()
     table = network.token_embedding.numpy()
-    words = pieces.cut_words(tf.constant([piece.strip("[]#") for piece in added])).to_list()
+    words = subwords.cut_words(tf.constant([subword.strip("[]#") for subword in added])).to_list()
     rows = [table[ids].mean(axis=0) if ids else table.mean(axis=0) for ids in words]
     for weight, old in zip(larger.weights, network.weights, strict=True):
         weight.assign(np.concatenate([table, rows]) if old is network.token_embedding else old)
@@ -116,7 +118,7 @@ def with_pieces(network: BertTransformer, pieces: WordPieceIds, extended: WordPi
 
 def pretrain(
     network: BertTransformer,
-    pieces: WordPieceIds,
+    subwords: WordPieceIds,
     documents: tf.RaggedTensor,
     held_out: tf.RaggedTensor,
     config: PretrainingConfig,
@@ -130,8 +132,8 @@ def pretrain(
 
     Args:
         network: The encoder.
-        pieces: Its tokeniser.
-        documents: Ids, int32, ragged ``(documents, pieces)``.
+        subwords: Its tokeniser.
+        documents: Ids, int32, ragged ``(documents, subwords)``.
         held_out: Documents to measure on, hidden in the same way after each epoch.
         config: Objective, epochs, rates.
         folder: Where checkpoints and ``history.csv`` go.
@@ -142,7 +144,7 @@ def pretrain(
     Returns:
         The history; ``val_perplexity`` is exp of the mean cross-entropy of the guesses.
     """
-    hide = _hiding(pieces, config)
+    hide = _hiding(subwords, config)
     steps = -(-int(documents.nrows()) // config.batch_size)
     model = LanguageModel(network)
     model.build()
@@ -178,10 +180,10 @@ def pretrain(
     return history
 
 
-def _hiding(pieces: WordPieceIds, config: PretrainingConfig) -> Callable[..., tuple[tf.Tensor, tf.Tensor]]:
+def _hiding(subwords: WordPieceIds, config: PretrainingConfig) -> Callable[..., tuple[tf.Tensor, tf.Tensor]]:
     if config.objective == "causal":
-        return lambda ids, seed: next_pieces(ids)
-    return Masking(pieces, config.mask_rate, config.whole_word)
+        return lambda ids, seed: next_subwords(ids)
+    return Masking(subwords, config.mask_rate, config.whole_word)
 
 
 def _batches(
@@ -200,8 +202,8 @@ def _batches(
     def batches(epoch: tf.Tensor) -> tf.data.Dataset:
         order = epoch_batches(rows, batch_size, (seed, tf.cast(epoch, tf.int32)), lengths)
         return order.enumerate().map(
-            lambda number, places: hide(
-                tf.gather(documents, places).to_tensor(0), (seed + 1, epoch * 100_003 + number)
+            lambda number, indices: hide(
+                tf.gather(documents, indices).to_tensor(0), (seed + 1, epoch * 100_003 + number)
             ),
             tf.data.AUTOTUNE,
         )

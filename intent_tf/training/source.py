@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from intent_tf.data.csv_files import SetAside
+from intent_tf.data.csv_files import Rejected
 from intent_tf.data.datasets import DATASETS
 from intent_tf.data.event_examples import event_examples
 from intent_tf.data.example_source import ExampleSource
@@ -15,7 +15,7 @@ from intent_tf.data.splitting import SplitPlan
 from intent_tf.data.tables import read_table
 from intent_tf.errors import InputError
 from intent_tf.nearest import nearest
-from intent_tf.simulator.optimum import optimal_strengths
+from intent_tf.simulator.optimum import optimal_probabilities
 from intent_tf.simulator.simulator import simulate
 
 
@@ -76,7 +76,7 @@ class SourceConfig:
 
 def load_examples(
     config: SourceConfig, *, seed: int = 0, tell: Callable[[str], None] = lambda message: None
-) -> tuple[ExampleSource, SetAside]:
+) -> tuple[ExampleSource, Rejected]:
     """Read or simulate the examples that a configuration names.
 
     Args:
@@ -90,7 +90,7 @@ def load_examples(
     Raises:
         InputError: If the source does not exist or is not usable.
     """
-    set_aside = SetAside(config.data or "")
+    rejected = Rejected(config.data or "")
     if config.dataset is not None:
         if config.dataset not in DATASETS:
             raise InputError(
@@ -100,13 +100,13 @@ def load_examples(
         source = DATASETS[config.dataset].examples()
     elif config.data is not None:
         table = read_table(config.data)
-        set_aside = table.set_aside
+        rejected = table.rejected
         if table.encoding != "utf-8":
             tell(f"{config.data} is not UTF-8; read as {table.encoding.upper()}")
-        if set_aside.rows:
-            tell(f"{len(set_aside.rows)} rows of {config.data} cannot be read and are set aside")
+        if rejected.rows:
+            tell(f"{len(rejected.rows)} rows of {config.data} cannot be read and are rejected")
         assert config.label is not None
-        counts = {"rows_set_aside": len(set_aside.rows)}
+        counts = {"rows_set_aside": len(rejected.rows)}
         source = ExampleSource(table.frame, config.label, counts=counts)
     elif config.events is not None:
         source = event_examples(config.events, config.columns, memory_rows=config.memory_rows, seed=seed)
@@ -117,17 +117,17 @@ def load_examples(
     else:
         tell(f"no data given: simulating a shop with {config.sessions:,} sessions")
         source = _simulated(config.sessions, seed)
-    return replace(source, **_overrides(config, source)), set_aside
+    return replace(source, **_overrides(config, source)), rejected
 
 
 def _simulated(sessions: int, seed: int) -> ExampleSource:
     log = simulate(sessions, seed)
     source = event_examples(log, {})
-    optimum = optimal_strengths(source.frame, log)
+    optimum = optimal_probabilities(source.frame, log)
     return replace(
         source,
         frame=source.frame.assign(optimum=optimum),
-        left_out={**source.left_out, "optimum": "the best strength that any model can know"},
+        excluded={**source.excluded, "optimum": "the best probability that any model can know"},
         optimum="optimum",
     )
 

@@ -65,7 +65,7 @@ class StrategyConfig:
             >>> adapted.batch_size, adapted.learning_rate
             (1024, 0.006)
         """
-        usual = training.rows_a_step(rows)
+        usual = training.batch_size_for(rows)
         batch = usual if self.per_replica_batch is None else self.per_replica_batch * replicas
         power = {"none": 0.0, "sqrt": 0.5, "linear": 1.0}[self.scale_learning_rate]
         factor = (batch / usual) ** power

@@ -41,7 +41,7 @@ class TrainingConfig:
         preset: "article" is the article's code as printed (sigmoid bottleneck, MSE; it provably does not
             learn on text); "default" is the same extractor without the bottleneck, and more beside it.
         loss: Loss; binary cross-entropy for "default", mse for "article", unless given.
-        positive_weight: Weight of a purchase in cross-entropy, where another row weighs 1; strengths stay
+        positive_weight: Weight of a purchase in cross-entropy, where another row weighs 1; probabilities stay
             probabilities.
         epochs: Passes over the training rows at most.
         patience: Epochs without a better validation log loss before training stops; by default 5, and 15 for
@@ -49,15 +49,15 @@ class TrainingConfig:
         batch_size: Rows a step; by default 256, and less (at least 32) where an epoch of the table would have
             fewer than 32 steps.
         learning_rate: Step size of Adam.
-        token_factor: Step size of the extractors of tokens over that of the rest: they have most of the
-            weights, and memorise rows soonest.
+        token_learning_rate_multiplier: Step size of the extractors of tokens over that of the rest: they have
+            most of the weights, and memorise rows soonest.
         weight_decay: Decoupled decay of the dense kernels a step, times the learning rate (AdamW).
-        averaging: Momentum of the weights' moving average, in [0, 1); 0 turns it off.
+        ema_momentum: Momentum of the weights' moving average, in [0, 1); 0 turns it off.
         dropout: Share of hidden outputs dropped in training, in [0, 1).
-        members: Networks in the ensemble that the predictor is.
+        ensemble_size: Networks in the ensemble that the predictor is.
         kernel_sizes: Tokens under a filter of the extractor; several give several convolutions.
         filters: Filters for each kernel size.
-        dimension: Width of a token's vector.
+        output_dim: Width of a token's vector.
         token_buckets: Rows of a table that tokens share by a hash, which takes less memory; every token has
             a row of its own, unless given.
         session_extractor: What reads rendered sessions: cnn (the article's convolution), gru (the state after
@@ -75,29 +75,37 @@ class TrainingConfig:
     patience: int | None = None
     batch_size: int | None = None
     learning_rate: float = 3e-3
-    token_factor: float = 0.2
+    token_learning_rate_multiplier: float = 0.2
     weight_decay: float = 3e-4
-    averaging: float = 0.99
+    ema_momentum: float = 0.99
     dropout: float = 0.1
-    members: int = 16
+    ensemble_size: int = 16
     kernel_sizes: tuple[int, ...] = (3,)
     filters: int = 128
-    dimension: int = 128
+    output_dim: int = 128
     token_buckets: int | None = None
     session_extractor: SessionExtractor = "cnn"
     checkpoint_batches: int | None = None
     augment: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        counts = ("epochs", "patience", "batch_size", "members", "filters", "dimension", "token_buckets")
+        counts = (
+            "epochs",
+            "patience",
+            "batch_size",
+            "ensemble_size",
+            "filters",
+            "output_dim",
+            "token_buckets",
+        )
         for name in (*counts, "checkpoint_batches"):
             value = getattr(self, name)
             if value is not None and value < 1:
                 raise InputError(f"{name} is {value}", expected="at least 1")
-        for name in ("averaging", "dropout"):
+        for name in ("ema_momentum", "dropout"):
             if not 0 <= getattr(self, name) < 1:
                 raise InputError(f"{name} is {getattr(self, name)}", expected="a share in [0, 1)")
-        for name in ("learning_rate", "token_factor", "positive_weight"):
+        for name in ("learning_rate", "token_learning_rate_multiplier", "positive_weight"):
             if not getattr(self, name) > 0:
                 raise InputError(f"{name} is {getattr(self, name)}", expected="a positive number")
         if self.positive_weight != 1 and (self.loss or _loss(self.preset)) != "binary_crossentropy":
@@ -130,11 +138,11 @@ class TrainingConfig:
         """Choose the patience, unless it is given."""
         return self.patience or (5 if _reads_tokens(data) else 15)
 
-    def rows_a_step(self, rows: int) -> int:
+    def batch_size_for(self, rows: int) -> int:
         """Choose the batch size for a number of training rows, unless it is given.
 
         Example:
-            >>> [TrainingConfig().rows_a_step(rows) for rows in (500, 3_200, 1_000_000)]
+            >>> [TrainingConfig().batch_size_for(rows) for rows in (500, 3_200, 1_000_000)]
             [32, 100, 256]
         """
         return self.batch_size or min(256, max(32, rows // 32))
@@ -149,7 +157,7 @@ def create_model(
     """Build and compile the model that a configuration asks for.
 
     Args:
-        data: Rows and preprocessor; with an encoder, prepared with its ``pieces``.
+        data: Rows and preprocessor; with an encoder, prepared with its ``subwords``.
         config: The model and how it is trained.
         encoder: Reads the texts and sessions, in place of the extractor's convolution.
         loss: In place of the configuration's, such as that of a model with a teacher.
@@ -160,7 +168,7 @@ def create_model(
     extractor = build_feature_extractor(
         data,
         config.preset,
-        dimension=config.dimension,
+        output_dim=config.output_dim,
         filters=config.filters,
         kernel_sizes=config.kernel_sizes,
         dropout=0.1 if encoder else 0.5,
@@ -170,9 +178,9 @@ def create_model(
     )
     predictor = build_predictor(
         config.preset,
-        members=config.members,
+        ensemble_size=config.ensemble_size,
         dropout=config.dropout,
-        sections=None if article else extractor.sections,
+        feature_blocks=None if article else extractor.feature_blocks,
         prior=float(data.train.label.mean()),
     )
     optimizer = keras.optimizers.Adam(1e-3) if article else _optimizer(config)
@@ -242,7 +250,7 @@ def train_model(
                 validation_data=data.validation,
                 first_batch=first_batch,
                 seed=seed,
-                batch_size=config.rows_a_step(data.train.rows_an_epoch),
+                batch_size=config.batch_size_for(data.train.number_of_rows),
                 epochs=epochs,
                 initial_epoch=done,
                 augmentation=config.augmentation,
@@ -256,7 +264,7 @@ def train_model(
             fit(done, done + 2, _StopAfterEpoch())
             wants(strategy, False)  # waits until the chief has written its checkpoint
             done = stopping.resume(model)
-        fit(done, done if stopping.finished else config.epochs)
+        fit(done, done if stopping.with_calibration else config.epochs)
     except (tf.errors.UnavailableError, tf.errors.AbortedError, tf.errors.CancelledError) as error:
         if strategy.cluster_resolver is None:
             raise
@@ -304,8 +312,8 @@ def _loss(preset: Preset) -> Loss:
 
 
 def _optimizer(config: TrainingConfig) -> keras.optimizers.Optimizer:
-    average = {"use_ema": True, "ema_momentum": config.averaging} if config.averaging else {}
-    factors = dict.fromkeys(("/text/", "/session/"), config.token_factor)
+    average = {"use_ema": True, "ema_momentum": config.ema_momentum} if config.ema_momentum else {}
+    factors = dict.fromkeys(("/text/", "/session/"), config.token_learning_rate_multiplier)
     optimizer = PartwiseAdam(config.learning_rate, factors, weight_decay=config.weight_decay, **average)
     optimizer.exclude_from_weight_decay(var_names=["bias", "embedding", "scale"])
     return optimizer

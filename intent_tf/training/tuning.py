@@ -37,10 +37,14 @@ def search_space(data: PreparedData, parameters: Any) -> dict[str, Any]:
     }
     chosen["dropout"] = parameters.Float("dropout", 0.0, 0.5, step=0.05, default=default.dropout)
     chosen["batch_size"] = parameters.Choice("batch_size", [128, 256, 512], default=default.batch_size or 256)
-    chosen["members"] = parameters.Choice("members", [8, 16, 32], default=default.members)
+    chosen["ensemble_size"] = parameters.Choice("ensemble_size", [8, 16, 32], default=default.ensemble_size)
     if data.preprocessor.token_ids or data.preprocessor.session_tokens:
-        chosen["token_factor"] = parameters.Float(
-            "token_factor", 0.02, 1.0, sampling="log", default=default.token_factor
+        chosen["token_learning_rate_multiplier"] = parameters.Float(
+            "token_learning_rate_multiplier",
+            0.02,
+            1.0,
+            sampling="log",
+            default=default.token_learning_rate_multiplier,
         )
         chosen["filters"] = parameters.Choice("filters", [32, 64, 128], default=default.filters)
         sizes = parameters.Choice("kernel_sizes", ["2", "3", "2,3", "1,2,3,5"], default="3")
@@ -60,7 +64,7 @@ def validation_loss(
         folds: One, or the folds of a cross-validation. Only train and validation rows are read.
         config: The model and how it is trained.
         seed: Of weights and order of rows.
-        callbacks: Further callbacks of the first training, which may stop it; the others are then left out.
+        callbacks: Further callbacks of the first training, which may stop it; the others are then excluded.
     """
     losses = []
     for data in folds:
@@ -169,8 +173,10 @@ def tune(
 
     tuner = Tuner(oracle, directory=str(folder), project_name="search", overwrite=False)
     tuner.search(verbose=0)
-    finished = [_described(trial) for trial in tuner.oracle.trials.values() if trial.score is not None]
-    return sorted(finished, key=lambda trial: float(trial["val_log_loss"]))
+    with_calibration = [
+        _described(trial) for trial in tuner.oracle.trials.values() if trial.score is not None
+    ]
+    return sorted(with_calibration, key=lambda trial: float(trial["val_log_loss"]))
 
 
 def _described(trial: Any) -> dict[str, Any]:

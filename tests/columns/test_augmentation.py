@@ -47,9 +47,9 @@ def test_swapped_rows_hold_the_same_tokens() -> None:
 
 def test_a_swapped_token_moves_past_its_neighbours_only() -> None:
     ids, _ = change(swap=0.1)
-    place = ids[:, :40] - IDS[:, :40]
-    assert 0.1 < (place != 0).mean() < 0.25
-    assert set(np.unique(place)) <= set(range(-3, 4))
+    index = ids[:, :40] - IDS[:, :40]
+    assert 0.1 < (index != 0).mean() < 0.25
+    assert set(np.unique(index)) <= set(range(-3, 4))
 
 
 def test_as_many_tokens_become_unknown_as_asked_for() -> None:

@@ -22,7 +22,7 @@ def infer(values: Any, kinds: dict[str, Kind] | None = None) -> FeatureSpecifica
 
 
 WORDS = ["red", "blue", "green"] * (ROWS // 3)
-REVIEWS = [f"a very nice dress {place}" for place in range(ROWS)]
+REVIEWS = [f"a very nice dress {index}" for index in range(ROWS)]
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,7 @@ REVIEWS = [f"a very nice dress {place}" for place in range(ROWS)]
         (["red", 3, 4.5] * 20, "category", "string"),
         (["7", "8", "9"] * 20, "category", "string"),
         (REVIEWS, "text", "string"),
-        ([f"这件红色连衣裙很好看{place}" for place in range(ROWS)], "text", "string"),
+        ([f"这件红色连衣裙很好看{index}" for index in range(ROWS)], "text", "string"),
         ([["view", "cart"], ["view"], []] * 20, "sequence", "string"),
         ([None, ["view"], ["view"]] * 20, "sequence", "string"),
         ([[1.5, 2.0], [3.0, None], []] * 20, "sequence", "float"),
@@ -63,20 +63,20 @@ def test_the_kind_of_a_column_is_inferred(values: Any, kind: str, type_of_values
         (["", "same"] * 30, "constant"),
         (pd.date_range("2026-01-01", periods=ROWS), "a date (use it to split: --time)"),
         (
-            [datetime.date(2026, 1, 1 + place % 9) for place in range(ROWS)],
+            [datetime.date(2026, 1, 1 + index % 9) for index in range(ROWS)],
             "a date (use it to split: --time)",
         ),
         (["2026-01-01 10:00", "", "2026-01-02"] * 20, "a date (use it to split: --time)"),
         (["31/12/2026 10:00", "01/02/2026 9:30"] * 30, "a date (use it to split: --time)"),
         (["12/31/2026", "1/2/2026"] * 30, "a date (use it to split: --time)"),
         (range(ROWS), "an identifier (a running number)"),
-        ([f"user{place}" for place in range(ROWS)], "an identifier (every value differs)"),
+        ([f"user{index}" for index in range(ROWS)], "an identifier (every value differs)"),
         ([{"a": 1}, {"a": 2}] * 30, "neither numbers, nor text, nor lists"),
         ([b"a", b"b"] * 30, "neither numbers, nor text, nor lists"),
     ],
 )
 def test_what_can_be_no_feature_is_left_out_with_the_reason(values: Any, reason: str) -> None:
-    assert infer(values).left_out == {"x": reason}
+    assert infer(values).excluded == {"x": reason}
 
 
 def test_numbers_that_all_differ_are_no_identifier_unless_they_run() -> None:
@@ -128,7 +128,7 @@ def test_the_label_can_be_given_no_kind() -> None:
 def test_dropped_columns_are_left_out() -> None:
     frame = pd.DataFrame({"x": [1, 2], "y": [1, 2], "bought": [0, 1]})
     specification = infer_specification(frame, "bought", drop=["y"])
-    assert specification.left_out == {"y": "dropped by request"}
+    assert specification.excluded == {"y": "dropped by request"}
 
 
 def test_a_table_of_nothing_but_the_label_is_refused() -> None:

@@ -69,7 +69,7 @@ def test_labels_and_features_belong_to_their_rows(shop: pd.DataFrame, shop_data:
 
 
 def test_the_specification_says_why_columns_are_left_out(shop_data: PreparedData) -> None:
-    assert shop_data.specification.left_out == {"user_id": "identifies the shopper"}
+    assert shop_data.specification.excluded == {"user_id": "identifies the shopper"}
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_columns_with_another_task_are_no_features(
 ) -> None:
     frame = shop.assign(pages=np.arange(len(shop)) // 2 + 1)
     data = prepare_shop(frame, derived={}, **option)
-    assert data.specification.left_out["pages"] == reason
+    assert data.specification.excluded["pages"] == reason
 
 
 @pytest.mark.parametrize("copy", ["bought", "negation", "words"])

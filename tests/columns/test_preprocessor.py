@@ -86,9 +86,9 @@ def test_the_features_of_a_row_do_not_depend_on_its_batch(
     preprocessor: Preprocessor, shop: pd.DataFrame, rows: list[int]
 ) -> None:
     together = features(preprocessor, shop.iloc[rows])
-    for place, row in enumerate(rows):
+    for index, row in enumerate(rows):
         alone = features(preprocessor, shop.iloc[[row]])
-        for part, expected in zip(trimmed(together, place), trimmed(alone, 0), strict=True):
+        for part, expected in zip(trimmed(together, index), trimmed(alone, 0), strict=True):
             np.testing.assert_array_equal(part, expected)
 
 
@@ -132,9 +132,9 @@ def test_a_missing_column_is_named(preprocessor: Preprocessor) -> None:
 
 
 def test_blank_features_have_the_shapes_of_real_ones(preprocessor: Preprocessor, shop: pd.DataFrame) -> None:
-    for blank, real in zip(preprocessor.blank(), features(preprocessor, shop[:1]), strict=True):
-        assert blank.dtype == real.dtype and len(blank.shape) == len(real.shape)
-    assert preprocessor.blank().numbers.shape == features(preprocessor, shop[:1]).numbers.shape
+    for dummy_inputs, real in zip(preprocessor.dummy_inputs(), features(preprocessor, shop[:1]), strict=True):
+        assert dummy_inputs.dtype == real.dtype and len(dummy_inputs.shape) == len(real.shape)
+    assert preprocessor.dummy_inputs().numbers.shape == features(preprocessor, shop[:1]).numbers.shape
 
 
 def test_the_signature_names_every_raw_column_with_its_type_and_shape(preprocessor: Preprocessor) -> None:

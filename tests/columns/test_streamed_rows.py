@@ -38,7 +38,7 @@ def prepared(source: ExampleSource, **options: object) -> PreparedData:
     return preprocess_data(
         source.frame,
         source.label,
-        left_out=source.left_out,
+        excluded=source.excluded,
         plan=source.plan,
         weight=source.weight,
         **options,
@@ -60,11 +60,11 @@ def test_no_user_of_validation_or_test_rows_is_streamed(data: PreparedData, fold
     held_out = {user for part in (data.validation, data.test) for user in part.frame["user_id"]}
     examples = all_examples(folder)
     assert data.train.stream.without == {"user_id": held_out}
-    assert data.train.rows_an_epoch == (~examples["user_id"].isin(held_out)).sum()
+    assert data.train.number_of_rows == (~examples["user_id"].isin(held_out)).sum()
 
 
 def test_an_epoch_holds_every_other_row_once(data: PreparedData, folder: Path) -> None:
-    batches = list(data.train.shuffled_batches(256, seed=0).take(-(-data.train.rows_an_epoch // 256)))
+    batches = list(data.train.shuffled_batches(256, seed=0).take(-(-data.train.number_of_rows // 256)))
     examples = all_examples(folder)
     train = examples[~examples["user_id"].isin(data.train.stream.without["user_id"])]
     assert sum(len(label) for _, label, _ in batches) == len(train)
@@ -77,8 +77,8 @@ def test_streamed_features_are_those_of_rows_in_memory(data: PreparedData) -> No
     stream = replace(rows.stream, without={"user_id": set(all_users(rows)) - {rows.frame["user_id"].iloc[0]}})
     streamed = replace(rows, stream=stream)
     features, label, _ = next(iter(streamed.shuffled_batches(1000, seed=0)))
-    places = np.flatnonzero(rows.frame["user_id"] == rows.frame["user_id"].iloc[0])
-    expected, expected_label, _ = next(iter(rows.take(places).batches(1000)))
+    indices = np.flatnonzero(rows.frame["user_id"] == rows.frame["user_id"].iloc[0])
+    expected, expected_label, _ = next(iter(rows.take(indices).batches(1000)))
     assert sorted(label.numpy()) == sorted(expected_label.numpy())
     for part, expected_part in zip(features, expected, strict=True):
         found, wanted = (np.sort(each.numpy(), axis=0) for each in (part, expected_part))
@@ -90,7 +90,7 @@ def all_users(rows: StreamedRows) -> list[str]:
 
 
 def test_epochs_go_on_where_they_stopped(data: PreparedData) -> None:
-    steps = -(-data.train.rows_an_epoch // 256)
+    steps = -(-data.train.number_of_rows // 256)
     whole = [label.numpy().tolist() for _, label, _ in data.train.shuffled_batches(256, 3).take(2 * steps)]
     rest = data.train.shuffled_batches(256, 3, first_epoch=1, first_batch=1).take(steps - 1)
     assert [label.numpy().tolist() for _, label, _ in rest] == whole[steps + 1 :]
@@ -115,6 +115,6 @@ def test_streamed_rows_are_augmented_in_ways_that_the_seed_decides(data: Prepare
 
 
 def test_a_split_by_time_is_refused(source: ExampleSource, folder: Path) -> None:
-    by_time = replace(source, plan=SplitPlan(time="moment"))
+    by_time = replace(source, plan=SplitPlan(time="prediction_time"))
     with pytest.raises(InputError, match="--memory-rows"):
         stream_training_rows(prepared(by_time), folder / EXAMPLES)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from intent_tf.data.csv_files import CsvFile, SetAside
+from intent_tf.data.csv_files import CsvFile, Rejected
 from intent_tf.errors import InputError
 
 SHOP = "title,price\n"
@@ -22,14 +22,14 @@ def written(folder: Path, content: str | bytes, name: str = "shop.csv") -> Path:
     return path
 
 
-def read(path: Path, missing: tuple[str, ...] = ()) -> tuple[pd.DataFrame, SetAside]:
-    set_aside = SetAside(str(path))
-    return CsvFile.inspect(path).read(set_aside, missing), set_aside
+def read(path: Path, missing: tuple[str, ...] = ()) -> tuple[pd.DataFrame, Rejected]:
+    rejected = Rejected(str(path))
+    return CsvFile.inspect(path).read(rejected, missing), rejected
 
 
-def streamed(path: Path, block_bytes: int = 1 << 20) -> tuple[list[pd.DataFrame], SetAside]:
-    set_aside = SetAside(str(path))
-    return list(CsvFile.inspect(path).stream(set_aside, block_bytes)), set_aside
+def streamed(path: Path, block_bytes: int = 1 << 20) -> tuple[list[pd.DataFrame], Rejected]:
+    rejected = Rejected(str(path))
+    return list(CsvFile.inspect(path).stream(rejected, block_bytes)), rejected
 
 
 @pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
@@ -120,11 +120,11 @@ def test_rows_are_indexed_by_their_number_in_the_file(tmp_path: Path) -> None:
 
 def test_rows_of_a_stream_are_indexed_by_their_number_in_the_file(tmp_path: Path) -> None:
     rows = [f"hat {i},{i}" if i % 7 else "cut" for i in range(1, 60)]
-    chunks, set_aside = streamed(written(tmp_path, SHOP + "\n".join(rows)), block_bytes=64)
+    chunks, rejected = streamed(written(tmp_path, SHOP + "\n".join(rows)), block_bytes=64)
     assert len(chunks) > 3
     expected = [i + 1 for i in range(1, 60) if i % 7]
     assert pd.concat(chunks).index.tolist() == expected
-    assert [row for row, *_ in set_aside.rows] == [i + 1 for i in range(1, 60) if not i % 7]
+    assert [row for row, *_ in rejected.rows] == [i + 1 for i in range(1, 60) if not i % 7]
 
 
 def test_a_stream_leaves_fields_as_they_are_written(tmp_path: Path) -> None:
@@ -133,70 +133,70 @@ def test_a_stream_leaves_fields_as_they_are_written(tmp_path: Path) -> None:
 
 
 def test_a_cut_last_row_is_set_aside_with_its_row_reason_and_text(tmp_path: Path) -> None:
-    frame, set_aside = read(written(tmp_path, SHOP + "hat,9\nca"))
+    frame, rejected = read(written(tmp_path, SHOP + "hat,9\nca"))
     assert len(frame) == 1
-    assert set_aside.rows == [(3, "found 1 fields, expected 2", "ca")]
+    assert rejected.rows == [(3, "found 1 fields, expected 2", "ca")]
 
 
 def test_a_row_with_too_many_fields_is_set_aside(tmp_path: Path) -> None:
-    _, set_aside = read(written(tmp_path, SHOP + "hat,9,9\ncap,8\n"))
-    assert set_aside.rows == [(2, "found 3 fields, expected 2", "hat,9,9")]
+    _, rejected = read(written(tmp_path, SHOP + "hat,9,9\ncap,8\n"))
+    assert rejected.rows == [(2, "found 3 fields, expected 2", "hat,9,9")]
 
 
 @pytest.mark.parametrize("how", [read, streamed])
 def test_a_last_row_cut_within_quotes_is_set_aside(tmp_path: Path, how: object) -> None:
     path = written(tmp_path, 'price,title\n9,hat\n8,"cap with')
-    _, set_aside = how(path)  # type: ignore[operator]
-    assert set_aside.rows == [(3, "a quote is opened and never closed", "8,cap with")]
+    _, rejected = how(path)  # type: ignore[operator]
+    assert rejected.rows == [(3, "a quote is opened and never closed", "8,cap with")]
 
 
 def test_a_row_cut_within_quotes_that_lacks_fields_too_costs_no_other_row(tmp_path: Path) -> None:
-    frame, set_aside = read(written(tmp_path, SHOP + 'hat,9\n"cap with'))
+    frame, rejected = read(written(tmp_path, SHOP + 'hat,9\n"cap with'))
     assert frame["title"].tolist() == ["hat"]
-    assert [row for row, *_ in set_aside.rows] == [3]
+    assert [row for row, *_ in rejected.rows] == [3]
 
 
 def test_a_quote_amid_a_field_opens_nothing(tmp_path: Path) -> None:
-    frame, set_aside = read(written(tmp_path, 'price,title\n9,pipe 5"\n8,hat\n7,cap\n'))
+    frame, rejected = read(written(tmp_path, 'price,title\n9,pipe 5"\n8,hat\n7,cap\n'))
     assert frame["title"].tolist() == ['pipe 5"', "hat", "cap"]
-    assert set_aside.rows == []
+    assert rejected.rows == []
 
 
 @pytest.mark.parametrize("lost", [1, 2])
 @pytest.mark.parametrize("how", [read, streamed])
 def test_a_last_row_cut_within_a_character_is_set_aside(tmp_path: Path, lost: int, how: object) -> None:
     content = "price,title\n9,红色\n8,帽子".encode()[:-lost]
-    found, set_aside = how(written(tmp_path, content))  # type: ignore[operator]
+    found, rejected = how(written(tmp_path, content))  # type: ignore[operator]
     frame = found if isinstance(found, pd.DataFrame) else found[0]
     assert frame["title"].tolist() == ["红色"]
-    assert set_aside.rows == [(3, "the file ends within a character", "8,帽")]
+    assert rejected.rows == [(3, "the file ends within a character", "8,帽")]
 
 
 def test_a_gb18030_file_cut_within_a_character_is_read(tmp_path: Path) -> None:
     content = "title,price,note\n红色,9,好\n帽子".encode("gb18030")[:-1]
-    frame, set_aside = read(written(tmp_path, content))
+    frame, rejected = read(written(tmp_path, content))
     assert frame["title"].tolist() == ["红色"]
-    assert [row for row, *_ in set_aside.rows] == [3]
+    assert [row for row, *_ in rejected.rows] == [3]
 
 
 def test_rows_set_aside_are_written_to_a_file(tmp_path: Path) -> None:
-    _, set_aside = read(written(tmp_path, SHOP + 'hat,9\n"ca, p",8,7\n'))
-    set_aside.write(tmp_path / "set_aside.csv")
-    kept = pd.read_csv(tmp_path / "set_aside.csv").iloc[0]
+    _, rejected = read(written(tmp_path, SHOP + 'hat,9\n"ca, p",8,7\n'))
+    rejected.write(tmp_path / "rejected.csv")
+    kept = pd.read_csv(tmp_path / "rejected.csv").iloc[0]
     assert kept["file"].endswith("shop.csv") and kept["row"] == 3
     assert kept["reason"] == "found 3 fields, expected 2" and kept["text"] == '"ca, p",8,7'
 
 
 def test_no_file_is_written_when_no_row_is_set_aside(tmp_path: Path) -> None:
-    SetAside("shop.csv").write(tmp_path / "set_aside.csv")
-    assert not (tmp_path / "set_aside.csv").exists()
+    Rejected("shop.csv").write(tmp_path / "rejected.csv")
+    assert not (tmp_path / "rejected.csv").exists()
 
 
 def test_gb18030_is_tried_and_named(tmp_path: Path) -> None:
     path = written(tmp_path, (SHOP + "红色连衣裙,9\n").encode("gb18030"))
     layout = CsvFile.inspect(path)
     assert layout.encoding == "gb18030"
-    assert layout.read(SetAside(str(path)))["title"].tolist() == ["红色连衣裙"]
+    assert layout.read(Rejected(str(path)))["title"].tolist() == ["红色连衣裙"]
 
 
 def test_another_encoding_is_refused_with_the_bytes_that_betray_it(tmp_path: Path) -> None:
@@ -240,7 +240,7 @@ def test_a_row_longer_than_a_block_of_a_stream_is_told_as_bad_input(tmp_path: Pa
         streamed(path, block_bytes=256)
 
 
-# Carriage returns are left out: readers, this one too, take a lone one for a line break.
+# Carriage returns are excluded: readers, this one too, take a lone one for a line break.
 FIELDS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r\0\ufeff"), max_size=12)
 
 
@@ -262,6 +262,6 @@ def test_what_was_written_is_read_back(
     content = text.getvalue().encode(encoding)
     path = tmp_path / ("shop.csv.gz" if packed else "shop.csv")
     path.write_bytes(gzip.compress(content) if packed else content)
-    chunks, set_aside = streamed(path)
+    chunks, rejected = streamed(path)
     assert list(pd.concat(chunks).itertuples(index=False, name=None)) == rows
-    assert set_aside.rows == []
+    assert rejected.rows == []

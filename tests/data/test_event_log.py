@@ -1,4 +1,4 @@
-"""Logs as they come: mapped columns, times of all kinds, and rows that are set aside with their reason."""
+"""Logs as they come: mapped columns, times of all kinds, and rows that are rejected with their reason."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ROW = {
     "item_id": "a",
     "price": "3.5",
 }
-EVERY = ExampleDefinition(moments="every")
+EVERY = ExampleDefinition(prediction_times="every")
 
 
 def prepare(*changes: dict[str, object], columns: LogFormat | None = None) -> Prepared:
@@ -30,8 +30,10 @@ def prepare(*changes: dict[str, object], columns: LogFormat | None = None) -> Pr
 
 def moment_of(timestamp: object, **log_format: str) -> pd.Timestamp:
     log = pd.DataFrame([ROW | {"timestamp": timestamp}])
-    moment: pd.Timestamp = prepare_examples(log, EVERY, LogFormat(**log_format)).examples["moment"][0]  # type: ignore[arg-type]
-    return moment
+    prediction_time: pd.Timestamp = prepare_examples(log, EVERY, LogFormat(**log_format)).examples[
+        "prediction_time"
+    ][0]  # type: ignore[arg-type]
+    return prediction_time
 
 
 @pytest.mark.parametrize(
@@ -103,7 +105,7 @@ def test_rows_of_no_use_are_set_aside_with_the_reason(change: dict[str, object],
     rows[0] |= {"user_id": "ann", "timestamp": ROW["timestamp"], "event_type": "detail"}
     prepared = prepare_examples(pd.DataFrame(rows), EVERY)
     assert prepared.reasons == {reason: 1}
-    assert prepared.counts["set_aside"] == prepared.counts["events"] == 1
+    assert prepared.counts["rejected"] == prepared.counts["events"] == 1
 
 
 @pytest.mark.parametrize("price", ["", "nan", None, math.nan])

@@ -139,10 +139,12 @@ def prepared(log: list[Event], given_sessions: bool, definition: ExampleDefiniti
     st.lists(EVENTS, min_size=1, max_size=40), st.booleans(), st.sampled_from(["cart", "purchase", "none"])
 )
 def test_the_sql_makes_the_examples_of_the_loops(log: list[Event], given_sessions: bool, cut: Any) -> None:
-    definition = ExampleDefinition(moments="every", cut=cut, max_events=3, bot_events=30, bot_speed=2.0)
+    definition = ExampleDefinition(
+        prediction_times="every", cut=cut, max_events=3, bot_events=30, bot_speed=2.0
+    )
     assert repr(prepared(log, given_sessions, definition)) == repr(reference(log, given_sessions, definition))
 
 
 def test_a_definition_that_cannot_be_named_is_refused() -> None:
     with pytest.raises(InputError, match="with a horizon or a negative_rate below 1"):
-        ExampleDefinition(label="strength", negative_rate=0.5)
+        ExampleDefinition(label="action_level", negative_rate=0.5)

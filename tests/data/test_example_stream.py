@@ -34,7 +34,7 @@ SPECIFICATION = FeatureSpecification(
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("examples") / "out"
-    prepare_examples(simulate(200, seed=1), ExampleDefinition(moments="1,2,3"), out=out)
+    prepare_examples(simulate(200, seed=1), ExampleDefinition(prediction_times="1,2,3"), out=out)
     return out
 
 

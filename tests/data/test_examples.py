@@ -54,7 +54,7 @@ def test_given_sessions_are_kept_whatever_the_pauses() -> None:
 
 
 def test_a_session_is_cut_off_before_its_first_cart() -> None:
-    prepared = prepare(log_of(VISIT), moments="every")
+    prepared = prepare(log_of(VISIT), prediction_times="every")
     assert sizes(prepared) == [1, 2]
     assert prepared.examples["item_id"].iloc[-1].tolist() == ["a", "b"]
 
@@ -64,11 +64,11 @@ def test_a_purchase_without_a_cart_cuts_off_too() -> None:
 
 
 def test_cutting_at_the_purchase_shows_the_cart() -> None:
-    assert sizes(prepare(log_of(VISIT), moments="every", cut="purchase")) == [1, 2, 3, 4]
+    assert sizes(prepare(log_of(VISIT), prediction_times="every", cut="purchase")) == [1, 2, 3, 4]
 
 
 def test_without_a_cut_what_follows_the_purchase_has_no_purchase_before_it() -> None:
-    prepared = prepare(log_of([*VISIT, (5, "detail", "d")]), moments="every", cut="none")
+    prepared = prepare(log_of([*VISIT, (5, "detail", "d")]), prediction_times="every", cut="none")
     assert labels(prepared) == [1, 1, 1, 1, 0, 0]
 
 
@@ -84,11 +84,11 @@ def test_prefixes_are_made_only_where_the_session_reached_them() -> None:
 
 def test_every_second_event_is_a_moment() -> None:
     clicks = [(minute, "detail", str(minute)) for minute in range(5)]
-    assert sizes(prepare(log_of(clicks), moments="every:2")) == [2, 4]
+    assert sizes(prepare(log_of(clicks), prediction_times="every:2")) == [2, 4]
 
 
 def test_the_last_moment_is_the_one_before_the_cart() -> None:
-    assert sizes(prepare(log_of(VISIT), moments="last")) == [2]
+    assert sizes(prepare(log_of(VISIT), prediction_times="last")) == [2]
 
 
 def test_a_fixed_time_finds_the_sessions_open_then() -> None:
@@ -96,19 +96,19 @@ def test_a_fixed_time_finds_the_sessions_open_then() -> None:
     over = log_of([(-60, "detail", "a")], "bob")
     later = log_of([(16, "detail", "a")], "cyd")
     in_cart = log_of([(5, "detail", "a"), (6, "cart", "a")], "dan")
-    prepared = prepare(open_then, over, later, in_cart, moments="at:2026-01-05T10:15")
+    prepared = prepare(open_then, over, later, in_cart, prediction_times="at:2026-01-05T10:15")
     assert prepared.examples[["user_id", "events", "purchase"]].to_numpy().tolist() == [["ann", 2, 1]]
 
 
 def test_only_the_last_events_are_kept_and_elapsed_still_counts_from_the_first() -> None:
     clicks = [(minute, "detail", str(minute)) for minute in range(3)]
-    example = prepare(log_of(clicks), moments="3", max_events=2).examples.iloc[0]
+    example = prepare(log_of(clicks), prediction_times="3", max_events=2).examples.iloc[0]
     assert example["elapsed"].tolist() == [60.0, 120.0]
     assert example["events"] == 3
 
 
 def test_few_visible_events_make_no_example() -> None:
-    assert sizes(prepare(log_of(VISIT), moments="every", min_events=2)) == [2]
+    assert sizes(prepare(log_of(VISIT), prediction_times="every", min_events=2)) == [2]
 
 
 def test_a_horizon_looks_beyond_the_session() -> None:
@@ -125,18 +125,18 @@ def test_a_horizon_beyond_the_end_of_the_log_leaves_the_example_out() -> None:
 
 def test_the_strength_is_of_the_strongest_later_action() -> None:
     log = log_of([(0, "browse", ""), (1, "click", "a"), (2, "cart", "a"), (3, "browse", "")])
-    prepared = prepare(log, label="strength", moments="every", cut="none")
-    assert labels(prepared, "strength") == [2 / 3, 2 / 3, 0.0, 0.0]
+    prepared = prepare(log, label="action_level", prediction_times="every", cut="none")
+    assert labels(prepared, "action_level") == [2 / 3, 2 / 3, 0.0, 0.0]
 
 
 def test_the_next_action_is_the_type_of_the_next_event() -> None:
-    prepared = prepare(log_of(VISIT[:3]), label="next_action", moments="every", cut="none")
+    prepared = prepare(log_of(VISIT[:3]), label="next_action", prediction_times="every", cut="none")
     assert labels(prepared, "next_action") == ["detail", "cart", "end"]
 
 
 def test_a_double_fired_event_is_removed_and_counted() -> None:
     log = log_of([(0, "detail", "a"), (0.01, "detail", "a"), (0.02, "detail", "b"), (1, "detail", "a")])
-    prepared = prepare(log, moments="every")
+    prepared = prepare(log, prediction_times="every")
     assert prepared.examples["item_id"].iloc[-1].tolist() == ["a", "b", "a"]
     assert prepared.counts["double_fired"] == 1
 
@@ -150,7 +150,7 @@ def test_a_session_of_a_bot_makes_no_example_but_is_counted() -> None:
 
 def test_history_counts_what_came_before_the_session() -> None:
     first = [(0, "detail", "a"), (12, "purchase", "a")]
-    prepared = prepare(log_of([*first, (60, "detail", "b"), (61, "detail", "c")]), moments="last")
+    prepared = prepare(log_of([*first, (60, "detail", "b"), (61, "detail", "c")]), prediction_times="last")
     example = prepared.examples.iloc[-1]
     assert example[["previous_sessions", "previous_events", "previous_purchases"]].tolist() == [1, 2, 1]
     assert example["days_since_last_session"] == 48 / 60 / 24
@@ -161,7 +161,7 @@ def test_history_counts_what_came_before_the_session() -> None:
 def test_history_of_a_session_that_another_overlaps_counts_only_events_before_it_began() -> None:
     long = log_of([(0, "detail", "a"), (100, "purchase", "a")], session="long")
     short = log_of([(50, "detail", "b"), (60, "detail", "c")], session="short")
-    example = prepare(long, short, moments="2").examples.iloc[0]
+    example = prepare(long, short, prediction_times="2").examples.iloc[0]
     assert example[["previous_sessions", "previous_events", "previous_purchases"]].tolist() == [1, 1, 0]
 
 
@@ -190,7 +190,7 @@ def test_a_folder_holds_the_examples_by_day_and_a_manifest_that_tells_them(tmp_p
     assert manifest["counts"] == prepared.counts
     assert manifest["counts"]["examples"] == 3
     assert manifest["counts"]["positives"] == 2
-    assert manifest["set_aside"] == {"no event_type": 1}
+    assert manifest["rejected"] == {"no event_type": 1}
     assert manifest["definition"]["session_gap"] == 1800.0
     assert {Path(file["path"]).parent.name for file in manifest["files"]} == {
         "day=2026-01-05",
@@ -247,9 +247,9 @@ def test_many_buckets_make_the_same_examples(monkeypatch: pytest.MonkeyPatch) ->
         ("negative_rate", 0.0),
         ("negative_rate", 1.5),
         ("horizon", -1.0),
-        ("moments", "sometimes"),
-        ("moments", "0,1"),
-        ("moments", "at:noon"),
+        ("prediction_times", "sometimes"),
+        ("prediction_times", "0,1"),
+        ("prediction_times", "at:noon"),
     ],
 )
 def test_options_out_of_range_are_refused(option: str, value: object) -> None:

@@ -128,8 +128,8 @@ def test_a_copy_that_is_no_feature_is_let_pass() -> None:
 
 def test_of_graded_labels_one_is_the_purchase() -> None:
     values = pd.Series([0.0, 1 / 3, 2 / 3, 1.0])
-    assert find_positive(values, "strength") is None
-    assert read_labels(values, "strength", None).tolist() == [0, 0, 0, 1]
+    assert find_positive(values, "action_level") is None
+    assert read_labels(values, "action_level", None).tolist() == [0, 0, 0, 1]
 
 
 @pytest.mark.parametrize("values", [[0, 1], [0, 0.5, 1], [0, 1 / 3, 2], ["0", "x", "1"], [0.0, None, 1.0]])

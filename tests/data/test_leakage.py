@@ -1,4 +1,4 @@
-"""Nothing after the prediction moment is visible: altering the future changes no feature of any example."""
+"""Nothing after the prediction time is visible: altering the future changes no feature of any example."""
 
 from __future__ import annotations
 
@@ -36,14 +36,16 @@ def events(earliest: int = 0) -> st.SearchStrategy[Rows]:
 
 
 def features_until(
-    moment: int, rows: Rows, definition: ExampleDefinition, given_sessions: bool
+    prediction_time: int, rows: Rows, definition: ExampleDefinition, given_sessions: bool
 ) -> pd.DataFrame:
     names = ["user_id", "session_id", "second", "event_type", "item_id", "text", "price"]
     log = pd.DataFrame([*rows, *SURE], columns=names)
     log["timestamp"] = BEGIN + pd.to_timedelta(log.pop("second"), "s")
     log = log if given_sessions else log.drop(columns="session_id")
     examples = prepare_examples(log, definition).examples.drop(columns=definition.label)
-    return examples[examples["moment"] <= BEGIN + pd.Timedelta(moment, "s")].reset_index(drop=True)
+    return examples[examples["prediction_time"] <= BEGIN + pd.Timedelta(prediction_time, "s")].reset_index(
+        drop=True
+    )
 
 
 @settings(max_examples=40, deadline=None)
@@ -58,15 +60,17 @@ def features_until(
 def test_altering_deleting_or_permuting_later_events_changes_no_example_but_its_label(
     data: st.DataObject,
     rows: Rows,
-    moment: int,
+    prediction_time: int,
     given_sessions: bool,
-    moments: str,
+    prediction_times: str,
     cut: Literal["cart", "none"],
 ) -> None:
     # Nobody is a bot: to drop a whole session as a bot's is a choice that looks ahead.
-    definition = ExampleDefinition(moments=moments, cut=cut, bot_speed=1e9, bot_events=10**9)
-    past = [row for row in rows if row[2] <= moment]
-    altered = data.draw(st.permutations([*past, *data.draw(events(earliest=moment + 1))]))
-    before = features_until(moment, rows, definition, given_sessions)
-    after = features_until(moment, altered, definition, given_sessions)
+    definition = ExampleDefinition(
+        prediction_times=prediction_times, cut=cut, bot_speed=1e9, bot_events=10**9
+    )
+    past = [row for row in rows if row[2] <= prediction_time]
+    altered = data.draw(st.permutations([*past, *data.draw(events(earliest=prediction_time + 1))]))
+    before = features_until(prediction_time, rows, definition, given_sessions)
+    after = features_until(prediction_time, altered, definition, given_sessions)
     pd.testing.assert_frame_equal(before, after)

@@ -28,7 +28,7 @@ ROW = "ann,2024-01-05 10:00:00,detail,cap\n"
 
 
 def prepare(log: object) -> Prepared:
-    return prepare_examples(log, ExampleDefinition(moments="every"))  # type: ignore[arg-type]
+    return prepare_examples(log, ExampleDefinition(prediction_times="every"))  # type: ignore[arg-type]
 
 
 def write(path: Path, log: pd.DataFrame = LOG) -> Path:
@@ -89,7 +89,7 @@ def test_broken_rows_of_csv_are_set_aside_with_their_line(tmp_path: Path, row: s
     path = tmp_path / "log.csv"
     path.write_text(HEADER + ROW + row)
     prepare_examples(path, out=tmp_path / "out")
-    aside = pd.read_csv(tmp_path / "out" / "set_aside.csv")
+    aside = pd.read_csv(tmp_path / "out" / "rejected.csv")
     assert aside[["line", "reason"]].to_numpy().tolist() == [[3, reason]]
     assert aside["file"][0] == str(path)
     assert row.strip() in aside["row"][0]
@@ -100,7 +100,7 @@ def test_rows_of_no_use_are_set_aside_with_their_file(tmp_path: Path, encoding: 
     (tmp_path / "1.csv").write_text(HEADER + ROW)
     (tmp_path / "2.csv").write_bytes((HEADER + ROW.replace("2024", "红帽")).encode(encoding))
     prepare_examples(tmp_path / "*.csv", out=tmp_path / "out")
-    aside = pd.read_csv(tmp_path / "out" / "set_aside.csv")
+    aside = pd.read_csv(tmp_path / "out" / "rejected.csv")
     assert aside[["file", "reason"]].to_numpy().tolist() == [
         [str(tmp_path / "2.csv"), "timestamp is no time"]
     ]

@@ -51,9 +51,9 @@ def test_no_two_elements_have_the_same_number(pipelines: int, replicas: int, ste
 def test_rows_themselves_are_split_as_their_numbers_are(rows: int, batch: int, replicas: int) -> None:
     numbers = tf.data.Dataset.range(rows).batch(batch)
     texts = numbers.map(
-        lambda places: (tf.RaggedTensor.from_row_lengths(places, tf.ones_like(places)), places)
+        lambda indices: (tf.RaggedTensor.from_row_lengths(indices, tf.ones_like(indices)), indices)
     )
     shard = Shard(0, replicas, replicas)
     found = [(ragged.to_list(), each.numpy().tolist()) for ragged, each in shard.split(texts)]
     expected = [each.tolist() for each in shard.split(numbers).as_numpy_iterator()]
-    assert found == [([[place] for place in each], each) for each in expected]
+    assert found == [([[index] for index in each], each) for each in expected]

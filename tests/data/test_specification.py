@@ -40,7 +40,7 @@ def test_a_name_cannot_be_used_twice() -> None:
 
 def test_without_a_column_the_reasons_are_told() -> None:
     with pytest.raises(InputError, match=r"no column is left .* \(id: an identifier\)"):
-        FeatureSpecification((), "bought", left_out={"id": "an identifier"})
+        FeatureSpecification((), "bought", excluded={"id": "an identifier"})
 
 
 def test_an_unknown_kind_is_refused_with_the_known_ones() -> None:
@@ -72,6 +72,6 @@ def test_the_description_lines_up_columns_kinds_and_reasons() -> None:
         "  price   number    float\n"
         "  title   text      string\n"
         "  events  sequence  string\n"
-        "  id      left out  an identifier\n"
+        "  id      excluded  an identifier\n"
         "  bought  label     purchase = yes"
     )

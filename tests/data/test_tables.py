@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from intent_tf.data.csv_files import SetAside
+from intent_tf.data.csv_files import Rejected
 from intent_tf.data.tables import existing_file, read_table, stream_table, table_format, write_table
 from intent_tf.errors import InputError
 
@@ -45,14 +45,14 @@ def test_appending_adds_rows_to_a_text_file(tmp_path: Path, ending: str) -> None
 @pytest.mark.parametrize("ending", ENDINGS)
 def test_a_stream_gives_all_rows(tmp_path: Path, ending: str) -> None:
     write_table(FRAME, tmp_path / f"shop{ending}")
-    chunks = list(stream_table(tmp_path / f"shop{ending}", SetAside("shop"), rows=2))
+    chunks = list(stream_table(tmp_path / f"shop{ending}", Rejected("shop"), rows=2))
     assert pd.concat(chunks)["title"].tolist() == FRAME["title"].tolist()
 
 
 @pytest.mark.parametrize("ending", [".jsonl", ".parquet"])
 def test_a_stream_keeps_to_the_number_of_rows(tmp_path: Path, ending: str) -> None:
     write_table(FRAME, tmp_path / f"shop{ending}")
-    chunks = stream_table(tmp_path / f"shop{ending}", SetAside("shop"), rows=2)
+    chunks = stream_table(tmp_path / f"shop{ending}", Rejected("shop"), rows=2)
     assert [chunk.index.tolist() for chunk in chunks] == [[1, 2], [3]]
 
 
@@ -95,7 +95,7 @@ def test_a_line_that_is_no_json_object_is_set_aside(tmp_path: Path, line: bytes,
     (tmp_path / "shop.jsonl").write_bytes(b'{"title": "hat"}\n\n' + line)
     table = read_table(tmp_path / "shop.jsonl")
     assert table.frame["title"].tolist() == ["hat"]
-    assert table.set_aside.rows == [(3, reason, line.decode("utf-8", "replace"))]
+    assert table.rejected.rows == [(3, reason, line.decode("utf-8", "replace"))]
 
 
 def test_lines_of_json_are_indexed_by_their_number(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ def test_baselines_read_the_words_of_texts(shop_data: PreparedData) -> None:
 
 
 def test_sequences_without_words_give_no_texts() -> None:
-    clicks = [[str(place), "b"] for place in range(120)]
+    clicks = [[str(index), "b"] for index in range(120)]
     frame = pd.DataFrame({"clicks": clicks, "bought": [0, 0, 1, 1] * 30})
     data = preprocess_data(frame, "bought")
     assert baseline_table(data.test, data.preprocessor).texts is None

@@ -7,7 +7,7 @@ import pytest
 from scipy.special import expit, logit
 
 from intent_tf.evaluation.calibration import calibrate, fit_calibrator
-from intent_tf.evaluation.metrics import measure
+from intent_tf.evaluation.metrics import evaluate
 from intent_tf.layers.calibrator import CALIBRATOR_KINDS
 
 
@@ -39,9 +39,9 @@ def test_platt_takes_back_what_resampling_did_to_the_odds():
 
 
 def test_isotonic_knots_stand_at_the_means_of_the_pooled_blocks():
-    # 0.3 and 0.4 violate the order and are pooled: mean strength 0.35, half of them buy.
-    label, strength = [0, 1, 0, 1], [0.1, 0.3, 0.4, 0.9]
-    calibrator = calibrate("isotonic", label, strength)
+    # 0.3 and 0.4 violate the order and are pooled: mean probability 0.35, half of them buy.
+    label, probability = [0, 1, 0, 1], [0.1, 0.3, 0.4, 0.9]
+    calibrator = calibrate("isotonic", label, probability)
     assert calibrator.x.numpy()[:3] == pytest.approx([0.1, 0.35, 0.9])
     assert calibrator.y.numpy()[:3] == pytest.approx([1 / 6, 1 / 2, 5 / 6])  # 1 / (4 rows + 2) from 0 and 1
 
@@ -61,7 +61,7 @@ def test_isotonic_mends_a_bend_that_no_scale_and_offset_can():
     bent = np.where(TRUTH < 0.5, 0.2 * TRUTH, 1.8 * TRUTH - 0.8)
     calibrator, found = fit_calibrator(LABEL, bent)
     assert found["kind"] == "isotonic"
-    assert measure(LABEL, calibrator(bent))["ece"] < 0.02 < measure(LABEL, bent)["ece"]
+    assert evaluate(LABEL, calibrator(bent))["ece"] < 0.02 < evaluate(LABEL, bent)["ece"]
 
 
 def test_calibrated_strengths_are_left_alone():
@@ -85,7 +85,7 @@ def test_the_chosen_kind_has_the_lowest_log_loss_of_all():
 
 def test_the_loss_of_identity_is_the_plain_log_loss():
     found = fit_calibrator(LABEL, TRUTH)[1]
-    assert found["log_loss"]["identity"] == pytest.approx(measure(LABEL, TRUTH)["log_loss"], abs=1e-6)
+    assert found["log_loss"]["identity"] == pytest.approx(evaluate(LABEL, TRUTH)["log_loss"], abs=1e-6)
 
 
 def test_what_was_found_is_json():
@@ -100,23 +100,23 @@ def test_few_rows_of_a_class_leave_strengths_alone():
 
 @pytest.mark.parametrize("kind", CALIBRATOR_KINDS)
 def test_perfectly_parted_classes_do_not_become_certain(kind):
-    strength = np.concatenate([np.linspace(0.2, 0.4, 50), np.linspace(0.6, 0.8, 50)])
-    calibrated = calibrate(kind, np.arange(100) >= 50, strength)(strength).numpy()
+    probability = np.concatenate([np.linspace(0.2, 0.4, 50), np.linspace(0.6, 0.8, 50)])
+    calibrated = calibrate(kind, np.arange(100) >= 50, probability)(probability).numpy()
     assert 5e-4 < calibrated.min() < 0.4 < 0.6 < calibrated.max() < 1 - 5e-4
 
 
 @pytest.mark.parametrize("kind", ["temperature", "platt", "isotonic"])
 def test_rows_of_weight_0_count_for_nothing(kind):
-    strength = expit(2 * logit(TRUTH))
-    few = calibrate(kind, LABEL[:500], strength[:500])
-    weighted = calibrate(kind, LABEL, strength, (np.arange(4000) < 500).astype(float))
+    probability = expit(2 * logit(TRUTH))
+    few = calibrate(kind, LABEL[:500], probability[:500])
+    weighted = calibrate(kind, LABEL, probability, (np.arange(4000) < 500).astype(float))
     assert [w.numpy().tolist() for w in few.weights] == [w.numpy().tolist() for w in weighted.weights]
 
 
 def test_strengths_that_rank_buyers_last_are_flattened_and_not_turned_round():
-    strength = 1 - TRUTH
+    probability = 1 - TRUTH
     for kind in ("temperature", "platt", "isotonic"):
-        calibrated = calibrate(kind, LABEL, strength)(np.sort(strength)).numpy()
+        calibrated = calibrate(kind, LABEL, probability)(np.sort(probability)).numpy()
         assert (np.diff(calibrated) >= 0).all()
 
 

@@ -44,11 +44,11 @@ def test_a_column_without_values_has_one_bin_and_that_of_missing_ones():
 @given(numbers, numbers, st.integers(2, 12))
 def test_every_number_falls_into_a_named_bin_and_order_is_kept(learnt, seen, count):
     bins = ColumnBins(pd.Series(learnt), "number", count)
-    place = bins(pd.Series(seen))
-    assert ((place >= 0) & (place < len(bins.names))).all()
+    index = bins(pd.Series(seen))
+    assert ((index >= 0) & (index < len(bins.names))).all()
     assert len(bins.names) <= count + 1
     known = ~np.isnan(seen)
-    ordered = place[known][np.argsort(np.array(seen)[known])]
+    ordered = index[known][np.argsort(np.array(seen)[known])]
     assert (np.diff(ordered) >= 0).all()
 
 

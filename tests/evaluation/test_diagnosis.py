@@ -8,7 +8,7 @@ import pytest
 
 from intent_tf.errors import InputError
 from intent_tf.evaluation.diagnosis import diagnose
-from intent_tf.evaluation.metrics import measure
+from intent_tf.evaluation.metrics import evaluate
 from intent_tf.evaluation.report import Report, render_report
 
 KINDS = {
@@ -28,7 +28,7 @@ def shop(rows, seed):
             "month": rng.choice(["May", "Nov"], rows),
             "event_type": [["click"] * length for length in lengths],
             "elapsed": [list(np.arange(float(length))) for length in lengths],
-            "moment": pd.date_range("2020-01-01", periods=rows, freq="min", tz="UTC"),
+            "prediction_time": pd.date_range("2020-01-01", periods=rows, freq="min", tz="UTC"),
             "user_id": [f"u{row}" for row in range(rows)],
         }
     )
@@ -42,14 +42,14 @@ def predict(frame):
 
 
 TRAIN, TEST = shop(800, 0), shop(500, 1)
-STRENGTHS = {
+PROBABILITIES = {
     "intent_tf": predict(TEST[0]),
     "uncalibrated": predict(TEST[0]) / 2,
     "logistic_regression": TEST[0]["pages"].to_numpy(),
     "constant_rate": np.full(500, 0.5),
     "optimum": predict(TEST[0]),
 }
-FOUND = diagnose(predict, TRAIN, TEST, STRENGTHS, KINDS, 0.4)
+FOUND = diagnose(predict, TRAIN, TEST, PROBABILITIES, KINDS, 0.4)
 
 
 def test_model_and_baselines_get_intervals():
@@ -70,7 +70,7 @@ def test_the_sequences_of_a_session_drift_as_one():
 
 def test_slices_are_by_category_length_and_time():
     columns = {title.split(":")[0].split(" =")[0] for title in FOUND["slices"]}
-    assert columns == {"month", "event_type", "moment"}
+    assert columns == {"month", "event_type", "prediction_time"}
 
 
 def test_slices_are_measured_at_the_threshold():
@@ -86,15 +86,15 @@ def test_what_was_found_is_json():
 
 
 def test_the_report_shows_what_was_found():
-    metrics = {"test": measure(TEST[1], STRENGTHS["intent_tf"], 0.4), "baselines": {}, **FOUND}
-    page = render_report(Report("A shop", TEST[1], STRENGTHS, metrics))
+    metrics = {"test": evaluate(TEST[1], PROBABILITIES["intent_tf"], 0.4), "baselines": {}, **FOUND}
+    page = render_report(Report("A shop", TEST[1], PROBABILITIES, metrics))
     for shown in ("Permutation importance", "Drift from train to test", "Slices", "Model minus baseline"):
         assert shown in page
 
 
 def test_few_rows_of_a_class_give_nothing():
     few = (TEST[0], np.arange(500) < 9)
-    assert diagnose(predict, TRAIN, few, STRENGTHS, KINDS) == {}
+    assert diagnose(predict, TRAIN, few, PROBABILITIES, KINDS) == {}
 
 
 def test_strengths_of_another_length_are_refused():

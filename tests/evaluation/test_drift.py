@@ -6,13 +6,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from intent_tf.evaluation.drift import measure_drift
+from intent_tf.evaluation.drift import evaluate_drift
 
 RNG = np.random.default_rng(0)
 
 
 def drift(train, test, kind, **options):
-    return measure_drift(pd.DataFrame({"x": train}), pd.DataFrame({"x": test}), {"x": kind}, **options)[0]
+    return evaluate_drift(pd.DataFrame({"x": train}), pd.DataFrame({"x": test}), {"x": kind}, **options)[0]
 
 
 def test_the_index_of_two_categories_by_hand():
@@ -60,4 +60,7 @@ def test_the_most_drifting_column_comes_first():
         pd.DataFrame({"a": [1, 2] * 50, "b": [1, 2] * 50}),
         pd.DataFrame({"a": [1, 2] * 50, "b": [2] * 100}),
     )
-    assert [row["column"] for row in measure_drift(train, test, {"a": "number", "b": "number"})] == ["b", "a"]
+    assert [row["column"] for row in evaluate_drift(train, test, {"a": "number", "b": "number"})] == [
+        "b",
+        "a",
+    ]

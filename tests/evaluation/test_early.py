@@ -9,11 +9,11 @@ from intent_tf.evaluation.early import early_quality
 SESSION = np.array(["a", "a", "a", "b", "b", "c"])
 EVENTS = np.array([1, 3, 7, 1, 2, 4])
 LABEL = np.array([1, 1, 1, 0, 0, 1])
-STRENGTHS = {"intent_tf": np.array([0.1, 0.6, 0.9, 0.5, 0.4, 0.3])}
+PROBABILITIES = {"intent_tf": np.array([0.1, 0.6, 0.9, 0.5, 0.4, 0.3])}
 
 
 def measured(step: int) -> dict:
-    return early_quality(SESSION, EVENTS, LABEL, STRENGTHS, (step,))[str(step)]["intent_tf"]
+    return early_quality(SESSION, EVENTS, LABEL, PROBABILITIES, (step,))[str(step)]["intent_tf"]
 
 
 def test_each_session_counts_once() -> None:
@@ -36,7 +36,7 @@ def test_a_step_with_one_class_is_left_out() -> None:
 
 def test_the_order_of_the_rows_does_not_matter() -> None:
     order = np.array([5, 2, 3, 0, 4, 1])
-    shuffled = {"intent_tf": STRENGTHS["intent_tf"][order]}
+    shuffled = {"intent_tf": PROBABILITIES["intent_tf"][order]}
     assert early_quality(SESSION[order], EVENTS[order], LABEL[order], shuffled) == early_quality(
-        SESSION, EVENTS, LABEL, STRENGTHS
+        SESSION, EVENTS, LABEL, PROBABILITIES
     )

@@ -57,7 +57,7 @@ def test_an_id_is_not_named(kind):
 
 
 def test_an_honest_good_column_is_not_named():
-    # Normal strengths 1 apart: AUROC 0.76.
+    # Normal probabilities 1 apart: AUROC 0.76.
     assert not found(LABEL + RNG.normal(0, 1, 1000), "number")
 
 

@@ -52,7 +52,7 @@ def test_sessions_are_explained_in_their_own_words(shop_model: IntentModel, shop
 def test_a_word_that_decides_is_named_with_its_weight(
     shop_model: IntentModel, shop_data: PreparedData
 ) -> None:
-    ids = {word: 2 + place for place, word in enumerate(shop_data.preprocessor.token_ids.vocabulary)}
+    ids = {word: 2 + index for index, word in enumerate(shop_data.preprocessor.token_ids.vocabulary)}
     table, before = shop_model.wide.table, shop_model.wide.table.numpy()
     table.assign(np.where(np.arange(len(before))[:, None] == ids["love"], 5.0, before))
     found = strongest_ngrams(shop_model, shop_data.test)

@@ -38,9 +38,9 @@ def test_precision_at_full_recall_is_the_rate_of_those_called_buyers():
 
 def test_a_long_curve_is_thinned_and_keeps_its_ends():
     rng = np.random.default_rng(0)
-    strength = rng.uniform(size=20_000)
-    label = (rng.uniform(size=20_000) < strength).astype(int)
-    points = curve(drawn(plots.roc(label, {"intent_tf": strength})), "intent_tf")
+    probability = rng.uniform(size=20_000)
+    label = (rng.uniform(size=20_000) < probability).astype(int)
+    points = curve(drawn(plots.roc(label, {"intent_tf": probability})), "intent_tf")
     assert len(points) <= 400
     assert points[[0, -1]].tolist() == [[0, 0], [1, 1]]
 

@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 
 from intent_tf.errors import InputError
-from intent_tf.evaluation.metrics import measure
+from intent_tf.evaluation.metrics import evaluate
 from intent_tf.evaluation.report import Report, render_report, write_report
 
 RNG = np.random.default_rng(0)
 TRUTH = RNG.uniform(size=500)
 LABEL = (RNG.uniform(size=500) < TRUTH).astype(int)
-STRENGTHS = {
+PROBABILITIES = {
     "intent_tf": np.clip(TRUTH + RNG.normal(0, 0.05, 500), 0, 1),
     "uncalibrated": TRUTH**2,
     "logistic_regression": TRUTH**0.5,
@@ -23,9 +23,11 @@ STRENGTHS = {
     "optimum": TRUTH,
 }
 METRICS = {
-    "test": measure(LABEL, STRENGTHS["intent_tf"], 0.4),
-    "baselines": {name: measure(LABEL, STRENGTHS[name]) for name in ("logistic_regression", "constant_rate")},
-    "optimum": measure(LABEL, TRUTH),
+    "test": evaluate(LABEL, PROBABILITIES["intent_tf"], 0.4),
+    "baselines": {
+        name: evaluate(LABEL, PROBABILITIES[name]) for name in ("logistic_regression", "constant_rate")
+    },
+    "optimum": evaluate(LABEL, TRUTH),
     "intervals": {"intent_tf": {"auroc": [0.812345, 0.898765]}},
     "comparison": {
         "logistic_regression": {
@@ -38,8 +40,8 @@ METRICS = {
     "throughput": {"predict_rows_per_second": 54321},
     "slices": {
         "Month = Nov": {
-            "intent_tf": measure(LABEL[:100], TRUTH[:100]),
-            "logistic_regression": measure(LABEL[:100], TRUTH[:100] ** 2),
+            "intent_tf": evaluate(LABEL[:100], TRUTH[:100]),
+            "logistic_regression": evaluate(LABEL[:100], TRUTH[:100] ** 2),
         }
     },
     "importance": [
@@ -51,7 +53,7 @@ METRICS = {
 }
 HISTORY = {"loss": [0.5, 0.4, 0.3], "val_loss": [0.5, 0.42, 0.45]}
 SPECIFICATION = [{"column": "pages", "kind": "number", "values": "float"}]
-FULL = render_report(Report("A shop", LABEL, STRENGTHS, METRICS, HISTORY, SPECIFICATION))
+FULL = render_report(Report("A shop", LABEL, PROBABILITIES, METRICS, HISTORY, SPECIFICATION))
 BARE = render_report(
     Report(
         "A shop",
@@ -112,7 +114,7 @@ def test_no_id_is_used_twice():
         "Gain",
         "Lift",
         "Reliability",
-        "Strengths",
+        "Probabilities",
         "Confusion matrix",
         "Loss",
         "Permutation importance",
@@ -153,9 +155,9 @@ def test_the_full_report_holds_the_figure(figure):
     assert figure in FULL
 
 
-@pytest.mark.parametrize("left_out", ["Loss", "Slices", "Split", "Drift from train to test"])
-def test_what_was_not_found_is_left_out(left_out):
-    assert left_out not in Tags(BARE).words
+@pytest.mark.parametrize("excluded", ["Loss", "Slices", "Split", "Drift from train to test"])
+def test_what_was_not_found_is_left_out(excluded):
+    assert excluded not in Tags(BARE).words
 
 
 def test_the_curves_name_the_baselines_but_for_the_constant_one():
@@ -169,7 +171,7 @@ def test_the_curves_name_the_baselines_but_for_the_constant_one():
 
 def test_the_verdict_says_so_where_a_baseline_is_better():
     better = {**METRICS, "baselines": {"oracle": {**METRICS["optimum"], "log_loss": 0.1}}}
-    page = render_report(Report("A shop", LABEL, STRENGTHS, better))
+    page = render_report(Report("A shop", LABEL, PROBABILITIES, better))
     assert "higher than that of the best baseline, oracle" in page
 
 
@@ -183,26 +185,29 @@ def test_names_from_data_cannot_inject_html():
         "drift": [{"column": evil, "psi": 0.1, "level": evil}],
         "split": {evil: {evil: 1}, "method": evil},
     }
-    page = render_report(Report(evil, LABEL, STRENGTHS, metrics, HISTORY, [{evil: evil}]))
+    page = render_report(Report(evil, LABEL, PROBABILITIES, metrics, HISTORY, [{evil: evil}]))
     assert "<script" not in page
 
 
 def test_labels_of_one_class_make_a_page_without_curves():
-    label, strength = [0, 0, 0], [0.1, 0.2, 0.3]
-    metrics = {"test": measure(label, strength), "baselines": {"constant_rate": measure(label, strength)}}
-    page = render_report(Report("A shop", label, {"intent_tf": strength}, metrics))
+    label, probability = [0, 0, 0], [0.1, 0.2, 0.3]
+    metrics = {
+        "test": evaluate(label, probability),
+        "baselines": {"constant_rate": evaluate(label, probability)},
+    }
+    page = render_report(Report("A shop", label, {"intent_tf": probability}, metrics))
     assert "Confusion matrix" in page and "<svg" not in page
 
 
 def test_the_same_report_is_written_byte_for_byte_alike(tmp_path):
-    report = Report("店 A", LABEL, STRENGTHS, METRICS, HISTORY, SPECIFICATION)
+    report = Report("店 A", LABEL, PROBABILITIES, METRICS, HISTORY, SPECIFICATION)
     for name in ("one.html", "two.html"):
         write_report(tmp_path / name, report)
     assert (tmp_path / "one.html").read_bytes() == (tmp_path / "two.html").read_bytes()
 
 
 def test_strengths_without_the_model_are_refused():
-    with pytest.raises(InputError, match="strengths of optimum; expected those of intent_tf"):
+    with pytest.raises(InputError, match="probabilities of optimum; expected those of intent_tf"):
         Report("A shop", LABEL, {"optimum": TRUTH}, METRICS)
 
 
@@ -223,7 +228,7 @@ def test_a_browser_shows_it_without_scrolling_sideways(tmp_path, width):
         "</script>"
     )
     write_report(
-        tmp_path / "report.html", Report("A shop", LABEL, STRENGTHS, METRICS, HISTORY, SPECIFICATION)
+        tmp_path / "report.html", Report("A shop", LABEL, PROBABILITIES, METRICS, HISTORY, SPECIFICATION)
     )
     (tmp_path / "probe.html").write_text(probe)
     options = ["--headless", "--no-sandbox", "--disable-gpu", "--allow-file-access-from-files", "--dump-dom"]

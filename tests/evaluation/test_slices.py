@@ -3,15 +3,15 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from intent_tf.evaluation.metrics import measure
-from intent_tf.evaluation.slices import find_slices, measure_slices
+from intent_tf.evaluation.metrics import evaluate
+from intent_tf.evaluation.slices import evaluate_slices, find_slices
 
 FRAME = pd.DataFrame(
     {
         "month": ["May"] * 150 + ["Nov"] * 150,
         "price": np.arange(300.0),
         "title": ["x" * (1 + row % 100) for row in range(300)],
-        "moment": pd.date_range("2020-01-01", periods=300, freq="h", tz="UTC"),
+        "prediction_time": pd.date_range("2020-01-01", periods=300, freq="h", tz="UTC"),
         "event_type": [["click"] * (1 + row % 8) for row in range(300)],
     }
 )
@@ -19,7 +19,7 @@ KINDS = {
     "month": "category",
     "price": "number",
     "title": "text",
-    "moment": "time",
+    "prediction_time": "time",
     "event_type": "sequence",
 }
 
@@ -33,8 +33,8 @@ def test_each_kind_of_column_gives_its_slices():
         "price: above 149.5",
         "title: up to 50 characters",
         "title: above 50 characters",
-        "moment: up to 2020-01-07 05:30",
-        "moment: above 2020-01-07 05:30",
+        "prediction time: up to 2020-01-07 05:30",
+        "prediction time: above 2020-01-07 05:30",
         "event_type: up to 4 events",
         "event_type: above 4 events",
     ]
@@ -52,8 +52,10 @@ def test_small_slices_are_left_out():
 
 def test_a_slice_is_measured_as_its_rows_alone():
     rng = np.random.default_rng(0)
-    label, strength = rng.integers(0, 2, 300), rng.uniform(size=300)
+    label, probability = rng.integers(0, 2, 300), rng.uniform(size=300)
     slices = find_slices(FRAME, {"month": "category"})
-    found = measure_slices(slices, label, {"intent_tf": strength, "half": np.full(300, 0.5)}, threshold=0.3)
-    assert found["month = Nov"]["intent_tf"] == measure(label[150:], strength[150:], 0.3)
+    found = evaluate_slices(
+        slices, label, {"intent_tf": probability, "half": np.full(300, 0.5)}, threshold=0.3
+    )
+    assert found["month = Nov"]["intent_tf"] == evaluate(label[150:], probability[150:], 0.3)
     assert list(found["month = May"]) == ["intent_tf", "half"]

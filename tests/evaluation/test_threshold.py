@@ -12,31 +12,33 @@ rows = st.lists(st.tuples(st.integers(0, 1), st.floats(0, 1)), min_size=1, max_s
 without_deadline = settings(deadline=None, max_examples=50)
 
 
-def f1_at(label, strength, threshold):
-    decision = strength >= threshold
+def f1_at(label, probability, threshold):
+    decision = probability >= threshold
     return 2 * (decision & (label == 1)).sum() / max(decision.sum() + label.sum(), 1)
 
 
-def costs_at(label, strength, threshold, cost_fp, cost_fn):
-    decision = strength >= threshold
+def costs_at(label, probability, threshold, cost_fp, cost_fn):
+    decision = probability >= threshold
     return cost_fp * (decision & (label == 0)).sum() + cost_fn * (~decision & (label == 1)).sum()
 
 
 @without_deadline
 @given(rows)
 def test_no_threshold_has_a_better_f1(rows):
-    label, strength = map(np.array, zip(*rows, strict=True))
-    chosen = f1_at(label, strength, choose_threshold(label, strength))
-    assert chosen >= max(f1_at(label, strength, threshold) for threshold in strength) - 1e-12
+    label, probability = map(np.array, zip(*rows, strict=True))
+    chosen = f1_at(label, probability, choose_threshold(label, probability))
+    assert chosen >= max(f1_at(label, probability, threshold) for threshold in probability) - 1e-12
 
 
 @without_deadline
 @given(rows, st.floats(0.1, 9), st.floats(0.1, 9))
 def test_no_threshold_costs_less(rows, cost_fp, cost_fn):
-    label, strength = map(np.array, zip(*rows, strict=True))
-    threshold = choose_threshold(label, strength, cost_fp, cost_fn)
-    chosen = costs_at(label, strength, threshold, cost_fp, cost_fn)
-    assert chosen <= min(costs_at(label, strength, t, cost_fp, cost_fn) for t in [*strength, 2.0]) + 1e-9
+    label, probability = map(np.array, zip(*rows, strict=True))
+    threshold = choose_threshold(label, probability, cost_fp, cost_fn)
+    chosen = costs_at(label, probability, threshold, cost_fp, cost_fn)
+    assert (
+        chosen <= min(costs_at(label, probability, t, cost_fp, cost_fn) for t in [*probability, 2.0]) + 1e-9
+    )
 
 
 def test_the_threshold_stands_half_way_between_neighbours():
@@ -45,21 +47,25 @@ def test_the_threshold_stands_half_way_between_neighbours():
 
 def test_calibrated_strengths_give_the_threshold_of_the_cost_ratio():
     rng = np.random.default_rng(0)
-    strength = rng.uniform(size=200_000)
-    label = (rng.uniform(size=strength.size) < strength).astype(int)
-    assert choose_threshold(label, strength, cost_fp=1, cost_fn=4) == pytest.approx(1 / 5, abs=0.02)
+    probability = rng.uniform(size=200_000)
+    label = (rng.uniform(size=probability.size) < probability).astype(int)
+    assert choose_threshold(label, probability, cost_fp=1, cost_fn=4) == pytest.approx(1 / 5, abs=0.02)
 
 
 def test_a_weight_moves_the_threshold_like_repeated_rows():
-    label, strength, weight = np.array([1, 0, 1, 0]), np.array([0.2, 0.4, 0.6, 0.8]), np.array([5, 1, 1, 3])
-    expected = choose_threshold(np.repeat(label, weight), np.repeat(strength, weight), 1, 1)
-    assert choose_threshold(label, strength, 1, 1, weight) == expected
-    assert choose_threshold(label, strength, 1, 1) != expected
+    label, probability, weight = (
+        np.array([1, 0, 1, 0]),
+        np.array([0.2, 0.4, 0.6, 0.8]),
+        np.array([5, 1, 1, 3]),
+    )
+    expected = choose_threshold(np.repeat(label, weight), np.repeat(probability, weight), 1, 1)
+    assert choose_threshold(label, probability, 1, 1, weight) == expected
+    assert choose_threshold(label, probability, 1, 1) != expected
 
 
 def test_nobody_is_called_a_buyer_where_that_is_cheapest():
-    label, strength = [0, 0, 1], [1.0, 1.0, 1.0]
-    assert choose_threshold(label, strength, cost_fp=9, cost_fn=1) > 1
+    label, probability = [0, 0, 1], [1.0, 1.0, 1.0]
+    assert choose_threshold(label, probability, cost_fp=9, cost_fn=1) > 1
 
 
 def test_everybody_is_called_a_buyer_where_missing_one_is_all_that_costs():

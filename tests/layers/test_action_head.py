@@ -1,4 +1,4 @@
-"""The strongest action: its probabilities sum to one with the strength, and it is learnt beside it."""
+"""The strongest action: its probabilities sum to one with the probability, and it is learnt beside it."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def test_a_saved_model_keeps_its_actions(model: IntentModel, data: PreparedData,
 
 
 def test_a_model_of_purchases_alone_says_so(shop_model: IntentModel, shop: pd.DataFrame) -> None:
-    with pytest.raises(InputError, match="--label strength"):
+    with pytest.raises(InputError, match="--label probability"):
         shop_model.predict_actions(shop)
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from intent_tf.errors import InputError
 from intent_tf.layers.calibrator import CALIBRATOR_KINDS, Calibrator
 
-strengths = st.lists(st.floats(0, 1, width=32), min_size=1, max_size=30)
+probabilities = st.lists(st.floats(0, 1, width=32), min_size=1, max_size=30)
 
 
 def fitted(kind):
@@ -33,7 +33,7 @@ def apply(calibrator, values):
 
 @pytest.mark.parametrize("kind", CALIBRATOR_KINDS)
 @settings(deadline=None, max_examples=30)
-@given(values=strengths)
+@given(values=probabilities)
 def test_a_new_calibrator_changes_nothing(kind, values):
     assert apply(Calibrator(kind), values) == pytest.approx(values, abs=3e-7)
 
@@ -44,7 +44,7 @@ def test_identity_returns_the_very_bits():
 
 
 def test_temperature_halves_the_logits():
-    # logit(0.9) = log 9; half of it is log 3, a strength of 3/4.
+    # logit(0.9) = log 9; half of it is log 3, a probability of 3/4.
     assert apply(fitted("temperature"), [0.5, 0.9, 0.1]) == pytest.approx([0.5, 0.75, 0.25])
 
 
@@ -66,7 +66,7 @@ def test_two_knots_at_one_strength_make_a_step():
 
 @pytest.mark.parametrize("kind", CALIBRATOR_KINDS)
 @settings(deadline=None, max_examples=30)
-@given(values=strengths)
+@given(values=probabilities)
 def test_a_higher_strength_is_never_calibrated_lower(kind, values):
     calibrated = apply(fitted(kind), sorted(values))
     # TensorFlow rounds a sigmoid at the end of a batch, past the last full vector, otherwise than inside.
@@ -85,8 +85,8 @@ def test_training_leaves_the_parameters_alone(kind):
 
 
 def model_with(calibrator):
-    strength = keras.Input((), name="strength")
-    return keras.Model(strength, calibrator(strength))
+    probability = keras.Input((), name="probability")
+    return keras.Model(probability, calibrator(probability))
 
 
 @pytest.mark.parametrize("kind", CALIBRATOR_KINDS)
@@ -109,8 +109,8 @@ def test_the_saved_model_gives_the_same_strengths(kind, tmp_path):
 
 def test_its_graph_searches_nothing_and_calls_no_python():
     @tf.function(input_signature=[tf.TensorSpec((None,))])
-    def graph(strength):
-        return calibrator(strength)
+    def graph(probability):
+        return calibrator(probability)
 
     calibrator = fitted("isotonic")
     operations = {operation.type for operation in graph.get_concrete_function().graph.get_operations()}

@@ -10,7 +10,7 @@ from intent_tf.layers.category_embedding import CategoryEmbedding
 
 
 def numbered() -> CategoryEmbedding:
-    layer = CategoryEmbedding((2, 3), dimension=1)
+    layer = CategoryEmbedding((2, 3), output_dim=1)
     layer.build((None, 2))
     layer.embeddings.assign([[0.0], [1.0], [10.0], [11.0], [12.0]])
     return layer

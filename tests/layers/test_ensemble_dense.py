@@ -11,8 +11,8 @@ from intent_tf.layers.ensemble_dense import EnsembleDense
 RANDOM = keras.initializers.RandomNormal(stddev=1.0)
 
 
-def trained(members: int = 3, activation: str | None = None) -> EnsembleDense:
-    layer = EnsembleDense(units=4, members=members, activation=activation, input_scale=RANDOM)
+def trained(ensemble_size: int = 3, activation: str | None = None) -> EnsembleDense:
+    layer = EnsembleDense(units=4, ensemble_size=ensemble_size, activation=activation, input_scale=RANDOM)
     layer.build((None, 5))
     random = np.random.default_rng(0)
     for weight in layer.weights:
@@ -21,7 +21,7 @@ def trained(members: int = 3, activation: str | None = None) -> EnsembleDense:
 
 
 def test_a_member_scales_both_ends_of_the_shared_kernel() -> None:
-    layer = EnsembleDense(units=1, members=2)
+    layer = EnsembleDense(units=1, ensemble_size=2)
     layer.build((None, 2))
     layer.kernel.assign([[1.0], [10.0]])
     layer.scale_in.assign([[1.0, 1.0], [2.0, -1.0]])

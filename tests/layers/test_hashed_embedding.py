@@ -12,7 +12,7 @@ from intent_tf.layers.hashed_embedding import HashedEmbedding
 
 
 def built(**options: int) -> HashedEmbedding:
-    layer = HashedEmbedding(**{"buckets": 7, "dimension": 3, **options})
+    layer = HashedEmbedding(**{"buckets": 7, "output_dim": 3, **options})
     layer.build((None,))
     return layer
 
@@ -20,8 +20,8 @@ def built(**options: int) -> HashedEmbedding:
 def test_a_vector_is_the_signed_sum_of_its_rows_over_the_root_of_their_number() -> None:
     layer = built(hashes=2)
     layer.table.assign(np.arange(21.0).reshape(7, 3))
-    places, signs = (found.numpy() for found in layer.places([[5, 900]]))
-    expected = (layer.table.numpy()[places] * signs[..., None]).sum(axis=2) / np.sqrt(2)
+    indices, signs = (found.numpy() for found in layer.indices([[5, 900]]))
+    expected = (layer.table.numpy()[indices] * signs[..., None]).sum(axis=2) / np.sqrt(2)
     np.testing.assert_allclose(layer(tf.constant([[5, 900]])), expected, rtol=1e-6)
 
 
@@ -32,23 +32,23 @@ def test_the_hash_is_the_one_that_saved_models_were_trained_with() -> None:
             number = ((number ^ (number >> 16)) * factor) & 0xFFFFFFFF
         return number ^ (number >> 16)
 
-    places, signs = built().places([[0, 12345]])
+    indices, signs = built().indices([[0, 12345]])
     expected = [[mixed(1), mixed(3)], [mixed(12346), mixed(3 * 12346)]]
-    assert places.numpy().tolist() == [[[number // 2 % 7 for number in pair] for pair in expected]]
+    assert indices.numpy().tolist() == [[[number // 2 % 7 for number in pair] for pair in expected]]
     assert signs.numpy().tolist() == [[[1 - 2 * (number % 2) for number in pair] for pair in expected]]
 
 
 def test_buckets_and_signs_are_evenly_used_and_independent() -> None:
-    places, signs = built(buckets=16).places(tf.range(100_000))
+    indices, signs = built(buckets=16).indices(tf.range(100_000))
     joint = np.zeros((16, 16, 2, 2))
-    np.add.at(joint, (*places.numpy().T, *(signs.numpy().T + 1) // 2), 1)
+    np.add.at(joint, (*indices.numpy().T, *(signs.numpy().T + 1) // 2), 1)
     # Of 1,024 cells of 98 on average, whose spread is 10, none is six spreads away.
     assert np.abs(joint - 100_000 / joint.size).max() < 60
 
 
 def test_ids_that_share_a_bucket_disturb_each_other_by_nothing_on_average() -> None:
-    places, signs = (found.numpy()[:, 0] for found in built(buckets=10, hashes=1).places(tf.range(20_000)))
-    sums = np.bincount(places, signs.astype(float))
+    indices, signs = (found.numpy()[:, 0] for found in built(buckets=10, hashes=1).indices(tf.range(20_000)))
+    sums = np.bincount(indices, signs.astype(float))
     assert np.abs(sums).max() < 5 * np.sqrt(2_000)
 
 
@@ -57,9 +57,9 @@ def test_a_gradient_reaches_the_rows_used_only() -> None:
     with tf.GradientTape() as tape:
         total = tf.reduce_sum(layer(tf.constant([4])))
     (gradient,) = tape.gradient(total, [layer.table.value])
-    (place,), (sign,) = (found.numpy()[0] for found in layer.places([4]))
+    (index,), (sign,) = (found.numpy()[0] for found in layer.indices([4]))
     expected = np.zeros((7, 3))
-    expected[place] = sign
+    expected[index] = sign
     np.testing.assert_array_equal(tf.convert_to_tensor(gradient), expected)
 
 
@@ -69,7 +69,7 @@ def test_a_layer_comes_back_from_its_configuration() -> None:
     assert again.get_config() == layer.get_config()
 
 
-@pytest.mark.parametrize("name", ["buckets", "dimension", "hashes"])
+@pytest.mark.parametrize("name", ["buckets", "output_dim", "hashes"])
 def test_an_argument_below_one_is_refused(name: str) -> None:
     with pytest.raises(InputError, match="at least 1 each"):
         HashedEmbedding(**{"buckets": 5, name: 0})

@@ -9,8 +9,8 @@ import pytest
 from intent_tf.layers.number_embedding import NumberEmbedding
 
 
-def adapted(column: list[float], dimension: int = 1, bins: int = 32) -> NumberEmbedding:
-    layer = NumberEmbedding(dimension, bins)
+def adapted(column: list[float], output_dim: int = 1, bins: int = 32) -> NumberEmbedding:
+    layer = NumberEmbedding(output_dim, bins)
     scores = np.array(column, "float32")[:, None]
     layer.adapt(scores, np.zeros_like(scores))
     return layer
@@ -21,7 +21,7 @@ def embed(layer: NumberEmbedding, x: float, missing: float = 0.0) -> list[float]
 
 
 def test_it_begins_as_a_straight_line() -> None:
-    layer = adapted([-1.0, 0.0, 1.0], dimension=2)
+    layer = adapted([-1.0, 0.0, 1.0], output_dim=2)
     layer.slope.assign([[2.0, -1.0]])
     layer.bias.assign([[0.5, 0.25]])
     assert embed(layer, 3.0) == [6.5, -2.75]
@@ -36,7 +36,7 @@ def test_each_bin_adds_the_share_of_it_that_lies_below() -> None:
 
 
 def test_a_missing_number_is_the_median_plus_a_learnt_vector() -> None:
-    layer = adapted([-1.0, 0.0, 1.0], dimension=2)
+    layer = adapted([-1.0, 0.0, 1.0], output_dim=2)
     layer.missing.assign([[3.0, 4.0]])
     layer.bias.assign([[1.0, 1.0]])
     assert embed(layer, 0.0, missing=1.0) == [4.0, 5.0]
@@ -60,7 +60,7 @@ def test_missing_training_rows_do_not_move_the_quantiles() -> None:
 
 @pytest.mark.parametrize("gap", [0.0, 1.0], ids=["constant", "all missing"])
 def test_a_column_that_says_nothing_has_no_bends(gap: float) -> None:
-    layer = NumberEmbedding(dimension=1)
+    layer = NumberEmbedding(output_dim=1)
     layer.adapt(np.zeros((5, 1)), np.full((5, 1), gap))
     layer.steps.assign(np.full((1, 8, 1), 9.0))
     layer.bias.assign([[1.0]])
@@ -75,7 +75,7 @@ def test_every_weight_but_the_edges_is_trained() -> None:
 def test_a_saved_model_embeds_the_same(tmp_path: Path) -> None:
     random = np.random.default_rng(0)
     scores, missing = random.normal(size=(64, 3)), random.integers(0, 2, (64, 3)).astype("float32")
-    layer = NumberEmbedding(dimension=5, bins=7)
+    layer = NumberEmbedding(output_dim=5, bins=7)
     layer.adapt(scores, missing)
     layer.steps.assign(random.normal(size=(3, 7, 5)))
     inputs = [keras.Input((3,)), keras.Input((3,))]

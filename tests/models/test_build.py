@@ -32,9 +32,9 @@ def test_numbers_bend_at_the_quantiles_of_the_training_rows(numbers: PreparedDat
 
 
 def test_widths_are_those_that_were_asked_for(shop_data: PreparedData) -> None:
-    extractor = build_feature_extractor(shop_data, dimension=5, filters=6, kernel_sizes=(2, 3), dropout=0.25)
+    extractor = build_feature_extractor(shop_data, output_dim=5, filters=6, kernel_sizes=(2, 3), dropout=0.25)
     layer = extractor.parts["text"]
-    assert (layer.dimension, layer.filters, layer.kernel_sizes) == (5, 6, (2, 3))
+    assert (layer.output_dim, layer.filters, layer.kernel_sizes) == (5, 6, (2, 3))
     assert extractor.get_config()["dropout"] == 0.25
 
 
@@ -68,7 +68,7 @@ def test_the_article_cannot_read_numbers(numbers: PreparedData) -> None:
 
 def test_the_articles_predictor_is_one_dense_layer_and_one_output() -> None:
     predictor = build_predictor("article")
-    assert (predictor.units, predictor.members, predictor.dropout) == ((64,), 1, 0.0)
+    assert (predictor.units, predictor.ensemble_size, predictor.dropout) == ((64,), 1, 0.0)
 
 
 def test_the_wide_part_reads_text_that_is_not_the_articles(
@@ -100,7 +100,7 @@ def test_an_extractor_of_ones_own_will_do(numbers: PreparedData) -> None:
         def call(self, features: tuple[object, ...]) -> object:
             return features[0]
 
-    model = build_model(numbers, Plain(), build_predictor(members=1), loss="mse", optimizer="sgd")
+    model = build_model(numbers, Plain(), build_predictor(ensemble_size=1), loss="mse", optimizer="sgd")
     model.fit(numbers.train, epochs=1, verbose=0)
     assert model.predict(numbers.test).shape == (len(numbers.test),)
     assert not isinstance(model.extractor, TextCNN)

@@ -24,8 +24,8 @@ def parts() -> dict[str, keras.layers.Layer]:
     return {
         "session": TextCNN(5, 3, filters=2),
         "text": TextCNN(6, 3, filters=4),
-        "numbers": NumberEmbedding(dimension=3),
-        "categories": CategoryEmbedding([4], dimension=5),
+        "numbers": NumberEmbedding(output_dim=3),
+        "categories": CategoryEmbedding([4], output_dim=5),
     }
 
 

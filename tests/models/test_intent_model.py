@@ -23,12 +23,12 @@ def raw(model: IntentModel, frame: pd.DataFrame) -> dict[str, tf.Tensor]:
 
 
 @pytest.fixture(scope="module")
-def finished(shop_model: IntentModel) -> IntentModel:
+def with_calibration(shop_model: IntentModel) -> IntentModel:
     calibrator = Calibrator("platt")
     calibrator.build((None,))
     calibrator.scale.assign(0.5)
     calibrator.offset.assign(-0.25)
-    return shop_model.finished(calibrator, 0.375)
+    return shop_model.with_calibration(calibrator, 0.375)
 
 
 def test_a_strength_is_the_mean_of_the_members_probabilities(
@@ -51,8 +51,8 @@ def test_the_wide_part_adds_to_every_members_logit(shop_model: IntentModel, shop
 
 def test_rows_that_hold_nothing_have_a_strength(shop_model: IntentModel, shop: pd.DataFrame) -> None:
     nothing = pd.DataFrame({name: [None] * 2 for name in shop.columns}, dtype=object)
-    strengths = shop_model.predict(nothing)
-    assert np.isfinite(strengths).all() and strengths[0] == strengths[1]
+    probabilities = shop_model.predict(nothing)
+    assert np.isfinite(probabilities).all() and probabilities[0] == probabilities[1]
 
 
 def test_the_loss_is_the_mean_of_the_members_losses(shop_model: IntentModel) -> None:
@@ -70,8 +70,8 @@ def test_sample_weights_weigh_the_loss(shop_model: IntentModel) -> None:
 
 def test_metrics_are_those_of_the_strengths(shop_model: IntentModel, shop_data: PreparedData) -> None:
     rows = shop_data.test
-    strength = np.clip(shop_model.predict(rows).astype(float), 1e-7, 1 - 1e-7)
-    expected = -np.mean(np.where(rows.label == 1, np.log(strength), np.log(1 - strength)))
+    probability = np.clip(shop_model.predict(rows).astype(float), 1e-7, 1 - 1e-7)
+    expected = -np.mean(np.where(rows.label == 1, np.log(probability), np.log(1 - probability)))
     found = shop_model.evaluate(rows, return_dict=True, verbose=0)["log_loss"]
     assert found == pytest.approx(expected, rel=1e-4)
 
@@ -85,43 +85,47 @@ def test_a_metric_does_not_depend_on_the_batches(shop_model: IntentModel, shop_d
 
 
 def test_a_calibrator_maps_the_strengths(
-    finished: IntentModel, shop_model: IntentModel, shop: pd.DataFrame
+    with_calibration: IntentModel, shop_model: IntentModel, shop: pd.DataFrame
 ) -> None:
     plain = shop_model.predict(shop[:50])
-    np.testing.assert_allclose(finished.predict(shop[:50]), finished.calibrator(plain), rtol=1e-6)
+    np.testing.assert_allclose(
+        with_calibration.predict(shop[:50]), with_calibration.calibrator(plain), rtol=1e-6
+    )
 
 
-def test_finishing_leaves_the_model_as_it_was(finished: IntentModel, shop_model: IntentModel) -> None:
-    assert shop_model.calibrator is None and shop_model.threshold == 0.5 and finished.threshold == 0.375
+def test_finishing_leaves_the_model_as_it_was(with_calibration: IntentModel, shop_model: IntentModel) -> None:
+    assert (
+        shop_model.calibrator is None and shop_model.threshold == 0.5 and with_calibration.threshold == 0.375
+    )
 
 
 @pytest.fixture(scope="module")
-def restored(finished: IntentModel, tmp_path_factory: pytest.TempPathFactory) -> IntentModel:
+def restored(with_calibration: IntentModel, tmp_path_factory: pytest.TempPathFactory) -> IntentModel:
     path = tmp_path_factory.mktemp("saved") / "model.keras"
-    finished.save(path)
+    with_calibration.save(path)
     return keras.models.load_model(path)
 
 
 def test_a_saved_model_predicts_the_same(
-    restored: IntentModel, finished: IntentModel, make_shop: Frames
+    restored: IntentModel, with_calibration: IntentModel, make_shop: Frames
 ) -> None:
     frame = make_shop(300, 9)
-    np.testing.assert_allclose(restored.predict(frame), finished.predict(frame), rtol=0, atol=1e-6)
+    np.testing.assert_allclose(restored.predict(frame), with_calibration.predict(frame), rtol=0, atol=1e-6)
 
 
 def test_a_saved_model_keeps_threshold_calibrator_and_specification(
-    restored: IntentModel, finished: IntentModel
+    restored: IntentModel, with_calibration: IntentModel
 ) -> None:
     assert restored.threshold == 0.375 and restored.calibrator.kind == "platt"
-    assert restored.preprocessor.specification == finished.preprocessor.specification
-    assert restored.preprocessor.number_names == finished.preprocessor.number_names
+    assert restored.preprocessor.specification == with_calibration.preprocessor.specification
+    assert restored.preprocessor.number_names == with_calibration.preprocessor.number_names
 
 
 def test_a_saved_model_is_compiled(
-    restored: IntentModel, finished: IntentModel, shop_data: PreparedData
+    restored: IntentModel, with_calibration: IntentModel, shop_data: PreparedData
 ) -> None:
     found, expected = (
-        model.evaluate(shop_data.test, return_dict=True, verbose=0) for model in (restored, finished)
+        model.evaluate(shop_data.test, return_dict=True, verbose=0) for model in (restored, with_calibration)
     )
     assert found == pytest.approx(expected, rel=1e-5)
 
@@ -135,7 +139,7 @@ def test_a_saved_model_trains_on(shop_data: PreparedData, shop_model: IntentMode
 
 
 def test_the_article_is_saved_too(shop_data: PreparedData, shop: pd.DataFrame, tmp_path: Path) -> None:
-    model = create_model(shop_data, TrainingConfig(preset="article", dimension=4, filters=4))
+    model = create_model(shop_data, TrainingConfig(preset="article", output_dim=4, filters=4))
     model.save(tmp_path / "model.keras")
     restored = keras.models.load_model(tmp_path / "model.keras")
     np.testing.assert_allclose(restored.predict(shop[:50]), model.predict(shop[:50]), rtol=0, atol=1e-6)

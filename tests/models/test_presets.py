@@ -22,12 +22,12 @@ pytestmark = pytest.mark.skipif(not FOLDER.is_dir(), reason="INTENT_TF_DATA name
 def reviews() -> PreparedData:
     source = DATASETS["clothing_reviews"].examples()
     return preprocess_data(
-        source.frame.head(3000), source.label, kinds=source.kinds, left_out=source.left_out
+        source.frame.head(3000), source.label, kinds=source.kinds, excluded=source.excluded
     )
 
 
 def auroc(data: PreparedData, preset: Preset, folder: Path) -> float:
-    config = TrainingConfig(preset=preset, epochs=4, dimension=32, filters=32, members=2)
+    config = TrainingConfig(preset=preset, epochs=4, output_dim=32, filters=32, ensemble_size=2)
     keras.utils.set_random_seed(0)
     model = create_model(data, config)
     train_model(model, data, config, folder, verbose=0)

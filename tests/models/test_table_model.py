@@ -71,12 +71,12 @@ def test_a_table_can_be_evaluated(shop_model: IntentModel, shop_data: PreparedDa
 def small(make_shop: Frames, prepare_shop: Callable[..., PreparedData]) -> PreparedData:
     """The shop's numbers and categories."""
     frame = make_shop()[["pages", "seconds", "month", "bought"]]
-    return prepare_shop(frame, kinds={}, left_out={})
+    return prepare_shop(frame, kinds={}, excluded={})
 
 
 def fresh(data: PreparedData) -> IntentModel:
     keras.utils.set_random_seed(1)
-    predictor = build_predictor(units=(8,), members=2, dropout=0.0)
+    predictor = build_predictor(units=(8,), ensemble_size=2, dropout=0.0)
     return build_model(data, build_feature_extractor(data), predictor, optimizer=keras.optimizers.Adam(0.01))
 
 

@@ -35,12 +35,12 @@ from c_loader import CLoader, compile_loader
 
 @dataclass
 class Exported:
-    """A model, where it is exported, and rows that it did not learn from with Keras' strengths of them."""
+    """A model, where it is exported, and rows that it did not learn from, with Keras' probabilities."""
 
     model: IntentModel
     folder: Path
     rows: pd.DataFrame
-    strengths: np.ndarray
+    probabilities: np.ndarray
 
     @property
     def base(self) -> Path:
@@ -55,7 +55,7 @@ class Exported:
 
 def _source(variant: str) -> ExampleSource:
     if variant == "events":
-        return event_examples(simulate(200, seed=0), definition=ExampleDefinition(label="strength"))
+        return event_examples(simulate(200, seed=0), definition=ExampleDefinition(label="action_level"))
     name = {"table": "online_shoppers", "text": "clothing_reviews"}[variant]
     if not os.environ.get("INTENT_TF_DATA"):
         pytest.skip(f"INTENT_TF_DATA names no folder with the data set {name}")
@@ -69,19 +69,19 @@ def _export(variant: str, folder: Path) -> Exported:
         source.frame.head(1000),
         source.label,
         kinds=source.kinds,
-        left_out=source.left_out,
+        excluded=source.excluded,
         plan=source.plan,
         positive=source.positive,
         derived=source.derived,
     )
     model = create_model(data, TrainingConfig())
-    # What is tested is the graph, not what it learnt; random weights spread the strengths at no cost.
+    # What is tested is the graph, not what it learnt; random weights spread the probabilities at no cost.
     for weight in model.trainable_variables:
         weight.assign_add(keras.random.normal(weight.shape, stddev=0.2))
     calibrator = Calibrator("platt")
     calibrator.build((None,))
     calibrator.scale.assign(1.2)
-    model = model.finished(calibrator, 0.5)
+    model = model.with_calibration(calibrator, 0.5)
     version = folder / variant / "1"
     export_saved_model(model, version)
     rows = data.test.frame.reset_index(drop=True)
@@ -120,7 +120,7 @@ def tiny(tmp_path_factory) -> Exported:
         {"page views": range(100), "标题": ["red", "blue"] * 50, "bought": [0, 0, 1, 1] * 25}
     )
     data = preprocess_data(frame, "bought", kinds={"page views": "number", "标题": "category"})
-    model = build_model(data, build_feature_extractor(data), build_predictor(members=1))
+    model = build_model(data, build_feature_extractor(data), build_predictor(ensemble_size=1))
     export_saved_model(model, folder := tmp_path_factory.mktemp("tiny") / "1")
     return Exported(model, folder, frame, model.predict(frame))
 

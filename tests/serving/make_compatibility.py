@@ -3,7 +3,7 @@
     python tests/serving/make_compatibility.py
 
 It has columns of every kind, and golden requests and responses. Later versions of the package must load it
-and give the same strengths; see `test_compatibility.py`.
+and give the same probabilities; see `test_compatibility.py`.
 """
 
 from __future__ import annotations
@@ -45,8 +45,8 @@ def main() -> None:
     keras.utils.set_random_seed(0)
     kinds = {"pages": "number", "month": "category", "region": "category", "title": "text"}
     data = preprocess_data(rows(), "bought", kinds=kinds)
-    extractor = build_feature_extractor(data, dimension=8, filters=8)
-    model = build_model(data, extractor, build_predictor(units=(8,), members=4))
+    extractor = build_feature_extractor(data, output_dim=8, filters=8)
+    model = build_model(data, extractor, build_predictor(units=(8,), ensemble_size=4))
     for weight in model.trainable_variables:
         if weight.shape[0] > 10_000:
             continue  # the hashed bigrams stay at zero, which packs into nothing
@@ -54,7 +54,7 @@ def main() -> None:
     calibrator = Calibrator("platt")
     calibrator.build((None,))
     calibrator.scale.assign(1.3)
-    model = model.finished(calibrator, 0.5)
+    model = model.with_calibration(calibrator, 0.5)
     folder = FOLDER / __version__
     export_saved_model(model, folder)
     model.save(folder / "model.keras")

@@ -16,10 +16,10 @@ def examples_of(columns: dict[str, np.ndarray]) -> np.ndarray:
 
 
 def test_raw_columns_give_keras_strengths(exported, load_in_c) -> None:
-    strengths = load_in_c(exported.folder).run(exported.raw())["intent_strength"]
-    assert len(strengths) >= 100
-    assert np.ptp(strengths) > 0.1
-    np.testing.assert_allclose(strengths, exported.strengths, rtol=0, atol=1e-6)
+    probabilities = load_in_c(exported.folder).run(exported.raw())["intent_strength"]
+    assert len(probabilities) >= 100
+    assert np.ptp(probabilities) > 0.1
+    np.testing.assert_allclose(probabilities, exported.probabilities, rtol=0, atol=1e-6)
 
 
 def test_probabilities_of_the_strongest_action_are_those_of_keras(events, load_in_c) -> None:
@@ -30,13 +30,13 @@ def test_probabilities_of_the_strongest_action_are_those_of_keras(events, load_i
 def test_one_row_gives_what_it_gives_among_many(exported, load_in_c) -> None:
     loader = load_in_c(exported.folder)
     alone = [loader.run(exported.raw(slice(row, row + 1)))["intent_strength"][0] for row in range(20)]
-    np.testing.assert_allclose(alone, exported.strengths[:20], rtol=0, atol=1e-6)
+    np.testing.assert_allclose(alone, exported.probabilities[:20], rtol=0, atol=1e-6)
 
 
 def test_examples_give_the_same_scores_of_classes(exported, load_in_c) -> None:
     inputs = {"inputs": examples_of(exported.raw())}
     outputs = load_in_c(exported.folder).run(inputs, "serving_examples")
-    np.testing.assert_allclose(outputs["scores"][:, 1], exported.strengths, rtol=0, atol=1e-6)
+    np.testing.assert_allclose(outputs["scores"][:, 1], exported.probabilities, rtol=0, atol=1e-6)
     np.testing.assert_allclose(outputs["scores"].sum(axis=1), 1, rtol=0, atol=1e-6)
     assert set(outputs["classes"][:, 1]) == {b"purchase"}
 
@@ -44,7 +44,7 @@ def test_examples_give_the_same_scores_of_classes(exported, load_in_c) -> None:
 def test_examples_give_the_same_regression(exported, load_in_c) -> None:
     inputs = {"inputs": examples_of(exported.raw())}
     outputs = load_in_c(exported.folder).run(inputs, "serving_examples_regress")["outputs"]
-    np.testing.assert_allclose(outputs, exported.strengths, rtol=0, atol=1e-6)
+    np.testing.assert_allclose(outputs, exported.probabilities, rtol=0, atol=1e-6)
 
 
 def test_no_rows_give_no_strengths(exported, load_in_c) -> None:

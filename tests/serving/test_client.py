@@ -44,17 +44,17 @@ def failing():
 
 def test_a_table_gives_keras_strengths(events, rest_url) -> None:
     with Client(rest_url) as client:
-        np.testing.assert_allclose(client.predict(events.rows), events.strengths, rtol=0, atol=1e-6)
+        np.testing.assert_allclose(client.predict(events.rows), events.probabilities, rtol=0, atol=1e-6)
 
 
 def test_a_mapping_of_columns_will_do(events, rest_url) -> None:
     columns = {name: list(values) for name, values in events.rows.head(3).items()}
-    np.testing.assert_allclose(Client(rest_url).predict(columns), events.strengths[:3], rtol=0, atol=1e-6)
+    np.testing.assert_allclose(Client(rest_url).predict(columns), events.probabilities[:3], rtol=0, atol=1e-6)
 
 
 def test_batches_of_any_size_give_the_same(events, rest_url) -> None:
-    strengths = Client(rest_url, batch_size=7).predict(events.rows.head(20))
-    np.testing.assert_allclose(strengths, events.strengths[:20], rtol=0, atol=1e-6)
+    probabilities = Client(rest_url, batch_size=7).predict(events.rows.head(20))
+    np.testing.assert_allclose(probabilities, events.probabilities[:20], rtol=0, atol=1e-6)
 
 
 def test_no_rows_give_no_strengths(events, rest_url) -> None:
@@ -68,15 +68,15 @@ def test_spread_and_actions_come_with_the_outputs(events, rest_url) -> None:
 
 
 def test_a_version_may_be_named(events, rest_url) -> None:
-    strengths = Client(f"{rest_url}/versions/1").predict(events.rows.head(3))
-    np.testing.assert_allclose(strengths, events.strengths[:3], rtol=0, atol=1e-6)
+    probabilities = Client(f"{rest_url}/versions/1").predict(events.rows.head(3))
+    np.testing.assert_allclose(probabilities, events.probabilities[:3], rtol=0, atol=1e-6)
 
 
 def test_threads_share_a_client(events, rest_url) -> None:
-    client, strengths = Client(rest_url), {}
+    client, probabilities = Client(rest_url), {}
     threads = [
         threading.Thread(
-            target=lambda i=i: strengths.update({i: client.predict(events.rows.iloc[i : i + 1])[0]})
+            target=lambda i=i: probabilities.update({i: client.predict(events.rows.iloc[i : i + 1])[0]})
         )
         for i in range(16)
     ]
@@ -84,7 +84,9 @@ def test_threads_share_a_client(events, rest_url) -> None:
         each.start()
     for each in threads:
         each.join()
-    np.testing.assert_allclose([strengths[i] for i in range(16)], events.strengths[:16], rtol=0, atol=1e-6)
+    np.testing.assert_allclose(
+        [probabilities[i] for i in range(16)], events.probabilities[:16], rtol=0, atol=1e-6
+    )
 
 
 def test_a_missing_column_is_named_before_anything_is_sent(events, rest_url) -> None:

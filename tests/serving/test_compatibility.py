@@ -1,4 +1,4 @@
-"""Models of earlier releases load, in Python and in C++, and give the strengths that they gave then."""
+"""Models of earlier releases load, in Python and in C++, and give the probabilities that they gave then."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def release(request) -> Path:
 
 @pytest.fixture(scope="module")
 def golden(release):
-    """The inputs and the strengths of the golden request."""
+    """The inputs and the probabilities of the golden request."""
     extra = release / "assets.extra"
     request = json.loads((extra / "golden_request_columnar.json").read_text())
     response = json.loads((extra / "golden_response_columnar.json").read_text())
@@ -51,8 +51,8 @@ def test_the_saved_model_gives_it_in_c(release, golden, load_in_c) -> None:
 def test_the_keras_file_gives_it(release, golden) -> None:
     columns = {name: list(values) for name, values in golden[0].items()}
     texts = {name: [_decoded(each) for each in values] for name, values in columns.items()}
-    strengths = load_model(release).predict(pd.DataFrame(texts))
-    np.testing.assert_allclose(strengths, golden[1]["intent_strength"], rtol=0, atol=1e-6)
+    probabilities = load_model(release).predict(pd.DataFrame(texts))
+    np.testing.assert_allclose(probabilities, golden[1]["intent_strength"], rtol=0, atol=1e-6)
 
 
 def _decoded(value):

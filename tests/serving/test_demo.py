@@ -1,4 +1,4 @@
-"""The demo page in a real browser: a person's actions move the strength."""
+"""The demo page in a real browser: a person's actions move the probability."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def page(browser, port):
 def test_an_event_gives_a_strength_and_what_drove_it(port) -> None:
     status, answer = post(port, b'{"session": "a", "event": {"event_type": "search", "query": "lamp"}}')
     assert status == 200
-    assert 0 <= answer["strength"] <= 1
+    assert 0 <= answer["probability"] <= 1
     assert [each["what"] for each in answer["drivers"]] == ["lamp"]
 
 

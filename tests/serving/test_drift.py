@@ -30,10 +30,10 @@ def test_old_strengths_are_forgotten() -> None:
 
 
 def test_the_same_strengths_have_not_drifted(tmp_path) -> None:
-    strengths = np.random.default_rng(0).beta(1, 5, 1000).astype("float32")
-    write_reference(tmp_path, strengths)
+    probabilities = np.random.default_rng(0).beta(1, 5, 1000).astype("float32")
+    write_reference(tmp_path, probabilities)
     drift = Drift.read(tmp_path)
-    drift.add(strengths)
+    drift.add(probabilities)
     assert drift.index() < 1e-6
 
 

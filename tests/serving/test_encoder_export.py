@@ -26,9 +26,9 @@ class Exported:
 
     def __init__(self, data, folder: Path) -> None:
         extractor = build_feature_extractor(data, encoder=encoder(), dropout=0.0)
-        self.model = build_model(data, extractor, build_predictor(members=2))
+        self.model = build_model(data, extractor, build_predictor(ensemble_size=2))
         self.rows, self.folder, self.ids_folder = data.test, folder / "strings", folder / "ids"
-        self.strengths = self.model.predict(data.test)
+        self.probabilities = self.model.predict(data.test)
         export_saved_model(self.model, self.folder)
         export_token_ids(self.model, self.ids_folder)
         columns = padded(raw_columns(data.test.frame, data.specification))
@@ -49,29 +49,29 @@ def encoder() -> BertEncoder:
 @pytest.fixture(scope="module")
 def shop_export(make_shop, prepare_shop, tmp_path_factory: pytest.TempPathFactory) -> Exported:
     keras.utils.set_random_seed(0)
-    data = prepare_shop(make_shop(), pieces=encoder().pieces)
+    data = prepare_shop(make_shop(), subwords=encoder().subwords)
     return Exported(data, tmp_path_factory.mktemp("encoder"))
 
 
 def test_strengths_differ_from_row_to_row(shop_export: Exported) -> None:
-    assert np.ptp(shop_export.strengths) > 0.001
+    assert np.ptp(shop_export.probabilities) > 0.001
 
 
 def test_raw_columns_and_features_give_the_same(shop_export: Exported) -> None:
-    strengths = shop_export.model.predict(shop_export.rows.frame)
-    np.testing.assert_allclose(strengths, shop_export.strengths, rtol=0, atol=1e-6)
+    probabilities = shop_export.model.predict(shop_export.rows.frame)
+    np.testing.assert_allclose(probabilities, shop_export.probabilities, rtol=0, atol=1e-6)
 
 
 def test_keras_files_give_the_same(shop_export: Exported, tmp_path: Path) -> None:
     shop_export.model.save(tmp_path / "model.keras")
     back = keras.models.load_model(tmp_path / "model.keras")
-    strengths = back.predict(shop_export.rows.frame)
-    np.testing.assert_allclose(strengths, shop_export.strengths, rtol=0, atol=1e-6)
+    probabilities = back.predict(shop_export.rows.frame)
+    np.testing.assert_allclose(probabilities, shop_export.probabilities, rtol=0, atol=1e-6)
 
 
 def test_the_saved_model_gives_the_same(shop_export: Exported) -> None:
-    strengths = ServedModel(shop_export.folder).predict(shop_export.rows.frame)
-    np.testing.assert_allclose(strengths, shop_export.strengths, rtol=0, atol=1e-6)
+    probabilities = ServedModel(shop_export.folder).predict(shop_export.rows.frame)
+    np.testing.assert_allclose(probabilities, shop_export.probabilities, rtol=0, atol=1e-6)
 
 
 def test_the_libraries_of_the_ops_are_told(shop_export: Exported) -> None:
@@ -83,8 +83,8 @@ def test_the_libraries_of_the_ops_are_told(shop_export: Exported) -> None:
 def test_raw_strings_run_in_c_with_the_libraries(shop_export: Exported, loader_program: Path) -> None:
     libraries = [PACKAGES / library for library in op_libraries(shop_export.folder)]
     with CLoader(loader_program, shop_export.folder, libraries) as loader:
-        strengths = loader.run(shop_export.raw)["intent_strength"]
-    np.testing.assert_allclose(strengths, shop_export.strengths, rtol=0, atol=1e-6)
+        probabilities = loader.run(shop_export.raw)["intent_strength"]
+    np.testing.assert_allclose(probabilities, shop_export.probabilities, rtol=0, atol=1e-6)
 
 
 def test_raw_strings_cannot_be_loaded_in_c_without_them(shop_export: Exported, loader_program: Path) -> None:
@@ -94,10 +94,10 @@ def test_raw_strings_cannot_be_loaded_in_c_without_them(shop_export: Exported, l
 
 def test_ids_run_in_c_without_them(shop_export: Exported, loader_program: Path) -> None:
     with CLoader(loader_program, shop_export.ids_folder) as loader:
-        strengths = loader.run(shop_export.ids())["intent_strength"]
-    np.testing.assert_allclose(strengths, shop_export.strengths, rtol=0, atol=1e-6)
+        probabilities = loader.run(shop_export.ids())["intent_strength"]
+    np.testing.assert_allclose(probabilities, shop_export.probabilities, rtol=0, atol=1e-6)
 
 
 def test_the_vocabulary_of_the_ids_is_written_beside_them(shop_export: Exported) -> None:
-    pieces = (shop_export.ids_folder / "vocab.txt").read_text().splitlines()
-    assert tuple(pieces) == shop_export.model.preprocessor.pieces.vocabulary
+    subwords = (shop_export.ids_folder / "vocab.txt").read_text().splitlines()
+    assert tuple(subwords) == shop_export.model.preprocessor.subwords.vocabulary

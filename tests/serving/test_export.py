@@ -70,7 +70,7 @@ def test_the_batch_dimension_is_free(served) -> None:
 
 
 def test_a_saved_model_gives_keras_strengths(exported, served) -> None:
-    np.testing.assert_allclose(served.predict(exported.rows), exported.strengths, rtol=0, atol=1e-6)
+    np.testing.assert_allclose(served.predict(exported.rows), exported.probabilities, rtol=0, atol=1e-6)
 
 
 def test_the_spread_is_the_deviation_of_the_members_calibrated_strengths(exported, served) -> None:
@@ -97,12 +97,12 @@ def test_a_feature_that_an_example_lacks_is_missing(exported, served) -> None:
 def test_columns_keep_names_that_no_operation_may_have(tiny) -> None:
     served = ServedModel(tiny.folder)
     assert set(served.signatures["serving_default"].inputs) == {"page views", "标题"}
-    np.testing.assert_allclose(served.predict(tiny.rows), tiny.strengths, rtol=0, atol=1e-6)
+    np.testing.assert_allclose(served.predict(tiny.rows), tiny.probabilities, rtol=0, atol=1e-6)
 
 
 def test_tiny_work_in_c(tiny, load_in_c) -> None:
-    strengths = load_in_c(tiny.folder).run(tiny.raw())["intent_strength"]
-    np.testing.assert_allclose(strengths, tiny.strengths, rtol=0, atol=1e-6)
+    probabilities = load_in_c(tiny.folder).run(tiny.raw())["intent_strength"]
+    np.testing.assert_allclose(probabilities, tiny.probabilities, rtol=0, atol=1e-6)
 
 
 def test_one_member_has_no_spread(tiny) -> None:

@@ -60,8 +60,8 @@ def refused(stub, request) -> tuple[grpc.StatusCode, str]:
 
 def test_predict_gives_keras_strengths(events, stub) -> None:
     response = stub.Predict(request_of(events.raw(slice(20))))
-    strengths = tf.make_ndarray(response.outputs["intent_strength"])
-    np.testing.assert_allclose(strengths, events.strengths[:20], rtol=0, atol=1e-6)
+    probabilities = tf.make_ndarray(response.outputs["intent_strength"])
+    np.testing.assert_allclose(probabilities, events.probabilities[:20], rtol=0, atol=1e-6)
     assert response.model_spec.version.value == 1
 
 
@@ -79,7 +79,7 @@ def test_classify_gives_scores_of_both_classes(events, stub) -> None:
     answers = stub.Classify(request).result.classifications
     assert [each.label for each in answers[0].classes] == ["no purchase", "purchase"]
     scores = [each.classes[1].score for each in answers]
-    np.testing.assert_allclose(scores, events.strengths[:3], rtol=0, atol=1e-6)
+    np.testing.assert_allclose(scores, events.probabilities[:3], rtol=0, atol=1e-6)
 
 
 def test_regress_gives_strengths(events, stub) -> None:
@@ -88,7 +88,7 @@ def test_regress_gives_strengths(events, stub) -> None:
     for each in serialise_examples(events.raw(slice(3))):
         request.input.example_list.examples.add().ParseFromString(each)
     values = [each.value for each in stub.Regress(request).result.regressions]
-    np.testing.assert_allclose(values, events.strengths[:3], rtol=0, atol=1e-6)
+    np.testing.assert_allclose(values, events.probabilities[:3], rtol=0, atol=1e-6)
 
 
 def test_the_status_is_available(channel) -> None:
@@ -136,7 +136,7 @@ def test_a_wrong_rank_is_named(events, stub) -> None:
 
 def test_the_client_speaks_grpc(events, remote) -> None:
     with Client(f"grpc://127.0.0.1:{remote.port}/shop") as client:
-        np.testing.assert_allclose(client.predict(events.rows), events.strengths, rtol=0, atol=1e-6)
+        np.testing.assert_allclose(client.predict(events.rows), events.probabilities, rtol=0, atol=1e-6)
 
 
 def test_the_client_passes_on_what_the_server_says(remote) -> None:

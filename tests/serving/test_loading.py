@@ -13,7 +13,7 @@ from intent_tf.models.intent_model import IntentModel
 from intent_tf.serving.loading import find_model, load_model
 from intent_tf.training.training import TrainingConfig, create_model
 
-SMALL = TrainingConfig(members=2, filters=4, dimension=4)
+SMALL = TrainingConfig(ensemble_size=2, filters=4, output_dim=4)
 
 
 @pytest.fixture(scope="module")
@@ -39,8 +39,8 @@ def base(model: IntentModel, tmp_path_factory: pytest.TempPathFactory) -> Path:
         lambda base: str(base),
     ],
 )
-def test_a_folder_of_versions_means_the_newest(base: Path, place: Callable[[Path], Path]) -> None:
-    assert find_model(place(base)) == base / "10" / "model.keras"
+def test_a_folder_of_versions_means_the_newest(base: Path, index: Callable[[Path], Path]) -> None:
+    assert find_model(index(base)) == base / "10" / "model.keras"
 
 
 def test_a_version_without_a_model_is_passed_over(base: Path, model: IntentModel) -> None:

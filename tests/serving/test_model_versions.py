@@ -43,8 +43,8 @@ def test_a_new_version_takes_over_and_the_old_one_drains(base, watched, tiny) ->
         (base / "copying").rename(base / "2")
         wait_for(lambda: states(watched) == {1: "UNLOADING", 2: "AVAILABLE"})
         assert watched.current == 2
-        strengths = old.run(tiny.raw(slice(3)), "serving_default")["intent_strength"]
-        np.testing.assert_allclose(strengths, tiny.strengths[:3], rtol=0, atol=1e-6)
+        probabilities = old.run(tiny.raw(slice(3)), "serving_default")["intent_strength"]
+        np.testing.assert_allclose(probabilities, tiny.probabilities[:3], rtol=0, atol=1e-6)
     wait_for(lambda: states(watched) == {1: "END", 2: "AVAILABLE"})
 
 

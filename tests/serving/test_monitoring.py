@@ -21,7 +21,7 @@ def test_buckets_are_cumulative_and_end_with_all() -> None:
 
 def test_strengths_are_counted_by_tenths() -> None:
     monitoring = Monitoring()
-    monitoring.strengths(np.array([0.05, 0.1, 0.95]))
+    monitoring.probabilities(np.array([0.05, 0.1, 0.95]))
     lines = monitoring.page(version=1).splitlines()
     assert 'intent_tf_strength_bucket{le="0.1"} 2' in lines
     assert 'intent_tf_strength_bucket{le="1.0"} 3' in lines

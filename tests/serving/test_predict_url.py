@@ -13,4 +13,4 @@ def test_a_served_model_scores_a_file(events, rest_url, tmp_path) -> None:
     events.rows.to_parquet(data)
     main([rest_url, "--data", str(data), "--out", str(out), "--quiet"])
     scored = pd.read_parquet(out)
-    np.testing.assert_allclose(scored["intent_strength"], events.strengths, rtol=0, atol=1e-6)
+    np.testing.assert_allclose(scored["intent_strength"], events.probabilities, rtol=0, atol=1e-6)

@@ -80,8 +80,8 @@ def test_strengths_are_those_of_sessions_in_memory(store, events) -> None:
     served = ServedModel(events.folder)
     scorers = [SessionScorer(served, store), SessionScorer(served)]
     for event in ({"event_type": "search", "query": "手表"}, {"event_type": "cart", "price": 3.0}):
-        strengths = [scorer.add("s", {**event, "timestamp": 5.0}) for scorer in scorers]
-        assert strengths[0] == strengths[1]
+        probabilities = [scorer.add("s", {**event, "timestamp": 5.0}) for scorer in scorers]
+        assert probabilities[0] == probabilities[1]
 
 
 def test_a_server_that_is_away_is_an_input_error() -> None:

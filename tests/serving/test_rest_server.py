@@ -34,15 +34,15 @@ def row(events):
 def test_rows_give_predictions(events, ask) -> None:
     status, answer = ask("/shop:predict", {"instances": to_rows(events.raw(slice(20)))})
     assert status == 200
-    strengths = [each["intent_strength"] for each in answer["predictions"]]
-    np.testing.assert_allclose(strengths, events.strengths[:20], rtol=0, atol=1e-6)
+    probabilities = [each["intent_strength"] for each in answer["predictions"]]
+    np.testing.assert_allclose(probabilities, events.probabilities[:20], rtol=0, atol=1e-6)
 
 
 def test_columns_give_outputs(events, ask) -> None:
     status, answer = ask("/shop:predict", {"inputs": to_columns(events.raw(slice(20)))})
     assert status == 200
-    strengths = answer["outputs"]["intent_strength"]
-    np.testing.assert_allclose(strengths, events.strengths[:20], rtol=0, atol=1e-6)
+    probabilities = answer["outputs"]["intent_strength"]
+    np.testing.assert_allclose(probabilities, events.probabilities[:20], rtol=0, atol=1e-6)
 
 
 @pytest.mark.parametrize("form", ["row", "columnar"])
@@ -73,7 +73,7 @@ def test_examples_are_classified_by_their_bytes(events, ask) -> None:
         "/shop:predict", {"signature_name": "serving_examples_regress", "instances": instances}
     )
     assert status == 200
-    np.testing.assert_allclose(answer["predictions"], events.strengths[:3], rtol=0, atol=1e-6)
+    np.testing.assert_allclose(answer["predictions"], events.probabilities[:3], rtol=0, atol=1e-6)
 
 
 def test_more_rows_than_a_batch_come_back_in_order(events, ask) -> None:
@@ -81,7 +81,7 @@ def test_more_rows_than_a_batch_come_back_in_order(events, ask) -> None:
     status, answer = ask("/shop:predict", {"inputs": to_columns(columns)})
     assert status == 200
     np.testing.assert_allclose(
-        answer["outputs"]["intent_strength"], np.tile(events.strengths, 4), rtol=0, atol=1e-6
+        answer["outputs"]["intent_strength"], np.tile(events.probabilities, 4), rtol=0, atol=1e-6
     )
 
 

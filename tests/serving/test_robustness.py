@@ -1,4 +1,4 @@
-"""Whatever comes in, a finite strength in [0, 1] or a clean error goes out, the same in Python and in C++."""
+"""Whatever comes in, a finite probability or a clean error goes out, the same in Python and in C++."""
 
 from __future__ import annotations
 
@@ -50,14 +50,14 @@ def columns(draw, signature):
 
 
 def same_in_both(served: ServedModel, loader, inputs) -> np.ndarray:
-    """The strengths, after checking that both loaders give them, finite and in [0, 1]."""
+    """The probabilities, after checking that both loaders give them, finite and in [0, 1]."""
     in_python, in_c = served.run(inputs), loader.run(inputs)
-    strengths = in_python["intent_strength"]
-    assert np.isfinite(strengths).all()
-    assert ((strengths >= 0) & (strengths <= 1)).all()
+    probabilities = in_python["intent_strength"]
+    assert np.isfinite(probabilities).all()
+    assert ((probabilities >= 0) & (probabilities <= 1)).all()
     for name in in_python:
         np.testing.assert_allclose(in_c[name], in_python[name], rtol=0, atol=1e-6)
-    return strengths
+    return probabilities
 
 
 @pytest.fixture(scope="module")

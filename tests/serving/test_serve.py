@@ -38,7 +38,7 @@ def test_a_process_answers_and_ends_cleanly(tiny) -> None:
             assert line, printed
             printed += line
         (url,) = re.findall(r"REST: (\S+)", printed)
-        np.testing.assert_allclose(Client(url).predict(tiny.rows), tiny.strengths, rtol=0, atol=1e-6)
+        np.testing.assert_allclose(Client(url).predict(tiny.rows), tiny.probabilities, rtol=0, atol=1e-6)
         process.send_signal(signal.SIGTERM)
         assert process.wait(60) == 0
     finally:

@@ -1,4 +1,4 @@
-"""A live session has the raw columns that `prepare` makes of the same events, and a strength after each."""
+"""A live session has the raw columns that `prepare` makes of the same events, and a probability each."""
 
 from __future__ import annotations
 
@@ -31,29 +31,31 @@ def log():
 
 @pytest.fixture(scope="module")
 def examples(log):
-    definition = ExampleDefinition(moments="every:1", cut="none")
+    definition = ExampleDefinition(prediction_times="every:1", cut="none")
     return prepare_examples(log, definition).examples
 
 
 def replayed(log, session_id: str) -> list[Session]:
     """The session after each event of a log that counts."""
     rows = log[log["session_id"] == session_id].sort_values("timestamp", kind="stable")
-    session, moments = Session(), []
+    session, prediction_times = Session(), []
     for row in rows.to_dict("records"):
         event = Event.of({**row, "timestamp": row["timestamp"].timestamp()}, now=0.0)
         after = session.with_event(event, max_events=200, double_fire_window=1.0)
         if after.seen > session.seen:
-            moments.append(after)
+            prediction_times.append(after)
         session = after
-    return moments
+    return prediction_times
 
 
 def test_live_columns_are_those_of_prepared_examples(log, examples) -> None:
     compared = 0
     for session_id, prepared in examples.groupby("session_id"):
-        moments = replayed(log, session_id)
-        assert len(moments) == len(prepared)
-        for session, example in zip(moments, prepared.sort_values("events").itertuples(), strict=True):
+        prediction_times = replayed(log, session_id)
+        assert len(prediction_times) == len(prepared)
+        for session, example in zip(
+            prediction_times, prepared.sort_values("events").itertuples(), strict=True
+        ):
             columns = session.columns()
             for name in ("event_type", "item_id", "text", "query"):
                 assert columns[name] == list(getattr(example, name))
@@ -73,27 +75,27 @@ def test_live_strengths_are_those_of_prepared_examples(log, examples, served) ->
         scorer = SessionScorer(served)
         expected = served.predict(prepared.sort_values("events"))
         rows = log[log["session_id"] == session_id].sort_values("timestamp", kind="stable")
-        strengths, seen = [], 0
+        probabilities, seen = [], 0
         for row in rows.to_dict("records"):
             known = prepared[history].iloc[0].to_dict()
-            strength = scorer.add(session_id, {**row, "timestamp": row["timestamp"].timestamp()}, known)
+            probability = scorer.add(session_id, {**row, "timestamp": row["timestamp"].timestamp()}, known)
             if scorer.session(session_id).seen > seen:
-                strengths.append(strength)
+                probabilities.append(probability)
             seen = scorer.session(session_id).seen
-        np.testing.assert_allclose(strengths, expected, rtol=0, atol=1e-6)
+        np.testing.assert_allclose(probabilities, expected, rtol=0, atol=1e-6)
 
 
 def test_a_client_scores_sessions_too(served, rest_url) -> None:
     event = {"event_type": "search", "query": "red jacket", "timestamp": 5.0}
-    strengths = [SessionScorer(model).add("s", event) for model in (served, Client(rest_url))]
-    assert math.isclose(*strengths, abs_tol=1e-6)
+    probabilities = [SessionScorer(model).add("s", event) for model in (served, Client(rest_url))]
+    assert math.isclose(*probabilities, abs_tol=1e-6)
 
 
 def test_sessions_do_not_mix(served) -> None:
     scorer, alone = SessionScorer(served), SessionScorer(served)
     scorer.add("a", {"event_type": "cart", "timestamp": 1.0, "price": 9.0})
-    strength = scorer.add("b", {"event_type": "browse", "timestamp": 2.0})
-    assert strength == alone.add("b", {"event_type": "browse", "timestamp": 2.0})
+    probability = scorer.add("b", {"event_type": "browse", "timestamp": 2.0})
+    assert probability == alone.add("b", {"event_type": "browse", "timestamp": 2.0})
 
 
 def test_a_late_event_takes_its_place() -> None:
@@ -121,11 +123,13 @@ def test_a_session_survives_being_written() -> None:
 def test_the_change_of_an_event_is_the_strength_less_that_without_it(served) -> None:
     scorer = SessionScorer(served)
     scorer.add("s", {"event_type": "search", "query": "lamp", "timestamp": 0.0})
-    strength = scorer.add("s", {"event_type": "cart", "text": "plain lamp", "price": 5.0, "timestamp": 9.0})
+    probability = scorer.add(
+        "s", {"event_type": "cart", "text": "plain lamp", "price": 5.0, "timestamp": 9.0}
+    )
     drivers = scorer.drivers("s")
     without = SessionScorer(served).add("s", {"event_type": "search", "query": "lamp", "timestamp": 0.0})
     assert [each.event.event_type for each in drivers] == ["search", "cart"]
-    assert math.isclose(drivers[1].change, strength - without, abs_tol=1e-6)
+    assert math.isclose(drivers[1].change, probability - without, abs_tol=1e-6)
 
 
 def test_an_unknown_session_has_no_drivers(served) -> None:

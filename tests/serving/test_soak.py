@@ -46,9 +46,9 @@ def test_no_request_fails_and_memory_is_flat(events, tmp_path) -> None:
             rows = generator.integers(0, len(events.rows), generator.integers(1, 8))
             started = time.perf_counter()
             try:
-                strengths = client.predict(events.rows.iloc[rows])
+                probabilities = client.predict(events.rows.iloc[rows])
                 seconds.append(time.perf_counter() - started)
-                np.testing.assert_allclose(strengths, events.strengths[rows], rtol=0, atol=1e-6)
+                np.testing.assert_allclose(probabilities, events.probabilities[rows], rtol=0, atol=1e-6)
             except Exception as error:
                 failures.append(error)
 

@@ -72,4 +72,4 @@ def test_a_golden_request_gets_its_golden_response(events, address, form) -> Non
 
 def test_the_client_gets_keras_strengths_over_both_apis(events, address) -> None:
     for url in (f"http://127.0.0.1:{address[0]}/v1/models/shop", f"grpc://127.0.0.1:{address[1]}/shop"):
-        np.testing.assert_allclose(Client(url).predict(events.rows), events.strengths, rtol=0, atol=1e-6)
+        np.testing.assert_allclose(Client(url).predict(events.rows), events.probabilities, rtol=0, atol=1e-6)

@@ -37,10 +37,10 @@ def test_the_requests_name_their_signatures(requests) -> None:
 def test_the_requests_run(exported, requests) -> None:
     served = ServedModel(exported.folder)
     columns = {name: tf.make_ndarray(proto) for name, proto in requests[3].predict_log.request.inputs.items()}
-    strengths = served.run(columns)["intent_strength"]
+    probabilities = served.run(columns)["intent_strength"]
     examples = requests[4].classify_log.request.input.example_list.examples
     scores = served.run({"inputs": [each.SerializeToString() for each in examples]}, "serving_examples")[
         "scores"
     ]
-    assert strengths.shape == (3,)
-    np.testing.assert_allclose(scores[:, 1], strengths, rtol=0, atol=1e-6)
+    assert probabilities.shape == (3,)
+    np.testing.assert_allclose(scores[:, 1], probabilities, rtol=0, atol=1e-6)

@@ -9,7 +9,7 @@ import pytest
 from sklearn.metrics import log_loss, roc_auc_score
 
 from intent_tf.errors import InputError
-from intent_tf.simulator.optimum import optimal_strengths, purchase_probability
+from intent_tf.simulator.optimum import optimal_probabilities, purchase_probability
 from intent_tf.simulator.shop import EVENT_TYPES, Shop
 from intent_tf.simulator.shop_phrases import NOUNS, QUERY_TEMPLATES, TITLE_WORDS
 from intent_tf.simulator.simulator import simulate
@@ -38,7 +38,7 @@ def log() -> pd.DataFrame:
     sessions = log.groupby("session_id")
     buys = log["event_type"] == "purchase"
     return log.assign(
-        strength=purchase_probability(log),
+        probability=purchase_probability(log),
         events=sessions.cumcount() + 1,
         later=buys.groupby(log["session_id"]).transform("any") & ~buys,
         before_cart=~log["event_type"].isin(["cart", "purchase"]).groupby(log["session_id"]).cummax(),
@@ -106,47 +106,47 @@ def bought_the_time_before(log: pd.DataFrame) -> pd.Series:
 def test_the_optimum_equals_the_enumeration_of_all_state_paths():
     # Shoppers that stay longer do the same things, so the tiny shop could have made their sessions too.
     log = simulate(40, seed=5, shop=replace(TINY, end=(0.2, 0.1)))
-    strength = purchase_probability(log, TINY)
+    probability = purchase_probability(log, TINY)
     compared = 0
     for _, session in log.groupby("session_id"):
         for seen in range(1, min(len(session), 9)):
             visible = session.iloc[:seen]
-            assert strength[visible.index[-1]] == pytest.approx(enumerated(visible, TINY), abs=1e-7)
+            assert probability[visible.index[-1]] == pytest.approx(enumerated(visible, TINY), abs=1e-7)
             compared += 1
     assert compared > 80
 
 
 def test_nothing_can_follow_a_purchase(log):
-    assert (log.loc[log["event_type"] == "purchase", "strength"] == 0).all()
+    assert (log.loc[log["event_type"] == "purchase", "probability"] == 0).all()
 
 
 def test_what_comes_later_changes_nothing(log):
     visible = log[log["before_cart"]]
-    np.testing.assert_allclose(purchase_probability(visible), visible["strength"], rtol=1e-12)
+    np.testing.assert_allclose(purchase_probability(visible), visible["probability"], rtol=1e-12)
 
 
 def test_the_order_of_the_rows_does_not_matter(log):
     shuffled = log.sample(frac=1, random_state=0)
     pd.testing.assert_series_equal(
-        purchase_probability(shuffled).sort_index(), log["strength"], check_names=False
+        purchase_probability(shuffled).sort_index(), log["probability"], check_names=False
     )
 
 
 @pytest.mark.parametrize("events", [1, 3, 5, 10])
 def test_the_optimum_is_calibrated_after_so_many_events(log, events):
     # One row a session, so the rows are independent and the sum of their labels has a known variance.
-    moments = log[log["events"] == events]
-    tenth = pd.qcut(moments["strength"], 10, duplicates="drop")
-    for _, bin_ in moments.groupby(tenth, observed=True):
-        spread = np.sqrt((bin_["strength"] * (1 - bin_["strength"])).sum())
-        assert abs((bin_["later"] - bin_["strength"]).sum()) < 4 * spread
+    prediction_times = log[log["events"] == events]
+    tenth = pd.qcut(prediction_times["probability"], 10, duplicates="drop")
+    for _, bin_ in prediction_times.groupby(tenth, observed=True):
+        spread = np.sqrt((bin_["probability"] * (1 - bin_["probability"])).sum())
+        assert abs((bin_["later"] - bin_["probability"]).sum()) < 4 * spread
 
 
 @pytest.mark.parametrize("events", [1, 3, 5, 10])
 def test_the_optimum_is_calibrated_before_the_first_cart(log, events):
-    moments = log[log["before_cart"] & (log["events"] == events)]
-    spread = np.sqrt((moments["strength"] * (1 - moments["strength"])).sum())
-    assert abs((moments["later"] - moments["strength"]).sum()) < 4 * spread
+    prediction_times = log[log["before_cart"] & (log["events"] == events)]
+    spread = np.sqrt((prediction_times["probability"] * (1 - prediction_times["probability"])).sum())
+    assert abs((prediction_times["later"] - prediction_times["probability"]).sum()) < 4 * spread
 
 
 @pytest.mark.parametrize(
@@ -180,12 +180,12 @@ def test_the_optimum_is_calibrated_before_the_first_cart(log, events):
 )
 def test_no_column_says_more_than_the_optimum_knows(log, group):
     # History, time and words that are noise must leave no error that they could explain.
-    moments = log[log["events"] == 4]
-    groups = group(log)[moments.index]
-    for _, members in moments.groupby(groups):
-        expected = members["strength"].sum()
+    prediction_times = log[log["events"] == 4]
+    groups = group(log)[prediction_times.index]
+    for _, members in prediction_times.groupby(groups):
+        expected = members["probability"].sum()
         if expected > 20:
-            spread = np.sqrt((members["strength"] * (1 - members["strength"])).sum())
+            spread = np.sqrt((members["probability"] * (1 - members["probability"])).sum())
             assert abs(members["later"].sum() - expected) < 4 * spread
 
 
@@ -193,8 +193,8 @@ def test_the_default_shop_is_a_real_problem_but_no_hopeless_one(log):
     sessions = log.groupby("session_id")
     assert 5 < sessions.size().mean() < 15
     assert 0.10 < (sessions["event_type"].last() == "purchase").mean() < 0.15
-    moments = log[log["before_cart"]]
-    assert 0.80 < roc_auc_score(moments["later"], moments["strength"]) < 0.88
+    prediction_times = log[log["before_cart"]]
+    assert 0.80 < roc_auc_score(prediction_times["later"], prediction_times["probability"]) < 0.88
 
 
 def test_the_optimum_beats_a_strength_that_ignores_dwell_and_words(log):
@@ -205,15 +205,18 @@ def test_the_optimum_beats_a_strength_that_ignores_dwell_and_words(log):
         query_classes=5 * ((0.25, 0.25, 0.25, 0.25),),
         dwells=5 * ((0.2, 0.2, 0.2, 0.2, 0.2),),
     )
-    moments = log[log["events"] == 5]
-    worse = purchase_probability(log, deaf)[moments.index]
-    assert log_loss(moments["later"], moments["strength"]) < log_loss(moments["later"], worse) - 0.01
+    prediction_times = log[log["events"] == 5]
+    worse = purchase_probability(log, deaf)[prediction_times.index]
+    assert (
+        log_loss(prediction_times["later"], prediction_times["probability"])
+        < log_loss(prediction_times["later"], worse) - 0.01
+    )
 
 
 def test_the_optimal_strength_of_an_example_is_that_of_its_last_visible_event(log):
-    moments = log.sample(200, random_state=0)
-    examples = moments[["session_id", "events"]]
-    np.testing.assert_array_equal(optimal_strengths(examples, log), moments["strength"])
+    prediction_times = log.sample(200, random_state=0)
+    examples = prediction_times[["session_id", "events"]]
+    np.testing.assert_array_equal(optimal_probabilities(examples, log), prediction_times["probability"])
 
 
 @pytest.mark.parametrize(
@@ -226,7 +229,7 @@ def test_the_optimal_strength_of_an_example_is_that_of_its_last_visible_event(lo
 def test_an_example_that_is_not_from_the_log_is_named(example, found):
     examples = pd.DataFrame([("s0000001", 1), example], columns=["session_id", "events"])
     with pytest.raises(InputError, match=f"row 2: the log has {found}"):
-        optimal_strengths(examples, simulate(100))
+        optimal_probabilities(examples, simulate(100))
 
 
 @pytest.mark.parametrize(

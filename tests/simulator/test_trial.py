@@ -20,9 +20,9 @@ def test_shoppers_buy_as_often_as_the_exact_probabilities_say(
 ) -> None:
     log, actions = trial
     exact = Interventions().purchase_probabilities(beliefs_at(actions, log))
-    for place, name in enumerate(Interventions().names):
+    for index, name in enumerate(Interventions().names):
         taken = actions["action"].eq(name).to_numpy()
-        chance, bought = exact[taken, place], actions.loc[taken, "purchase"]
+        chance, bought = exact[taken, index], actions.loc[taken, "purchase"]
         error = np.sqrt((chance * (1 - chance)).sum())
         assert abs(bought.sum() - chance.sum()) < 3.5 * error
 
@@ -36,8 +36,8 @@ def test_actions_are_taken_as_often_as_planned() -> None:
 
 def test_the_shop_acts_before_anything_is_in_the_cart(trial: tuple[pd.DataFrame, pd.DataFrame]) -> None:
     log, actions = trial
-    place = log.groupby("session_id")["timestamp"].rank(method="first")
-    early = log[(place <= 4) & log["session_id"].isin(actions["session_id"])]
+    index = log.groupby("session_id")["timestamp"].rank(method="first")
+    early = log[(index <= 4) & log["session_id"].isin(actions["session_id"])]
     assert not early["event_type"].isin(["cart", "purchase"]).any()
     assert early.groupby("session_id").size().eq(4).all()
 

@@ -20,7 +20,7 @@ code_points = st.integers(0, 0x10FFFF)
 
 
 def test_every_character_stands_at_its_own_place() -> None:
-    assert all(ord(char) == place for place, char in enumerate(every_character()))
+    assert all(ord(char) == index for index, char in enumerate(every_character()))
 
 
 def test_a_pattern_matches_the_code_points_of_its_class() -> None:

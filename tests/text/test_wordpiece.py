@@ -10,11 +10,11 @@ from intent_tf.text.wordpiece import SPECIAL, WordPieceIds
 pytest.importorskip("tensorflow_text", reason="tensorflow-text is not installed")
 
 PIECES = (*SPECIAL, "hat", "##s", "a", "坏", "[cart]", "[", "cart", "]", "!")
-NUMBER = {piece: place for place, piece in enumerate(PIECES)}
+NUMBER = {subword: index for index, subword in enumerate(PIECES)}
 
 
-def ids(*pieces: str) -> list[int]:
-    return [NUMBER[piece] for piece in pieces]
+def ids(*subwords: str) -> list[int]:
+    return [NUMBER[subword] for subword in subwords]
 
 
 def rows(layer: WordPieceIds, *inputs: object) -> list[list[int]]:
@@ -85,7 +85,7 @@ def test_pieces_that_go_on_with_a_word_are_known() -> None:
         (("[PAD]", "[UNK]", "[CLS]", "[SEP]", "hat"), r"lacks \[MASK\]"),
         (("hat", *SPECIAL), "begins with 'hat'"),
         ((*SPECIAL, "hat", "hat"), "twice"),
-        ((*SPECIAL, ""), "empty piece"),
+        ((*SPECIAL, ""), "empty subword"),
     ],
 )
 def test_a_vocabulary_that_is_none_is_refused(vocabulary: tuple[str, ...], message: str) -> None:

@@ -48,9 +48,11 @@ def main() -> None:
     bought, words = rng.integers(2, size=240), rng.choice(WORDS, (240, 7))
     titles = [f"{('bad', 'love')[label]} {' '.join(rest)}" for label, rest in zip(bought, words, strict=True)]
     frame = pd.DataFrame({"title": titles, "bought": bought})
-    data = shop.prepare_shop(frame, kinds={"title": "text"}, left_out={}, derived={}, pieces=encoder.pieces)
+    data = shop.prepare_shop(
+        frame, kinds={"title": "text"}, excluded={}, derived={}, subwords=encoder.subwords
+    )
     training = TrainingConfig(
-        epochs=1, batch_size=33, members=2, learning_rate=0.01, averaging=0.9, dropout=0.0
+        epochs=1, batch_size=33, ensemble_size=2, learning_rate=0.01, ema_momentum=0.9, dropout=0.0
     )
     config = EncoderConfig(
         "bert", "unread", encoder_batch_size=17, encoder_learning_rate=3e-3, encoder_epochs=1, clip_norm=0.1

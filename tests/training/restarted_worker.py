@@ -46,9 +46,9 @@ def main() -> None:
     config = TrainingConfig(
         epochs=3,
         batch_size=5,
-        members=2,
+        ensemble_size=2,
         learning_rate=0.01,
-        averaging=0.9,
+        ema_momentum=0.9,
         dropout=0.3,
         checkpoint_batches=8,
     )

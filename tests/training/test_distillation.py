@@ -28,8 +28,8 @@ def test_strengths_stand_beside_the_labels(
     shop_data: PreparedData, shop_model: IntentModel, taught: PreparedData
 ) -> None:
     np.testing.assert_array_equal(taught.train.label[:, 0], shop_data.train.label)
-    strengths = shop_model.predict(shop_data.train)
-    np.testing.assert_allclose(taught.train.label[:, 1], strengths, rtol=0, atol=1e-6)
+    probabilities = shop_model.predict(shop_data.train)
+    np.testing.assert_allclose(taught.train.label[:, 1], probabilities, rtol=0, atol=1e-6)
 
 
 def test_the_strengths_are_those_before_the_teachers_calibrator(
@@ -38,7 +38,7 @@ def test_the_strengths_are_those_before_the_teachers_calibrator(
     calibrator = Calibrator("platt")
     calibrator.build((None,))
     calibrator.scale.assign(0.0)
-    one_shade = shop_model.finished(calibrator, 0.5)
+    one_shade = shop_model.with_calibration(calibrator, 0.5)
     assert np.ptp(one_shade.predict(shop_data.train)) < 1e-6
     found = with_teacher(shop_data, one_shade).train.label
     np.testing.assert_allclose(found, taught.train.label, rtol=0, atol=1e-6)
@@ -54,8 +54,8 @@ def test_unlabelled_rows_have_the_strength_as_label(
     frame = make_shop(20, seed=5).drop(columns="bought")
     found = with_teacher(shop_data, shop_model, unlabelled=frame).train
     assert len(found) == len(shop_data.train) + 20
-    strengths = shop_model.predict(frame)
-    np.testing.assert_allclose(found.label[-20:], np.stack([strengths] * 2, axis=1), atol=1e-6)
+    probabilities = shop_model.predict(frame)
+    np.testing.assert_allclose(found.label[-20:], np.stack([probabilities] * 2, axis=1), atol=1e-6)
 
 
 def test_recombined_rows_are_scored_as_what_they_say(
@@ -63,8 +63,8 @@ def test_recombined_rows_are_scored_as_what_they_say(
 ) -> None:
     found, rows = with_teacher(shop_data, shop_model, recombined=2).train, len(shop_data.train)
     assert len(found) == 3 * rows
-    strengths = shop_model.predict(found.frame.iloc[rows:])
-    np.testing.assert_allclose(found.label[rows:, 1], strengths, rtol=0, atol=1e-6)
+    probabilities = shop_model.predict(found.frame.iloc[rows:])
+    np.testing.assert_allclose(found.label[rows:, 1], probabilities, rtol=0, atol=1e-6)
 
 
 def test_each_row_is_recombined_once_where_there_is_text_unless_told_otherwise(
@@ -86,15 +86,15 @@ def test_a_student_comes_nearer_to_its_teacher_than_the_labels_bring_it(
     # A teacher that holds the opposite of the labels shows whose word counts.
     opposite = with_teacher(shop_data, shop_model)
     opposite.train.label[:, 1] = 1 - shop_data.train.label * 0.8 - 0.1
-    config = replace(tiny, averaging=0.0, patience=9)
+    config = replace(tiny, ema_momentum=0.0, patience=9)
     ranked = []
     for share in (0.0, 1.0):
         keras.utils.set_random_seed(0)
         model = create_model(shop_data, config, loss=DistillationLoss(share=share))
         model.fit(opposite.train, epochs=8, verbose=0)
-        strengths = model.predict(shop_data.test)
+        probabilities = model.predict(shop_data.test)
         ranked.append(
-            strengths[shop_data.test.label == 1].mean() > strengths[shop_data.test.label == 0].mean()
+            probabilities[shop_data.test.label == 1].mean() > probabilities[shop_data.test.label == 0].mean()
         )
     assert ranked == [True, False]
 
@@ -130,7 +130,7 @@ def test_another_loss_beside_a_teacher_is_refused(tiny: TrainingConfig, options:
     ("options", "message"),
     [
         ({"temperature": 0.0}, "temperature is 0.0"),
-        ({"teacher_share": 0.0}, "teacher_share is 0.0"),
+        ({"alpha": 0.0}, "alpha is 0.0"),
         ({"recombined": -1}, "recombined is -1"),
         ({"recombined": 1}, "--recombined is given, and nobody to score"),
         ({"unlabelled": "more.csv"}, "--unlabelled is given, and nobody to score"),

@@ -8,8 +8,8 @@ import tensorflow as tf
 from intent_tf.training.distillation_loss import DistillationLoss
 
 
-def entropy(target: float, strength: float) -> float:
-    return -target * np.log(strength) - (1 - target) * np.log(1 - strength)
+def entropy(target: float, probability: float) -> float:
+    return -target * np.log(probability) - (1 - target) * np.log(1 - probability)
 
 
 def test_it_mixes_the_labels_and_the_softened_teacher() -> None:
@@ -25,22 +25,22 @@ def test_at_temperature_1_it_is_cross_entropy_with_the_mean_of_both() -> None:
 
 
 def test_labels_alone_give_plain_cross_entropy() -> None:
-    labels, strengths = np.array([[1.0], [0.0]]), np.array([[0.9], [0.3]])
-    expected = float(keras.losses.BinaryCrossentropy()(labels, strengths))
-    assert float(DistillationLoss(3.0, 0.9)(labels, strengths)) == pytest.approx(expected, rel=1e-5)
+    labels, probabilities = np.array([[1.0], [0.0]]), np.array([[0.9], [0.3]])
+    expected = float(keras.losses.BinaryCrossentropy()(labels, probabilities))
+    assert float(DistillationLoss(3.0, 0.9)(labels, probabilities)) == pytest.approx(expected, rel=1e-5)
 
 
 def test_a_teacher_alone_is_matched_at_its_own_strength() -> None:
-    loss, strength = DistillationLoss(temperature=4.0, share=1.0), tf.constant([[0.3]])
+    loss, probability = DistillationLoss(temperature=4.0, share=1.0), tf.constant([[0.3]])
     with tf.GradientTape() as tape:
-        tape.watch(strength)
-        value = loss(tf.constant([[[1.0, 0.3]]]), strength)
-    assert float(tape.gradient(value, strength)[0, 0]) == pytest.approx(0.0, abs=1e-5)
+        tape.watch(probability)
+        value = loss(tf.constant([[[1.0, 0.3]]]), probability)
+    assert float(tape.gradient(value, probability)[0, 0]) == pytest.approx(0.0, abs=1e-5)
 
 
-@pytest.mark.parametrize("strength", [0.0, 1.0])
-def test_sure_strengths_give_a_number(strength: float) -> None:
-    loss = DistillationLoss(2.0)(np.array([[[1.0, strength]]]), np.array([[1.0 - strength]]))
+@pytest.mark.parametrize("probability", [0.0, 1.0])
+def test_sure_strengths_give_a_number(probability: float) -> None:
+    loss = DistillationLoss(2.0)(np.array([[[1.0, probability]]]), np.array([[1.0 - probability]]))
     assert np.isfinite(float(loss))
 
 

@@ -88,7 +88,7 @@ def test_one_worker_is_the_chief(two: list[Trained]) -> None:
 
 def test_a_worker_computes_alone_what_all_compute_together(two: list[Trained], alone: Trained) -> None:
     assert two[1].found["local"] == pytest.approx(two[1].found["test"], rel=1e-6)
-    np.testing.assert_allclose(two[1].found["strengths"], alone.found["strengths"], rtol=1e-4)
+    np.testing.assert_allclose(two[1].found["probabilities"], alone.found["probabilities"], rtol=1e-4)
 
 
 def test_two_devices_of_one_process_train_as_one_does(train: Train, alone: Trained) -> None:

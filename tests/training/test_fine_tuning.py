@@ -29,20 +29,20 @@ CONFIG = EncoderConfig("bert", "unread", encoder_batch_size=16, encoder_learning
 
 def encoder() -> BertEncoder:
     keras.utils.set_random_seed(0)
-    pieces = WordPieceIds(16, vocabulary=(*SPECIAL, "love", "bad", "red", "hat", "cap", "bag"))
+    subwords = WordPieceIds(16, vocabulary=(*SPECIAL, "love", "bad", "red", "hat", "cap", "bag"))
     network = BertTransformer(11, layers=2, width=16, heads=2, positions=16, dropout=0.0)
-    return BertEncoder(network, pieces)
+    return BertEncoder(network, subwords)
 
 
 @pytest.fixture(scope="module")
 def titles(prepare_shop: Callable[..., PreparedData]) -> PreparedData:
-    """Titles whose first word decides the label, as pieces."""
+    """Titles whose first word decides the label, as subwords."""
     generator = np.random.default_rng(0)
     bought = generator.integers(2, size=240)
     words = generator.choice(["hat", "red", "cap", "bag"], (240, 7))
     titles = [f"{('bad', 'love')[label]} {' '.join(rest)}" for label, rest in zip(bought, words, strict=True)]
     frame = pd.DataFrame({"title": titles, "bought": bought})
-    return prepare_shop(frame, kinds={"title": "text"}, left_out={}, derived={}, pieces=encoder().pieces)
+    return prepare_shop(frame, kinds={"title": "text"}, excluded={}, derived={}, subwords=encoder().subwords)
 
 
 def weights(model: keras.Model) -> list[np.ndarray]:
@@ -81,10 +81,10 @@ def test_deeper_blocks_take_smaller_steps() -> None:
     layer.build()
     factors = layer_factors(layer, 0.5)
 
-    def factor(piece: str) -> float:
-        return next(value for path, value in factors.items() if piece in path)
+    def factor(subword: str) -> float:
+        return next(value for path, value in factors.items() if subword in path)
 
-    found = [factor(piece) for piece in ("block_1", "block_0", "token_embedding", "pooler")]
+    found = [factor(subword) for subword in ("block_1", "block_0", "token_embedding", "pooler")]
     assert found == [1.0, 0.5, 0.25, 1.0]
 
 
@@ -146,9 +146,9 @@ def test_mixed_precision_keeps_weights_and_strengths_in_full_and_stays_near(
     network = tuned[1].extractor.parts["text"].network
     assert network.compute_dtype == "bfloat16"
     assert {weight.dtype for weight in tuned[1].weights} == {"float32"}
-    strengths = [model.predict(titles.test) for model in tuned]
-    assert strengths[1].dtype == np.float32
-    assert np.corrcoef(*strengths)[0, 1] > 0.95
+    probabilities = [model.predict(titles.test) for model in tuned]
+    assert probabilities[1].dtype == np.float32
+    assert np.corrcoef(*probabilities)[0, 1] > 0.95
 
 
 @pytest.mark.slow
@@ -166,10 +166,10 @@ def test_the_real_checkpoint_learns_reviews_better_than_its_frozen_vectors_allow
         examples.frame.sample(3200, random_state=0),
         examples.label,
         kinds=examples.kinds,
-        left_out=examples.left_out,
+        excluded=examples.excluded,
         positive=examples.positive,
         plan=SplitPlan(0.3125, 0.1),
-        pieces=read.pieces,
+        subwords=read.subwords,
     )
     training = TrainingConfig(epochs=20, patience=3)
     model, aurocs = create_model(data, training, read), {}

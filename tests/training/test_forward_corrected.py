@@ -12,11 +12,11 @@ from intent_tf.training.forward_corrected import ForwardCorrectedCrossentropy
 
 
 def best_strength(loss: keras.losses.Loss, positives: float) -> float:
-    """The strength with the least loss where this share of the labels is positive."""
-    strengths = tf.constant(np.linspace(0.01, 0.99, 99)[:, None], tf.float32)
-    ones, zeros = tf.ones_like(strengths), tf.zeros_like(strengths)
-    losses = positives * loss.call(ones, strengths) + (1 - positives) * loss.call(zeros, strengths)
-    return float(strengths[int(tf.argmin(losses))][0])
+    """The probability with the least loss where this share of the labels is positive."""
+    probabilities = tf.constant(np.linspace(0.01, 0.99, 99)[:, None], tf.float32)
+    ones, zeros = tf.ones_like(probabilities), tf.zeros_like(probabilities)
+    losses = positives * loss.call(ones, probabilities) + (1 - positives) * loss.call(zeros, probabilities)
+    return float(probabilities[int(tf.argmin(losses))][0])
 
 
 @pytest.mark.parametrize("truth", [0.1, 0.5, 0.8])
@@ -27,9 +27,9 @@ def test_the_minimum_is_at_the_strength_of_true_labels(truth: float) -> None:
 
 
 def test_without_flips_it_is_the_cross_entropy() -> None:
-    labels, strengths = tf.constant([[1.0], [0.0]]), tf.constant([[0.7], [0.2]])
-    expected = keras.losses.BinaryCrossentropy()(labels, strengths)
-    np.testing.assert_allclose(ForwardCorrectedCrossentropy(0.0)(labels, strengths), expected, rtol=1e-6)
+    labels, probabilities = tf.constant([[1.0], [0.0]]), tf.constant([[0.7], [0.2]])
+    expected = keras.losses.BinaryCrossentropy()(labels, probabilities)
+    np.testing.assert_allclose(ForwardCorrectedCrossentropy(0.0)(labels, probabilities), expected, rtol=1e-6)
 
 
 def test_it_survives_its_configuration() -> None:

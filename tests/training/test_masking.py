@@ -6,7 +6,7 @@ import tensorflow as tf
 
 from intent_tf.errors import InputError
 from intent_tf.text.wordpiece import SPECIAL, WordPieceIds
-from intent_tf.training.masking import Masking, next_pieces
+from intent_tf.training.masking import Masking, next_subwords
 
 PIECES = WordPieceIds(vocabulary=(*SPECIAL, *(f"w{number}" for number in range(20)), "##s", "##t"))
 START, TAIL, MASK = 5, (25, 26), 4
@@ -24,7 +24,7 @@ def test_about_the_rate_is_guessed_and_of_it_eight_of_ten_hidden() -> None:
     guessed = targets > 0
     assert guessed.sum() / (500 * 40) == pytest.approx(0.15, abs=0.01)
     assert (hidden[guessed] == MASK).mean() == pytest.approx(0.8, abs=0.03)
-    # One of ten stays; of the one of ten that becomes any piece, one of 22 is the same by chance.
+    # One of ten stays; of the one of ten that becomes any subword, one of 22 is the same by chance.
     assert (hidden[guessed] == targets[guessed]).mean() == pytest.approx(0.1 + 0.1 / 22, abs=0.02)
 
 
@@ -59,7 +59,7 @@ def test_masking_is_dynamic_and_repeatable() -> None:
 
 
 def test_a_causal_target_is_the_next_piece() -> None:
-    ids, targets = next_pieces(tf.constant([[2, 7, 3, 0]]))
+    ids, targets = next_subwords(tf.constant([[2, 7, 3, 0]]))
     assert ids.numpy().tolist() == [[2, 7, 3, 0]] and targets.numpy().tolist() == [[7, 3, 0, 0]]
 
 

@@ -23,13 +23,13 @@ class Terminate(keras.callbacks.Callback):
 
     def __init__(self, epoch: int, batch: int) -> None:
         super().__init__()
-        self.place = epoch, batch
+        self.index = epoch, batch
 
     def on_epoch_begin(self, epoch: int, logs: object = None) -> None:
         self.epoch = epoch
 
     def on_train_batch_end(self, batch: int, logs: object = None) -> None:
-        if (self.epoch, batch) == self.place:
+        if (self.epoch, batch) == self.index:
             os.kill(os.getpid(), signal.SIGTERM)
 
 
@@ -44,11 +44,11 @@ def train(
 
 @pytest.mark.parametrize("place", [(0, 1), (1, 3)], ids=["first epoch", "second epoch"])
 def test_a_run_ended_in_mid_epoch_goes_on_as_if_it_had_not_been(
-    place: tuple[int, int], table_data: PreparedData, tiny: TrainingConfig, tmp_path: Path
+    index: tuple[int, int], table_data: PreparedData, tiny: TrainingConfig, tmp_path: Path
 ) -> None:
     config = replace(tiny, epochs=3, dropout=0.5, learning_rate=0.05)
     expected, history = train(table_data, config, tmp_path / "undisturbed")
-    epoch, batch = place
+    epoch, batch = index
     with pytest.raises(Preempted, match=f"stopped in epoch {epoch + 1} after batch {batch + 1}"):
         train(table_data, config, tmp_path / "ended", Terminate(epoch, batch))
     resumed, found = train(table_data, config, tmp_path / "ended")
@@ -69,7 +69,7 @@ class Lose(Terminate):
     """Ends training without a word."""
 
     def on_train_batch_end(self, batch: int, logs: object = None) -> None:
-        if (self.epoch, batch) == self.place:
+        if (self.epoch, batch) == self.index:
             raise Lost
 
 

@@ -11,7 +11,7 @@ import tensorflow as tf
 from intent_tf.models.bert import BertTransformer
 from intent_tf.text.wordpiece import SPECIAL, WordPieceIds
 from intent_tf.training.language_model import LanguageModel
-from intent_tf.training.pretraining import PretrainingConfig, pretrain, with_pieces
+from intent_tf.training.pretraining import PretrainingConfig, pretrain, with_subwords
 
 PIECES = WordPieceIds(16, vocabulary=(*SPECIAL, *"abcdefghij"))
 
@@ -32,25 +32,25 @@ def trained(config: PretrainingConfig, folder: Path, model: BertTransformer, **o
 
 
 @pytest.fixture(scope="module")
-def finished(tmp_path_factory: pytest.TempPathFactory):
+def with_calibration(tmp_path_factory: pytest.TempPathFactory):
     config = PretrainingConfig(epochs=8, batch_size=16, learning_rate=1e-2)
     model = network()
     return model, trained(config, tmp_path_factory.mktemp("run"), model)
 
 
-def test_hidden_pieces_are_learnt(finished) -> None:
-    perplexity = finished[1]["val_perplexity"]
+def test_hidden_pieces_are_learnt(with_calibration) -> None:
+    perplexity = with_calibration[1]["val_perplexity"]
     assert len(perplexity) == 8
     assert perplexity[-1] < 3 < 0.8 * perplexity[0]
 
 
-def test_perplexity_is_the_exponential_of_the_cross_entropy(finished) -> None:
-    history = finished[1]
+def test_perplexity_is_the_exponential_of_the_cross_entropy(with_calibration) -> None:
+    history = with_calibration[1]
     expected = [math.exp(value) for value in history["val_cross_entropy"]]
     assert history["val_perplexity"] == pytest.approx(expected)
 
 
-def test_a_resumed_run_ends_with_the_weights_of_one_in_one_go(finished, tmp_path: Path) -> None:
+def test_a_resumed_run_ends_with_the_weights_of_one_in_one_go(with_calibration, tmp_path: Path) -> None:
     class PowerCutError(Exception):
         """A power cut."""
 
@@ -70,15 +70,15 @@ def test_a_resumed_run_ends_with_the_weights_of_one_in_one_go(finished, tmp_path
         trained(config, tmp_path, network())
     model = network()
     history = trained(config, tmp_path, model, resume=True)
-    assert history["val_perplexity"] == pytest.approx(finished[1]["val_perplexity"], rel=1e-4)
-    for weight, expected in zip(model.get_weights(), finished[0].get_weights(), strict=True):
+    assert history["val_perplexity"] == pytest.approx(with_calibration[1]["val_perplexity"], rel=1e-4)
+    for weight, expected in zip(model.get_weights(), with_calibration[0].get_weights(), strict=True):
         np.testing.assert_allclose(weight, expected, atol=1e-4)
 
 
 def test_a_causal_network_learns_the_next_piece(tmp_path: Path) -> None:
     config = PretrainingConfig(objective="causal", epochs=8, batch_size=16, learning_rate=1e-2)
     perplexity = trained(config, tmp_path, network(causal=True))["val_perplexity"]
-    # Of nine pieces to guess the first cannot be known better than one in ten.
+    # Of nine subwords to guess the first cannot be known better than one in ten.
     assert 10 ** (1 / 9) * 0.95 < perplexity[-1] < 3
 
 
@@ -95,7 +95,7 @@ def test_new_pieces_begin_as_the_words_in_them() -> None:
     old = network()
     old.build()
     extended = PIECES.extended(["[a]", "[b c]", "[好]"])
-    larger = with_pieces(old, PIECES, extended)
+    larger = with_subwords(old, PIECES, extended)
     table, before = larger.token_embedding.numpy(), old.token_embedding.numpy()
     np.testing.assert_array_equal(table[:15], before)
     np.testing.assert_allclose(table[15], before[PIECES.id_of("a")])

@@ -20,8 +20,8 @@ def test_sentences_come_from_the_row_and_one_other_in_their_order() -> None:
     order = ["One.", "Two!", "Three?", "Four.", "One.", "Two!"]
     assert found.nunique() > 8
     for text in found:
-        places = iter(order)
-        assert all(sentence in places for sentence in text.split())
+        indices = iter(order)
+        assert all(sentence in indices for sentence in text.split())
 
 
 def test_chinese_sentences_are_told_apart() -> None:

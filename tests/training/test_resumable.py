@@ -70,7 +70,7 @@ def undisturbed(
     tiny: TrainingConfig,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Run:
-    config = replace(tiny, epochs=4, dropout=0.5, averaging=request.param, learning_rate=0.05)
+    config = replace(tiny, epochs=4, dropout=0.5, ema_momentum=request.param, learning_rate=0.05)
     return train(table_data, config, tmp_path_factory.mktemp("undisturbed"))
 
 
@@ -115,7 +115,7 @@ def test_without_a_checkpoint_training_starts_afresh(undisturbed: Run, tmp_path:
 
 
 def test_a_checkpoint_of_another_model_is_refused(table_data: PreparedData, undisturbed: Run) -> None:
-    other = create_model(table_data, replace(undisturbed.config, members=5))
+    other = create_model(table_data, replace(undisturbed.config, ensemble_size=5))
     with pytest.raises(InputError, match=r"checkpoint: the checkpoint does not fit the model"):
         ResumableEarlyStopping(undisturbed.folder / "checkpoint").resume(other)
 

@@ -20,7 +20,7 @@ from intent_tf.errors import InputError
 from intent_tf.models.intent_model import IntentModel
 from intent_tf.training.training import TrainingConfig, create_model
 
-CONFIG = TrainingConfig(members=2, filters=4, dimension=4, learning_rate=0.01, dropout=0.0)
+CONFIG = TrainingConfig(ensemble_size=2, filters=4, output_dim=4, learning_rate=0.01, dropout=0.0)
 
 
 @pytest.fixture(scope="module")

@@ -81,8 +81,8 @@ def test_a_weight_counts_as_so_many_rows(shop_data: PreparedData, trained: tuple
     rows, model = shop_data.validation, trained[0]
     weights = np.where(rows.label == 1, 3.0, 1.0).astype(np.float32)
     weighted = Rows(rows.frame, rows.features, rows.label, weights)
-    strength = np.clip(model.predict(rows), 1e-7, 1 - 1e-7)
-    losses = -np.where(rows.label == 1, np.log(strength), np.log(1 - strength))
+    probability = np.clip(model.predict(rows), 1e-7, 1 - 1e-7)
+    losses = -np.where(rows.label == 1, np.log(probability), np.log(1 - probability))
     found = model.evaluate(weighted, return_dict=True, verbose=0)["loss"]
     assert found == pytest.approx((losses * weights).sum() / len(rows), rel=1e-4)
 
@@ -99,9 +99,9 @@ def test_a_loss_that_is_no_number_is_told_as_divergence(
     [
         ({"epochs": 0}, "epochs is 0; expected at least 1"),
         ({"batch_size": 0}, "batch_size is 0; expected at least 1"),
-        ({"members": -1}, "members is -1; expected at least 1"),
+        ({"ensemble_size": -1}, "ensemble_size is -1; expected at least 1"),
         ({"dropout": 1.0}, r"dropout is 1.0; expected a share in \[0, 1\)"),
-        ({"averaging": -0.1}, r"averaging is -0.1; expected a share in \[0, 1\)"),
+        ({"ema_momentum": -0.1}, r"ema_momentum is -0.1; expected a share in \[0, 1\)"),
         ({"learning_rate": 0.0}, "learning_rate is 0.0; expected a positive number"),
     ],
 )
@@ -129,8 +129,8 @@ def test_a_loss_can_be_chosen(table_data: PreparedData, tiny: TrainingConfig) ->
 
 
 def test_averaging_can_be_turned_off(table_data: PreparedData, tiny: TrainingConfig) -> None:
-    assert not create_model(table_data, replace(tiny, averaging=0.0)).optimizer.use_ema
-    assert create_model(table_data, tiny).optimizer.ema_momentum == tiny.averaging
+    assert not create_model(table_data, replace(tiny, ema_momentum=0.0)).optimizer.use_ema
+    assert create_model(table_data, tiny).optimizer.ema_momentum == tiny.ema_momentum
 
 
 def test_embeddings_biases_and_scales_do_not_decay(table_data: PreparedData, tiny: TrainingConfig) -> None:

@@ -31,7 +31,7 @@ def streamed(folder: str, memory_rows: int) -> PreparedData:
     source = event_examples(folder, memory_rows=memory_rows)
     assert source.stream is not None
     data = preprocess_data(
-        source.frame, source.label, left_out=source.left_out, plan=source.plan, weight=source.weight
+        source.frame, source.label, excluded=source.excluded, plan=source.plan, weight=source.weight
     )
     return stream_training_rows(data, source.stream, source.weight)
 
@@ -53,7 +53,9 @@ def main() -> None:
     else:
         drop = [] if parts else ["title", "event_type", "elapsed", "price"]
         data = shop.prepare_shop(shop.make_shop(int(rows)), drop=drop)
-    config = TrainingConfig(members=2, filters=4, dimension=4, learning_rate=0.01, averaging=0.9, dropout=0.0)
+    config = TrainingConfig(
+        ensemble_size=2, filters=4, output_dim=4, learning_rate=0.01, ema_momentum=0.9, dropout=0.0
+    )
     keras.utils.set_random_seed(0)
     with strategy.scope():
         model = create_model(data, config)
@@ -69,7 +71,7 @@ def main() -> None:
     }
     local = model.local()
     found["local"] = local.evaluate(data.test, batch_size=20, return_dict=True, verbose=0)
-    found["strengths"] = local.predict(data.test).tolist()
+    found["probabilities"] = local.predict(data.test).tolist()
     index = json.loads(os.environ.get("TF_CONFIG", '{"task": {"index": 0}}'))["task"]["index"]
     np.savez(Path(out) / f"{index}.npz", *model.get_weights())
     (Path(out) / f"{index}.json").write_text(json.dumps(found))

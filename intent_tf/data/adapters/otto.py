@@ -12,7 +12,7 @@ _EVENTS = """'[{"aid": "VARCHAR", "ts": "VARCHAR", "type": "VARCHAR"}]'"""
 
 
 def _convert(paths: Sequence[Path]) -> str:
-    # A line that cannot be read gives one row without an event, so that it is set aside.
+    # A line that cannot be read gives one row without an event, so that it is rejected.
     events = f"coalesce(from_json(record -> '$.events', {_EVENTS}), [NULL])"
     return (
         "SELECT session_id, event.ts AS timestamp, event.type AS event_type, event.aid AS item_id, "

@@ -22,7 +22,7 @@ def _load(path: Path) -> ExampleSource:
         frame=frame[~empty & ~repeated].reset_index(drop=True),
         label="Recommended IND",
         kinds={"Title": "text", "Review Text": "text"},
-        left_out={name: judgements.get(name, "the published comparison reads text only") for name in others},
+        excluded={name: judgements.get(name, "the published comparison reads text only") for name in others},
         counts={"reviews_without_text": int(empty.sum()), "repeated_reviews": int(repeated.sum())},
         folds=1,
     )

@@ -35,7 +35,7 @@ def _load(path: Path, labels: Path) -> ExampleSource:
         frame=frame,
         label="order",
         kinds=dict.fromkeys(("step", "onlineStatus", "availability", "startWeekday", "address"), "category"),
-        left_out={
+        excluded={
             "sessionNo": "identifier",
             "customerNo": "identifier",
             "length": "not known before the session is over",
@@ -58,8 +58,9 @@ def _states(path: Path, labels: Path) -> pd.DataFrame:
     frame["ended"] = 0.0
     frame["step"] = frame.pop("bStep").astype("Int64").astype("string").fillna("")
     # Long sessions must not drown the short ones, and a whole session says more than one of its states. But a
-    # weight knows no more than the moment does: by the session's length, early states of long sessions, which
-    # end in an order more often, would weigh less, and strengths after the first event come out too small.
+    # weight knows no more than the prediction time does: by the session's length, early states of long
+    # sessions, which end in an order more often, would weigh less, and probabilities after the first event
+    # come out too small.
     frame["weight"] = frame["events"] ** -0.25
     orders = read_table(labels).frame.set_index("sessionNo")["prediction"]
     frame["order"] = frame["sessionNo"].map(orders)
@@ -88,6 +89,6 @@ DMC2013 = NamedDataset(
             "dmc2013/realclass_t1.txt", "840fbbf3828dfe93e9137ed30e7a25a756b28858e74f5a4584504a4ff2e349d3"
         ),
     ),
-    source="https://www.data-mining-cup.com (contest data of 2013)",
+    source="https://www.data-mining-cup.com (comparison data of 2013)",
     load=_load,
 )

@@ -1,4 +1,4 @@
-"""What a named data set is: where its files are, what its columns mean, and its honest split."""
+"""What a named data set is: where its files are, what its columns mean, and its leakage-free split."""
 
 from __future__ import annotations
 

@@ -105,7 +105,7 @@ class _Run:
         buckets = self._deal(log, columns)
         progress("reading", 1, 1)
         events, log_end = self._extent()
-        self._write_set_aside(log)
+        self._write_rejected(log)
         counts = {"events": events, "double_fired": events, "sessions": 0, "bot_sessions": 0}
         sources = self.log_format.sources(columns)
         steps = self.definition.steps(
@@ -134,7 +134,7 @@ class _Run:
         return dict(log.columns)
 
     def _deal(self, log: LogFiles | pd.DataFrame, columns: dict[str, ColumnType]) -> int:
-        """Read the log and write its events into buckets; those to set aside into bucket -1."""
+        """Read the log and write its events into buckets; those to rejected into bucket -1."""
         if isinstance(log, pd.DataFrame):
             buckets = 1 + len(log) // BUCKET_ROWS
         else:
@@ -160,7 +160,7 @@ class _Run:
         events, log_end = self.connection.sql(f"{extent} {files} WHERE bucket >= 0").fetchall()[0]
         return events, log_end
 
-    def _write_set_aside(self, log: LogFiles | pd.DataFrame) -> None:
+    def _write_rejected(self, log: LogFiles | pd.DataFrame) -> None:
         parts = []
         if (self.temporary / "typed/bucket=-1").exists():
             unusable = quoted(self.temporary / "typed/bucket=-1/*.parquet")
@@ -171,7 +171,7 @@ class _Run:
         if isinstance(log, LogFiles) and log.format == "csv":
             parts.append(_REJECTED)
         if parts:
-            path = self.out / "set_aside.csv"
+            path = self.out / "rejected.csv"
             # Files that were rewritten in UTF-8 have their own paths below the temporary folder.
             own = f"* REPLACE (replace(file, {quoted(self.temporary)}, '') AS file)"
             self.execute(f"COPY (SELECT {own} FROM ({' UNION ALL '.join(parts)})) TO {quoted(path)} (HEADER)")

@@ -27,7 +27,7 @@ class Engine(Protocol):
         out: Path,
         progress: Progress,
     ) -> dict[str, int]:
-        """Write ``out/examples/day=.../*.parquet`` and, if rows are set aside, ``out/set_aside.csv``.
+        """Write ``out/examples/day=.../*.parquet`` and, if rows are rejected, ``out/rejected.csv``.
 
         Args:
             log: The log.

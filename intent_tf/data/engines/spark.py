@@ -141,7 +141,7 @@ class _Run:
         self.spark.conf.set("spark.sql.session.timeZone", "UTC")
         self.spark.sql("SELECT * FROM typed WHERE reason IS NULL").createOrReplaceTempView("events")
         events, log_end = self.spark.sql("SELECT count(*), coalesce(max(micros), 0) FROM events").first()
-        self._write_set_aside()
+        self._write_rejected()
         progress("reading", 1, 1)
         progress("preparing", 0, 1)
         sources = self.log_format.sources(files.columns)
@@ -216,11 +216,11 @@ class _Run:
         selected = [f"{sql} AS {SPARK.name(name)}" for name, sql in columns.items()]
         return frame.selectExpr(*selected, f"{problem} AS {PROBLEM}", f"{file} AS {FILE}")
 
-    def _write_set_aside(self) -> None:
+    def _write_rejected(self) -> None:
         rows = self.spark.sql(
             "SELECT file, reason, record FROM typed WHERE reason IS NOT NULL"
         ).toLocalIterator()
-        path = self.out / "set_aside.csv"
+        path = self.out / "rejected.csv"
         with path.open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file)
             writer.writerow(["file", "line", "reason", "row"])

@@ -30,7 +30,8 @@ class AdvertiseConfig:
     """The advertisements.
 
     Args:
-        known: Share of the moments (and of the trial) that is learnt from, in (0, 1); the later rest tests.
+        known: Share of the prediction times (and of the trial) that is learnt from, in (0, 1); the later rest
+            tests.
         value: Value of a purchase, in the currency of bids.
         budget: Budget as a share of what bidding without one would spend, from 0 on.
         treatment: What the simulated shop tries: coupon, recommendation or reminder.
@@ -65,7 +66,7 @@ def run(log_config: LogConfig, config: AdvertiseConfig) -> Path:
     fit = intent_fit(seed=log_config.seed)
     rates, compared = compare_rates(fit_entire_space(past, seed=log_config.seed), past, future, fit)
     print(
-        f"{len(future):,} later moments: a click follows {future[CLICK].mean():.1%} of them, "
+        f"{len(future):,} later prediction times: a click follows {future[CLICK].mean():.1%} of them, "
         f"and a purchase too {future[BOTH].mean():.1%}"
     )
     print(compared.round(4).to_string(na_rep="–"), "\n")
@@ -81,7 +82,7 @@ def run(log_config: LogConfig, config: AdvertiseConfig) -> Path:
     print(f"purchases added a thousand shoppers, if the first {config.treated:.0%} by each score are treated")
     print(targeting.round({"qini": 4, "true_qini": 4, "added": 2}).to_string())
 
-    columns = ["user_id", "session_id", "moment", "events", CLICK, BOTH]
+    columns = ["user_id", "session_id", "prediction_time", "events", CLICK, BOTH]
     future[columns].join(rates).to_csv(folder / "rates.csv", index=False)
     compared.to_csv(folder / "models.csv", index_label="way")
     bids.to_csv(folder / "bids.csv", index_label="way")
@@ -102,8 +103,8 @@ def draw_targeting(axes: Axes, scores: Mapping[str, np.ndarray], effect: np.ndar
 
 
 def _split(table: pd.DataFrame, known: float) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Cut a table in two by time; a session lies on the side of its first moment."""
-    begin = table.groupby("session_id")["moment"].transform("min")
+    """Cut a table in two by time; a session lies on the side of its first prediction time."""
+    begin = table.groupby("session_id")["prediction_time"].transform("min")
     border = begin.sort_values(ignore_index=True).iloc[int(known * len(table))]
     parts = table[begin < border], table[begin >= border]
     past, future = (part.reset_index(drop=True) for part in parts)
@@ -118,6 +119,6 @@ def _scores(past: pd.DataFrame, future: pd.DataFrame, seed: int) -> dict[str, np
     return {
         "T-learner": two.effect(future),
         "X-learner": crossed.effect(future),
-        "strength": two.untreated(future),
+        "probability": two.untreated(future),
         _RANDOM: np.random.default_rng(seed).random(len(future)),
     }

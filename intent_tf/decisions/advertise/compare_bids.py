@@ -35,7 +35,7 @@ def compare_bids(
         seed: Of the market's prices.
 
     Returns:
-        One row a way: ``strength`` (value times the probability of click and purchase), the same unpaced,
+        One row a way: ``probability`` (value times the probability of click and purchase), the same unpaced,
         ``click`` (in proportion to the probability of a click) and ``flat``; with ``won`` (impressions),
         ``spent``, ``purchases`` (that followed impressions won, caused by them or not), ``cost`` (a purchase;
         NaN without one) and ``lasted`` (share of the impressions by which 95 % of what it spent was spent).
@@ -45,8 +45,8 @@ def compare_bids(
     market = market_prices(len(worth), float(worth.mean()), seed)
     budget = budget_share * float(run_auctions(worth, market, market.sum(), pacing=False)["paid"].sum())
     ways = {
-        "strength": (worth, True),
-        "strength, unpaced": (worth, False),
+        "probability": (worth, True),
+        "probability, unpaced": (worth, False),
         "click": (clicks * worth.mean() / clicks.mean(), True),
         "flat": (np.full(len(worth), worth.mean()), True),
     }

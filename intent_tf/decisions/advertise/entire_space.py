@@ -183,5 +183,5 @@ def _with_both(data: PreparedData) -> PreparedData:
     return replace(data, train=both(data.train), validation=both(data.validation), test=both(data.test))
 
 
-def _column(rows: Rows, place: int) -> Rows:
-    return replace(rows, label=rows.label[:, place])
+def _column(rows: Rows, index: int) -> Rows:
+    return replace(rows, label=rows.label[:, index])

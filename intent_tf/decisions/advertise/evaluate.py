@@ -12,7 +12,7 @@ from intent_tf.decisions.advertise.funnel import BOTH, CLICK
 from intent_tf.decisions.advertise.qini import added_by_truth, qini_coefficient, qini_curve
 from intent_tf.decisions.advertise.uplift import Fit
 from intent_tf.errors import InputError
-from intent_tf.evaluation.metrics import measure
+from intent_tf.evaluation.metrics import evaluate
 
 
 def compare_rates(
@@ -36,7 +36,7 @@ def compare_rates(
     """
     if not future[BOTH].any():
         raise InputError(
-            f"no purchase follows a click in the last {len(future)} moments",
+            f"no purchase follows a click in the last {len(future)} prediction times",
             expected="at least one",
             remedy="take a longer log",
         )
@@ -66,7 +66,7 @@ def compare_rates(
         for rate, label, counted in (("ctr", CLICK, None), ("cvr", BOTH, is_clicked), ("ctcvr", BOTH, None)):
             if rate in table:
                 chosen = np.ones(len(future), bool) if counted is None else counted
-                figures = measure(future[label].to_numpy()[chosen], table[rate].to_numpy()[chosen])
+                figures = evaluate(future[label].to_numpy()[chosen], table[rate].to_numpy()[chosen])
                 found |= {f"{rate}_{each}": figures[each] for each in ("auroc", "log_loss")}
         rows[name] = found
     return rates, pd.DataFrame(rows).T.astype(np.float64)

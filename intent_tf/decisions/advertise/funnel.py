@@ -1,4 +1,4 @@
-"""Moments at which something is shown, whether a click follows, and whether that leads to a purchase."""
+"""Times at which something is shown, whether a click follows, and whether that leads to a purchase."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ _CLICKS = ("click", "detail")
 
 
 def funnel_table(log: pd.DataFrame) -> pd.DataFrame:
-    """Take every moment before a session's first cart or purchase as an impression of the shop's page.
+    """Take every prediction time before a session's first cart or purchase as an impression of the page.
 
     Args:
         log: Events as `clean_log` gives them.
 
     Returns:
-        Examples in the order of their moments, without ``purchase`` and with two labels of zeros and ones:
-        ``click`` (a click or detail view follows in the session) and ``click_and_purchase`` (one does, and a
-        purchase after it).
+        Examples in the order of their prediction times, without ``purchase`` and with two labels of zeros and
+        ones: ``click`` (a click or detail view follows in the session) and ``click_and_purchase`` (one does,
+        and a purchase after it).
 
     Raises:
-        InputError: If the log is none, or no click follows any moment, or no purchase any click.
+        InputError: If the log is none, or no click follows any prediction time, or no purchase any click.
 
     Example:
         >>> log = pd.DataFrame({"user_id": "ann", "session_id": "s", "item_id": "7",
@@ -36,7 +36,7 @@ def funnel_table(log: pd.DataFrame) -> pd.DataFrame:
         [[1, 1, 1], [2, 0, 0]]
     """
     check_log(log)
-    examples = prepare_examples(log).examples.sort_values("moment", kind="stable", ignore_index=True)
+    examples = prepare_examples(log).examples.sort_values("prediction_time", kind="stable", ignore_index=True)
     later = later_events(log, examples)["event_type"]
     clicked = later.map(_clicks)
     converted = later.map(
@@ -47,7 +47,9 @@ def funnel_table(log: pd.DataFrame) -> pd.DataFrame:
     )
     for label, what in ((CLICK, "click"), (BOTH, "purchase after a click")):
         if not table[label].any():
-            raise InputError(f"no {what} follows any of {len(table)} moments", expected="at least one")
+            raise InputError(
+                f"no {what} follows any of {len(table)} prediction times", expected="at least one"
+            )
     return table
 
 

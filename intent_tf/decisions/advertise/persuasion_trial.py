@@ -28,8 +28,9 @@ def persuasion_trial(
         seed: Fixes every draw.
 
     Returns:
-        Examples in the order of their moments with ``treated`` and ``purchase`` (0 or 1: afterwards, in the
-        session); and the exact effect of the treatment on the probability of a purchase, ``(examples,)``.
+        Examples in the order of their prediction times with ``treated`` and ``purchase`` (0 or 1: afterwards,
+        in the session); and the exact effect of the treatment on the probability of a purchase,
+        ``(examples,)``.
 
     Raises:
         InputError: If the share is out of its range.
@@ -42,13 +43,13 @@ def persuasion_trial(
     if not 0 < share < 1:
         raise InputError(f"the share of treated shoppers is {share}", expected="a share in (0, 1)")
     actions = Interventions()
-    place = actions.names.index(treatment)
+    index = actions.names.index(treatment)
     propensities = np.zeros(len(actions.names))
-    propensities[[0, place]] = 1 - share, share
+    propensities[[0, index]] = 1 - share, share
     decisions, purchases = simulated_decisions(sessions, Trial(actions, 4, tuple(propensities)), seed)
     trial = decisions.drop(columns=["action", "propensity", "reward"]).assign(
         treated=decisions["action"].eq(treatment).astype(np.int64),
         # Whoever buys brings more than any action costs.
         purchase=decisions["reward"].gt(0).astype(np.int64),
     )
-    return trial, purchases[:, place] - purchases[:, 0]
+    return trial, purchases[:, index] - purchases[:, 0]

@@ -1,4 +1,4 @@
-"""Examples of users at a moment: what was known of them, and whether they came back."""
+"""Examples of users at a prediction time: what was known of them, and whether they came back."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ from intent_tf.errors import InputError
 
 LABEL, SILENT = "churned", "days_silent"
 
-#: Columns of a session that say what was looked at: left out, since churn is told by when and how often.
+#: Columns of a session that say what was looked at: excluded, since churn is told by when and how often.
 SUBJECTS = ("item_id", "text", "query")
 
 
-def users_at(log: pd.DataFrame, moment: pd.Timestamp, longest_silence: pd.Timedelta) -> pd.DataFrame:
-    """Describe the users of a log at a moment: the last session of each, and the history before it.
+def users_at(log: pd.DataFrame, prediction_time: pd.Timestamp, longest_silence: pd.Timedelta) -> pd.DataFrame:
+    """Describe the users of a log at a prediction time: the last session of each, and the history before it.
 
     Args:
         log: Events.
-        moment: Nothing from it on is looked at.
-        longest_silence: Users silent for longer are given up, and left out.
+        prediction_time: Nothing from it on is looked at.
+        longest_silence: Users silent for longer are given up, and excluded.
 
     Returns:
         One row a user: the columns of an example (the sequences are those of the last session), and
-        ``days_silent``, from the last event to the moment.
+        ``days_silent``, from the last event to the prediction time.
 
     Raises:
-        InputError: If no user was active so shortly before the moment.
+        InputError: If no user was active so shortly before the prediction time.
 
     Example:
         >>> log = pd.DataFrame({"user_id": ["ann", "bob"], "session_id": ["1", "2"], "event_type": "click",
@@ -39,27 +39,27 @@ def users_at(log: pd.DataFrame, moment: pd.Timestamp, longest_silence: pd.Timede
         [{'user_id': 'ann', 'days_silent': 3.0}, {'user_id': 'bob', 'days_silent': 2.0}]
     """
     check_log(log)
-    known = log[log["timestamp"] < moment]
+    known = log[log["timestamp"] < prediction_time]
     last = known.groupby("user_id")["timestamp"].max()
-    recent = last.index[last >= moment - longest_silence]
+    recent = last.index[last >= prediction_time - longest_silence]
     known = known[known["user_id"].isin(recent)]
     if known.empty:
-        raise InputError(f"no user was active within {longest_silence} before {moment}")
-    sessions = prepare_examples(known, ExampleDefinition(moments="last", cut="none")).examples
-    users = sessions.sort_values("moment", kind="stable").groupby("user_id").tail(1)
+        raise InputError(f"no user was active within {longest_silence} before {prediction_time}")
+    sessions = prepare_examples(known, ExampleDefinition(prediction_times="last", cut="none")).examples
+    users = sessions.sort_values("prediction_time", kind="stable").groupby("user_id").tail(1)
     users = users.sort_values("user_id", ignore_index=True).drop(columns="purchase")
-    users[SILENT] = (moment - users["moment"]).dt.total_seconds() / 86_400
+    users[SILENT] = (prediction_time - users["prediction_time"]).dt.total_seconds() / 86_400
     return users
 
 
 def churn_examples(
-    log: pd.DataFrame, moment: pd.Timestamp, horizon: pd.Timedelta, longest_silence: pd.Timedelta
+    log: pd.DataFrame, prediction_time: pd.Timestamp, horizon: pd.Timedelta, longest_silence: pd.Timedelta
 ) -> pd.DataFrame:
-    """Label the users of a moment by what came after it.
+    """Label the users of a prediction time by what came after it.
 
     Args:
         log: Events.
-        moment: The moment.
+        prediction_time: The prediction time.
         horizon: A user without any event so long after it has churned.
         longest_silence: See `users_at`.
 
@@ -70,30 +70,30 @@ def churn_examples(
         InputError: If the horizon passes the log's end, or no user was active.
     """
     end = log["timestamp"].max()
-    if moment + horizon > end:
+    if prediction_time + horizon > end:
         raise InputError(
-            f"the horizon ends at {moment + horizon}",
+            f"the horizon ends at {prediction_time + horizon}",
             expected=f"no later than the log, {end}",
             remedy="take a shorter horizon or a longer log",
         )
-    after = log[(log["timestamp"] >= moment) & (log["timestamp"] < moment + horizon)]
-    users = users_at(log, moment, longest_silence)
+    after = log[(log["timestamp"] >= prediction_time) & (log["timestamp"] < prediction_time + horizon)]
+    users = users_at(log, prediction_time, longest_silence)
     return users.assign(**{LABEL: (~users["user_id"].isin(after["user_id"])).astype(np.int64)})
 
 
 def snapshots(log: pd.DataFrame, horizon: pd.Timedelta, count: int = 4) -> list[pd.Timestamp]:
-    """Choose moments, a horizon apart: the last is foretold, by when the outcomes of the others are known.
+    """Choose prediction times, a horizon apart; when the last comes, the outcomes of the others are known.
 
     Args:
         log: Events.
-        horizon: Time after a moment in which a user has to come back.
+        horizon: Time after a prediction time in which a user has to come back.
         count: How many at most, from 2.
 
     Returns:
-        At least 2 moments, ascending; the last one a horizon before the log's end.
+        At least 2 prediction times, ascending; the last one a horizon before the log's end.
 
     Raises:
-        InputError: If the log is too short for two moments after its beginning.
+        InputError: If the log is too short for two prediction times after its beginning.
 
     Example:
         >>> log = pd.DataFrame({"timestamp": pd.to_datetime([0, 10 * 86_400], unit="s", utc=True)})
@@ -101,11 +101,11 @@ def snapshots(log: pd.DataFrame, horizon: pd.Timedelta, count: int = 4) -> list[
         ['1970-01-02', '1970-01-05', '1970-01-08']
     """
     begin, end = log["timestamp"].min(), log["timestamp"].max()
-    moments = [end - horizon * back for back in range(1, count + 1)]
-    found = [moment for moment in reversed(moments) if moment > begin]
+    prediction_times = [end - horizon * back for back in range(1, count + 1)]
+    found = [prediction_time for prediction_time in reversed(prediction_times) if prediction_time > begin]
     if horizon <= pd.Timedelta(0) or len(found) < 2:
         raise InputError(
-            f"a log of {end - begin} has {len(found)} moments for a horizon of {horizon}",
+            f"a log of {end - begin} has {len(found)} prediction times for a horizon of {horizon}",
             expected="a log longer than two horizons",
             remedy="take a shorter horizon (`--horizon`, in days)",
         )

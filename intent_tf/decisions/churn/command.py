@@ -23,7 +23,7 @@ from intent_tf.decisions.intent import fit_model
 from intent_tf.decisions.log_config import LogConfig
 from intent_tf.decisions.plot import save
 from intent_tf.errors import InputError
-from intent_tf.evaluation.comparison import compare
+from intent_tf.evaluation.bootstrap import compare
 
 
 @dataclass(frozen=True)
@@ -34,13 +34,13 @@ class ChurnConfig:
         horizon: Days without any event after which a user has churned; 0.007 (10 minutes) suits a log of
             three hours.
         longest_silence: Horizons of silence after which a user is given up and no longer looked at.
-        moments: Moments, a horizon apart, whose users are used; the last one is foretold.
+        prediction_times: PredictionTimes, a horizon apart, whose users are used; the last one is foretold.
         alarms: Share of the users on the alarm list, in (0, 1].
     """
 
     horizon: float = 7.0
     longest_silence: float = 4.0
-    moments: int = 5
+    prediction_times: int = 5
     alarms: float = 0.1
 
     def __post_init__(self) -> None:
@@ -48,9 +48,10 @@ class ChurnConfig:
             raise InputError(
                 f"horizon is {self.horizon}, longest_silence {self.longest_silence}", expected="more than 0"
             )
-        if not (0 < self.alarms <= 1 and self.moments >= 2):
+        if not (0 < self.alarms <= 1 and self.prediction_times >= 2):
             raise InputError(
-                f"alarms is {self.alarms}, moments {self.moments}", expected="a share in (0, 1], 2 or more"
+                f"alarms is {self.alarms}, prediction times {self.prediction_times}",
+                expected="a share in (0, 1], 2 or more",
             )
 
 
@@ -58,12 +59,14 @@ CONFIGS = (LogConfig, ChurnConfig)
 
 
 def run(log_config: LogConfig, config: ChurnConfig) -> Path:
-    """Foretell churn at the last moment whose outcome is known, list today's alarms; return the folder."""
+    """Predict churn at the last time whose outcome is known, list today's alarms; return the folder."""
     folder, log = log_config.folder("churn"), log_config.read_busy()
     horizon = pd.Timedelta(days=config.horizon)
     silence = horizon * config.longest_silence
-    moments = snapshots(log, horizon, config.moments)
-    *earlier, test = [churn_examples(log, moment, horizon, silence) for moment in moments]
+    prediction_times = snapshots(log, horizon, config.prediction_times)
+    *earlier, test = [
+        churn_examples(log, prediction_time, horizon, silence) for prediction_time in prediction_times
+    ]
     known = pd.concat(earlier, ignore_index=True)
     model = fit_model(known, LABEL, drop=SUBJECTS, seed=log_config.seed)
     rate = float(known[LABEL].mean())
@@ -75,8 +78,8 @@ def run(log_config: LogConfig, config: ChurnConfig) -> Path:
     found = pd.DataFrame({name: foretold(test[LABEL], risk, config.alarms) for name, risk in risks.items()}).T
     gain = compare(test[LABEL], risks["intent_tf"], risks["recency alone"], seed=log_config.seed)["auroc"]
     print(
-        f"{len(known):,} users at {len(earlier)} earlier moments, {len(test):,} at {moments[-1]}; "
-        f"{test[LABEL].mean():.1%} of them churned\n"
+        f"{len(known):,} users at {len(earlier)} earlier prediction times, "
+        f"{len(test):,} at {prediction_times[-1]}; {test[LABEL].mean():.1%} of them churned\n"
     )
     print(found.round(4).to_string())
     print(

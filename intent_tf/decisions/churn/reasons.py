@@ -42,7 +42,7 @@ def alarm_reasons(
         predict: Gives the risk of rows, ``(users,)``.
         users: The users on the list, from `users_at`.
         typical: The row of a user who stays, of the same columns; see `typical_stayer`.
-        most: Reasons a user at most; those that add less than 0.005 are left out.
+        most: Reasons a user at most; those that add less than 0.005 are excluded.
 
     Returns:
         A text a user, the strongest reason first, such as ``silent for 9.2 days (+0.21)``; empty if
@@ -67,11 +67,11 @@ def alarm_reasons(
         said.append([_said(name, row) for _, row in users.iterrows()])
     order = np.argsort(-np.array(added), axis=0)[:most]
     texts = []
-    for place in range(len(users)):
+    for index in range(len(users)):
         parts = [
-            f"{said[reason][place]} (+{added[reason][place]:.2f})"
-            for reason in order[:, place]
-            if added[reason][place] >= 0.005
+            f"{said[reason][index]} (+{added[reason][index]:.2f})"
+            for reason in order[:, index]
+            if added[reason][index] >= 0.005
         ]
         texts.append(", ".join(parts))
     return pd.Series(texts, users.index, name="reasons", dtype="str")

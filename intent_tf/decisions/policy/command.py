@@ -14,7 +14,7 @@ from intent_tf.decisions.intent import fit_intent
 from intent_tf.decisions.log_config import LogConfig
 from intent_tf.decisions.plot import save
 from intent_tf.decisions.policy.compare import compare_policies
-from intent_tf.decisions.policy.contexts import Contexts, strength_fifths
+from intent_tf.decisions.policy.contexts import Contexts, probability_fifths
 from intent_tf.decisions.policy.decision_table import decision_table, logged, simulated_decisions
 from intent_tf.decisions.policy.regret import regret_curves
 from intent_tf.decisions.policy.timing_trial import timing_trial
@@ -70,13 +70,13 @@ def run(log_config: LogConfig, config: PolicyConfig) -> Path:
     else:
         decisions = decision_table(log, read_table(config.actions).frame)
         names = tuple(sorted(decisions["action"].unique()))
-        begin = decisions["moment"].iloc[len(decisions) // 3]
+        begin = decisions["prediction_time"].iloc[len(decisions) // 3]
         model = fit_intent(log[log["timestamp"] < begin], seed=log_config.seed)
-        decisions = decisions[decisions["moment"] >= begin].reset_index(drop=True)
+        decisions = decisions[decisions["prediction_time"] >= begin].reset_index(drop=True)
     fitted = decisions.head(len(decisions) // 10)
     seeing = Contexts.fit(model, fitted, config.components)
     contexts = seeing.of(model, decisions)
-    fifths = strength_fifths(model.predict(decisions), model.predict(fitted))
+    fifths = probability_fifths(model.predict(decisions), model.predict(fitted))
     done = logged(decisions, names)
     compared = compare_policies(done, names, contexts, fifths, values, config.alpha)
     print(f"{len(decisions):,} decisions; mean reward of a policy, estimated from the later half\n")
@@ -116,11 +116,11 @@ def draw_regret(axes: Axes, curves: pd.DataFrame) -> None:
 
 def draw_estimates(axes: Axes, compared: pd.DataFrame) -> None:
     """Draw what each policy is estimated to earn, with its doubly robust interval, and the truth if known."""
-    places = np.arange(len(compared))[::-1]
+    indices = np.arange(len(compared))[::-1]
     error = [compared["dr"] - compared["dr_low"], compared["dr_high"] - compared["dr"]]
-    axes.errorbar(compared["dr"], places, xerr=error, fmt="o", label="doubly robust")
+    axes.errorbar(compared["dr"], indices, xerr=error, fmt="o", label="doubly robust")
     if "truth" in compared:
-        axes.plot(compared["truth"], places, "x", color="black", label="truth")
-    axes.set_yticks(places, compared.index)
+        axes.plot(compared["truth"], indices, "x", color="black", label="truth")
+    axes.set_yticks(indices, compared.index)
     axes.set(xlabel="mean reward of a decision")
     axes.legend(frameon=False)

@@ -16,7 +16,7 @@ from intent_tf.decisions.policy.off_policy import (
 from intent_tf.errors import InputError
 from intent_tf.simulator.hidden_markov import Floats
 
-LINEAR, ON_STRENGTH, UNIFORM = "linear in the last layer", "greedy on strength", "uniform"
+LINEAR, ON_PROBABILITY, UNIFORM = "linear in the last layer", "greedy on probability", "uniform"
 
 
 def learnt_policy(past: LoggedDecisions, contexts: np.ndarray, later: np.ndarray, actions: int) -> Floats:
@@ -25,11 +25,11 @@ def learnt_policy(past: LoggedDecisions, contexts: np.ndarray, later: np.ndarray
     Args:
         past: What was done.
         contexts: Its contexts, ``(decisions, features)``.
-        later: Contexts to decide in, ``(moments, features)``.
+        later: Contexts to decide in, ``(prediction_times, features)``.
         actions: How many there are.
 
     Returns:
-        Zeros and a one, ``(moments, actions)``.
+        Zeros and a one, ``(prediction_times, actions)``.
     """
     model = LinUCB(actions, contexts.shape[1], exploration=0.0, floor=0.0)
     model.learn(contexts, past.actions, past.rewards)
@@ -50,7 +50,7 @@ def compare_policies(
         decisions: In the order of time.
         names: Of the actions.
         contexts: What the learnt policy sees, ``(decisions, features)``.
-        fifths: What the policy on strength alone sees, from `strength_fifths`, ``(decisions, 5)``.
+        fifths: What the policy on probability alone sees, from `probability_fifths`, ``(decisions, 5)``.
         values: Exact expected reward of each action, where known, ``(decisions, actions)``.
         alpha: One less the confidence of the intervals, in (0, 1).
 
@@ -72,9 +72,9 @@ def compare_policies(
     count, rows = len(names), size - size // 2
     policies = {
         LINEAR: learnt_policy(before, contexts[past], contexts[now], count),
-        ON_STRENGTH: learnt_policy(before, fifths[past], fifths[now], count),
+        ON_PROBABILITY: learnt_policy(before, fifths[past], fifths[now], count),
         UNIFORM: np.full((rows, count), 1 / count),
-        **{f"always {name}": np.tile(np.eye(count)[place], (rows, 1)) for place, name in enumerate(names)},
+        **{f"always {name}": np.tile(np.eye(count)[index], (rows, 1)) for index, name in enumerate(names)},
     }
     expected = cross_fitted_rewards(after, contexts[now], count)
     table = []

@@ -1,4 +1,4 @@
-"""What a bandit sees of a moment: the intent model's last layer, in a few numbers."""
+"""What a bandit sees of a prediction time: the intent model's last layer, in a few numbers."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ def last_layer(model: IntentModel, examples: pd.DataFrame) -> np.ndarray:
 
     Args:
         model: A trained model.
-        examples: Raw columns, one moment a row.
+        examples: Raw columns, one prediction time a row.
 
     Returns:
-        Float64 ``(moments, width)``.
+        Float64 ``(prediction_times, width)``.
 
     Raises:
         InputError: If there are no rows, or a column is not usable.
@@ -36,19 +36,19 @@ def last_layer(model: IntentModel, examples: pd.DataFrame) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Contexts:
-    """The directions in which a model's last layer varies most, with the strength and a constant beside them.
+    """Directions in which a model's last layer varies most, with the probability and a constant beside them.
 
     Args:
         mean: Of the last layer, ``(width,)``.
         directions: Scaled to unit variance, ``(width, components)``.
-        strength_mean: Mean logit of the strength.
-        strength_deviation: Its standard deviation.
+        probability_mean: Mean logit of the probability.
+        probability_deviation: Its standard deviation.
     """
 
     mean: np.ndarray
     directions: np.ndarray
-    strength_mean: float
-    strength_deviation: float
+    probability_mean: float
+    probability_deviation: float
 
     @classmethod
     def fit(cls, model: IntentModel, examples: pd.DataFrame, components: int = 6) -> Contexts:
@@ -56,50 +56,50 @@ class Contexts:
 
         Args:
             model: A trained model.
-            examples: Moments that are used for nothing else.
+            examples: PredictionTimes that are used for nothing else.
             components: How many directions, from 1; fewer are kept where the layer varies in fewer.
 
         Raises:
-            InputError: If there are no more moments than components.
+            InputError: If there are no more prediction times than components.
         """
         if not 1 <= components < len(examples):
             raise InputError(
-                f"{components} components of {len(examples)} moments",
-                expected="at least 1, fewer than moments",
+                f"{components} components of {len(examples)} prediction times",
+                expected="at least 1, fewer than prediction times",
             )
-        layer, strength = last_layer(model, examples), _logit(model, examples)
+        layer, probability = last_layer(model, examples), _logit(model, examples)
         mean = layer.mean(axis=0)
         _, spread, rows = np.linalg.svd(layer - mean, full_matrices=False)
         kept = spread[:components] > 1e-6 * spread[0]
         scale = np.sqrt(len(layer)) / spread[:components][kept]
         directions = (rows[:components][kept] * scale[:, None]).T
-        return cls(mean, directions, float(strength.mean()), float(strength.std()) or 1.0)
+        return cls(mean, directions, float(probability.mean()), float(probability.std()) or 1.0)
 
     def of(self, model: IntentModel, examples: pd.DataFrame) -> np.ndarray:
-        """Return contexts: 1, the standardised logit, the components; ``(moments, features)``."""
-        strength = (_logit(model, examples) - self.strength_mean) / self.strength_deviation
+        """Return contexts: 1, the standardised logit, the components; ``(prediction_times, features)``."""
+        probability = (_logit(model, examples) - self.probability_mean) / self.probability_deviation
         components = (last_layer(model, examples) - self.mean) @ self.directions
-        return np.column_stack([np.ones(len(examples)), strength, components])
+        return np.column_stack([np.ones(len(examples)), probability, components])
 
 
 def _logit(model: IntentModel, examples: pd.DataFrame) -> np.ndarray:
-    strengths: np.ndarray = logit(np.clip(model.predict(examples).astype(np.float64), 1e-6, 1 - 1e-6))
-    return strengths
+    probabilities: np.ndarray = logit(np.clip(model.predict(examples).astype(np.float64), 1e-6, 1 - 1e-6))
+    return probabilities
 
 
-def strength_fifths(strengths: np.ndarray, like: np.ndarray) -> np.ndarray:
-    """Tell in which fifth of the strengths of other moments each one lies, as an indicator.
+def probability_fifths(probabilities: np.ndarray, like: np.ndarray) -> np.ndarray:
+    """Tell in which fifth of the probabilities of other prediction times each one lies, as an indicator.
 
     Args:
-        strengths: Strengths, ``(moments,)``.
+        probabilities: Probabilities, ``(prediction_times,)``.
         like: Those whose fifths are used.
 
     Returns:
-        Zeros and a one, ``(moments, 5)``, the weakest fifth first.
+        Zeros and a one, ``(prediction_times, 5)``, the weakest fifth first.
 
     Example:
-        >>> strength_fifths(np.array([0.05, 0.95]), np.linspace(0, 1, 101)).argmax(axis=1).tolist()
+        >>> probability_fifths(np.array([0.05, 0.95]), np.linspace(0, 1, 101)).argmax(axis=1).tolist()
         [0, 4]
     """
     edges = np.quantile(like, [0.2, 0.4, 0.6, 0.8])
-    return np.eye(5)[np.searchsorted(edges, strengths, side="right")]
+    return np.eye(5)[np.searchsorted(edges, probabilities, side="right")]

@@ -1,4 +1,4 @@
-"""The decisions of a log: at which moment of which session, what was done, how probably, what it brought."""
+"""The decisions of a log: when in which session, what was done, how probably, what it brought."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _NEEDED = ("session_id", "events", "action", "propensity", "reward")
 
 
 def decision_table(log: pd.DataFrame, actions: pd.DataFrame) -> pd.DataFrame:
-    """Put beside each logged action what was known at its moment.
+    """Put beside each logged action what was known at its prediction time.
 
     Args:
         log: Events.
@@ -26,22 +26,26 @@ def decision_table(log: pd.DataFrame, actions: pd.DataFrame) -> pd.DataFrame:
             it brought, in one's currency).
 
     Returns:
-        Examples without their label, in the order of their moments, with the columns of ``actions``.
-        Decisions with something in the cart, which make no example, are left out.
+        Examples without their label, in the order of their prediction times, with the columns of ``actions``.
+        Decisions with something in the cart, which make no example, are excluded.
 
     Raises:
-        InputError: If a column is missing, or the log has none of the moments.
+        InputError: If a column is missing, or the log has none of the prediction times.
     """
     for name in _NEEDED:
         if name not in actions.columns:
             raise InputError(f"the actions have no column {name!r}", expected=", ".join(_NEEDED))
-    moments = ",".join(str(number) for number in sorted(actions["events"].unique()))
-    examples = prepare_examples(log, ExampleDefinition(moments=moments)).examples.drop(columns="purchase")
+    prediction_times = ",".join(str(number) for number in sorted(actions["events"].unique()))
+    examples = prepare_examples(log, ExampleDefinition(prediction_times=prediction_times)).examples.drop(
+        columns="purchase"
+    )
     known = actions[list(_NEEDED)].astype({"session_id": "str"})
     found = examples.merge(known, on=["session_id", "events"])
     if found.empty:
-        raise InputError("no action is at a moment of the log", expected="its session_id and event numbers")
-    return found.sort_values("moment", kind="stable", ignore_index=True)
+        raise InputError(
+            "no action is at a prediction time of the log", expected="its session_id and event numbers"
+        )
+    return found.sort_values("prediction_time", kind="stable", ignore_index=True)
 
 
 def simulated_decisions(

@@ -1,4 +1,4 @@
-"""What learning costs: a bandit run on moments whose rewards are known exactly."""
+"""What learning costs: a bandit run on prediction times whose rewards are known exactly."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from intent_tf.decisions.policy.bandits import LinearBandit, LinUCB, ThompsonSampling
-from intent_tf.decisions.policy.compare import ON_STRENGTH, UNIFORM
+from intent_tf.decisions.policy.compare import ON_PROBABILITY, UNIFORM
 from intent_tf.simulator.hidden_markov import Floats, draw
 from intent_tf.simulator.interventions import Interventions
 
@@ -67,7 +67,7 @@ def regret_curves(
 
     Args:
         contexts: What the bandits see, ``(rounds, features)``.
-        fifths: What the greedy one on strength alone sees, from `strength_fifths`, ``(rounds, 5)``.
+        fifths: What the greedy one on probability alone sees, from `probability_fifths`, ``(rounds, 5)``.
         probabilities: Exact probability of a purchase after each action, ``(rounds, actions)``.
         offer: The actions.
         spread: Width of the bandits' bounds, in the unit of profits.
@@ -82,7 +82,7 @@ def regret_curves(
     count = len(offer.names)
     ways: dict[str, tuple[np.ndarray, Callable[[int], LinearBandit]]] = {
         UNIFORM: (fifths, lambda run: LinUCB(count, 5, floor=1.0)),
-        ON_STRENGTH: (fifths, lambda run: LinUCB(count, 5, exploration=0.0, floor=0.1)),
+        ON_PROBABILITY: (fifths, lambda run: LinUCB(count, 5, exploration=0.0, floor=0.1)),
         "LinUCB": (contexts, lambda run: LinUCB(count, width, spread, floor)),
         "Thompson": (contexts, lambda run: ThompsonSampling(count, width, spread, floor, seed=run)),
     }

@@ -12,36 +12,37 @@ FIXED, WORTHWHILE = "at a fixed event", "once it is worth it"
 
 
 def first_worthwhile(gains: ArrayLike, sessions: ArrayLike, threshold: float) -> np.ndarray:
-    """Find the first moment of each session whose gain reaches a threshold.
+    """Find the first prediction time of each session whose gain reaches a threshold.
 
     Args:
-        gains: Of the best action over doing nothing, ``(moments,)``, in the order of time in each session.
-        sessions: The session of each moment, likewise.
+        gains: Of the best action over doing nothing, ``(prediction_times,)``, in the order of time in each
+            session.
+        sessions: The session of each prediction time, likewise.
         threshold: What a gain has to reach.
 
     Returns:
-        Places of the moments, ascending; none of sessions that never reach it.
+        Places of the prediction times, ascending; none of sessions that never reach it.
 
     Example:
         >>> first_worthwhile([0.1, 0.7, 0.9, 0.2], ["a", "a", "a", "b"], 0.5).tolist()
         [1]
     """
-    places = np.flatnonzero(np.asarray(gains, np.float64) >= threshold)
-    return places[~pd.Series(np.asarray(sessions)[places]).duplicated().to_numpy()]
+    indices = np.flatnonzero(np.asarray(gains, np.float64) >= threshold)
+    return indices[~pd.Series(np.asarray(sessions)[indices]).duplicated().to_numpy()]
 
 
 def choose_threshold(gains: ArrayLike, sessions: ArrayLike) -> float:
     """Choose the threshold that would have gained most (the highest such): the value of waiting.
 
-    This is optimal stopping with a constant border: right where the chance of a better moment to come hardly
-    depends on how long the session has lasted.
+    This is optimal stopping with a constant border: right where the chance of a better prediction time to
+    come hardly depends on how long the session has lasted.
 
     Args:
         gains: As for `first_worthwhile`, of past sessions.
         sessions: Likewise.
 
     Raises:
-        InputError: If there are no moments.
+        InputError: If there are no prediction times.
 
     Example:
         >>> choose_threshold([0.1, 0.7, 0.9, 0.2], ["a", "a", "a", "b"])
@@ -49,14 +50,14 @@ def choose_threshold(gains: ArrayLike, sessions: ArrayLike) -> float:
     """
     gains = np.asarray(gains, np.float64)
     if not len(gains):
-        raise InputError("there are no moments", expected="at least one")
+        raise InputError("there are no prediction times", expected="at least one")
     tried = np.unique(np.quantile(gains, np.linspace(0, 1, 101), method="nearest"))[::-1]
     sums = [gains[first_worthwhile(gains, sessions, each)].sum() for each in tried]
     return float(tried[int(np.argmax(sums))])
 
 
 def compare_timing(
-    moments: pd.DataFrame, estimated: np.ndarray, exact: np.ndarray, known: np.ndarray
+    prediction_times: pd.DataFrame, estimated: np.ndarray, exact: np.ndarray, known: np.ndarray
 ) -> pd.DataFrame:
     """Compare acting at a fixed event with acting once it is worth it.
 
@@ -64,14 +65,14 @@ def compare_timing(
     values), and measured on the others by exact values.
 
     Args:
-        moments: ``session_id`` and ``events``, in the order of time in each session.
-        estimated: Estimated reward of each action at each moment, that of doing nothing first,
-            ``(moments, actions)``.
+        prediction_times: ``session_id`` and ``events``, in the order of time in each session.
+        estimated: Estimated reward of each action at each prediction time, that of doing nothing first,
+            ``(prediction_times, actions)``.
         exact: Exact rewards, likewise.
-        known: Whether the session of each moment is known, ``(moments,)``.
+        known: Whether the session of each prediction time is known, ``(prediction_times,)``.
 
     Returns:
-        For estimates and oracle, by both ways to choose the moment: ``gain`` (mean profit over doing
+        For estimates and oracle, by both ways to choose the prediction time: ``gain`` (mean profit over doing
         nothing, a session) and ``acted`` (share of sessions acted on).
 
     Raises:
@@ -79,7 +80,7 @@ def compare_timing(
     """
     if known.all() or not known.any():
         raise InputError("all sessions are known, or none is", expected="some to choose by, some to measure")
-    events, sessions = moments["events"].to_numpy(), moments["session_id"].to_numpy()
+    events, sessions = prediction_times["events"].to_numpy(), prediction_times["session_id"].to_numpy()
     measured = pd.Index(sessions[~known]).nunique()
     true_gain, rows = exact - exact[:, [0]], []
     for who, values in (("estimates", estimated), ("oracle", exact)):
@@ -90,8 +91,8 @@ def compare_timing(
             FIXED: np.flatnonzero(events[~known] == totals.idxmax()),
             WORTHWHILE: first_worthwhile(gain[~known], sessions[~known], border),
         }
-        for way, places in chosen.items():
-            got = true_gain[~known][places, action[~known][places]]
-            shares = {"gain": got.sum() / measured, "acted": len(places) / measured}
+        for way, indices in chosen.items():
+            got = true_gain[~known][indices, action[~known][indices]]
+            shares = {"gain": got.sum() / measured, "acted": len(indices) / measured}
             rows.append({"who": who, "way": way, **shares})
     return pd.DataFrame(rows).set_index(["who", "way"])

@@ -24,7 +24,7 @@ def timing_trial(
 
     Args:
         model: A trained model.
-        contexts: What is seen of a moment.
+        contexts: What is seen of a prediction time.
         sessions: Sessions of the trial, as many for each event; as many others, not acted on, are measured.
         events: The last event that may be acted on.
         seed: Fixes every draw.
@@ -42,10 +42,14 @@ def timing_trial(
         learnt.learn(seen, done.actions, done.rewards)
     assert learnt is not None
     log = simulate(sessions, seed)
-    definition = ExampleDefinition(moments=",".join(map(str, range(1, events + 1))))
-    moments = prepare_examples(log, definition).examples
-    moments = moments.sort_values(["session_id", "events"], kind="stable", ignore_index=True)
-    exact = offer.profits(offer.purchase_probabilities(beliefs_at(moments, log)))
-    number = moments["session_id"].factorize()[0]
+    definition = ExampleDefinition(prediction_times=",".join(map(str, range(1, events + 1))))
+    prediction_times = prepare_examples(log, definition).examples
+    prediction_times = prediction_times.sort_values(
+        ["session_id", "events"], kind="stable", ignore_index=True
+    )
+    exact = offer.profits(offer.purchase_probabilities(beliefs_at(prediction_times, log)))
+    number = prediction_times["session_id"].factorize()[0]
     known = np.random.default_rng(seed).random(number.max() + 1)[number] < 0.5
-    return compare_timing(moments, learnt.expected_rewards(contexts.of(model, moments)), exact, known)
+    return compare_timing(
+        prediction_times, learnt.expected_rewards(contexts.of(model, prediction_times)), exact, known
+    )

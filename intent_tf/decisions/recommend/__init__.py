@@ -1,1 +1,1 @@
-"""Recommendations: candidates from several sources, ranked by the strength of this session for each item."""
+"""Recommendations: candidates of several sources, ranked by this session's probability for each item."""

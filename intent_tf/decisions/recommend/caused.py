@@ -14,8 +14,8 @@ AFTER = 3
 
 
 def purchases_caused(
-    moments: pd.DataFrame,
-    strength: np.ndarray,
+    prediction_times: pd.DataFrame,
+    probability: np.ndarray,
     log: pd.DataFrame,
     share: float = 0.5,
     shop: Shop | None = None,
@@ -26,8 +26,8 @@ def purchases_caused(
     whatever the items are.
 
     Args:
-        moments: Columns ``session_id`` and ``events``, one moment a session.
-        strength: Intent strength at each, by which sessions are chosen, ``(moments,)``.
+        prediction_times: Columns ``session_id`` and ``events``, one prediction time a session.
+        probability: Intent strength at each, by which sessions are chosen, ``(prediction_times,)``.
         log: The simulated log.
         share: Share of the sessions that are shown recommendations, in (0, 1].
         shop: The shop that the log was made with; the default one if None.
@@ -43,10 +43,10 @@ def purchases_caused(
     if not 0 < share <= 1:
         raise InputError(f"the share of sessions is {share}", expected="more than 0, at most 1")
     actions = Interventions()
-    chances = actions.purchase_probabilities(beliefs_at(moments, log, shop), shop)
+    chances = actions.purchase_probabilities(beliefs_at(prediction_times, log, shop), shop)
     effect = chances[:, actions.names.index("recommendation")] - chances[:, 0]
     shown = round(share * len(effect))
-    order = np.argsort(-np.asarray(strength), kind="stable")
+    order = np.argsort(-np.asarray(probability), kind="stable")
     sums = {
         "everybody": effect.sum(),
         "random": share * effect.sum(),

@@ -18,8 +18,8 @@ from intent_tf.errors import require
 class Collaborative:
     """Proposes items whose vectors are near the vector of what the user looks back on.
 
-    The vector is solved for at each moment from the items seen, so a user need not be known. An item that
-    nobody has met has none, and is never proposed.
+    The vector is solved for at each prediction time from the items seen, so a user need not be known. An item
+    that nobody has met has none, and is never proposed.
 
     Args:
         items: The items.
@@ -80,18 +80,18 @@ class Collaborative:
         vectors = np.where(met[:, None], model.item_factors, 0).astype(np.float32)
         return cls(items, vectors, regularization, alpha)
 
-    def rank(self, moments: pd.DataFrame, count: int) -> pd.DataFrame:
+    def rank(self, prediction_times: pd.DataFrame, count: int) -> pd.DataFrame:
         """Propose items; see `Source.rank`."""
-        users = self.fold_in(moments)
-        return rank_by_score(lambda rows: users[rows] @ self.vectors.T, moments, self.items, count)
+        users = self.fold_in(prediction_times)
+        return rank_by_score(lambda rows: users[rows] @ self.vectors.T, prediction_times, self.items, count)
 
-    def fold_in(self, moments: pd.DataFrame) -> np.ndarray:
-        """Solve for the vector of each moment; 0 where no item is known, ``(moments, factors)``."""
-        query, y = query_matrix(moments, self.items), self.vectors.astype(np.float64)
+    def fold_in(self, prediction_times: pd.DataFrame) -> np.ndarray:
+        """Solve for the vector of each prediction time, ``(times, factors)``; 0 where no item is known."""
+        query, y = query_matrix(prediction_times, self.items), self.vectors.astype(np.float64)
         query.sum_duplicates()
         width = y.shape[1]
         gram = y.T @ y + self.regularization * np.eye(width)
-        users = np.zeros((len(moments), width))
+        users = np.zeros((len(prediction_times), width))
         for row, (start, end) in enumerate(zip(query.indptr[:-1], query.indptr[1:], strict=True)):
             if start < end:
                 confidence = self.alpha * query.data[start:end].astype(np.float64)

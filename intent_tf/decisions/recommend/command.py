@@ -16,7 +16,7 @@ from intent_tf.decisions.plot import save
 from intent_tf.decisions.recommend.caused import AFTER, purchases_caused
 from intent_tf.decisions.recommend.evaluate import OURS, compare_rankings, differences, rankings
 from intent_tf.decisions.recommend.metrics import hits, ranking_metrics
-from intent_tf.decisions.recommend.moments import Target, recommendation_moments
+from intent_tf.decisions.recommend.recommendation_times import Target, recommendation_times
 from intent_tf.decisions.recommend.recommender import Recommender
 from intent_tf.errors import InputError
 
@@ -29,7 +29,7 @@ class RecommendConfig:
         target: What they are to lead to: buy (a cart or purchase in the session) or view (of items that are
             new to the session).
         count: Recommendations a session.
-        candidates: Items a session that are ranked by strength.
+        candidates: Items a session that are ranked by probability.
         known: Share of the log's events that is learnt from, in (0, 1); the rest tests.
         bought_days: Days for which a bought item is not offered again to its buyer.
         catalogue: Table of further items on sale, with the columns item_id, title and price.
@@ -60,7 +60,7 @@ def run(log_config: LogConfig, config: RecommendConfig) -> Path:
     folder = log_config.folder("recommend")
     log = log_config.read()
     past, future = split_by_time(log, config.known)
-    moments = recommendation_moments(
+    prediction_times = recommendation_times(
         log, config.target, since=future["timestamp"].min(), bought_days=config.bought_days
     )
     recommender = Recommender.fit(
@@ -70,35 +70,38 @@ def run(log_config: LogConfig, config: RecommendConfig) -> Path:
         candidates=config.candidates,
         seed=log_config.seed,
     )
-    ways = rankings(recommender, moments)
-    table = compare_rankings(ways, moments, recommender.items.index, config.count)
-    against = differences(ways, moments, config.count)
-    wanting = moments["wanted"].map(len) > 0
+    ways = rankings(recommender, prediction_times)
+    table = compare_rankings(ways, prediction_times, recommender.items.index, config.count)
+    against = differences(ways, prediction_times, config.count)
+    wanting = prediction_times["wanted"].map(len) > 0
     print(
-        f"{wanting.sum():,} of {len(moments):,} moments want an item; {config.count} items are shown at each"
+        f"{wanting.sum():,} of {len(prediction_times):,} prediction times want an item; "
+        f"{config.count} items are shown at each"
     )
     print(table.round(4).to_string(), "\n")
-    print("by strength, less a rival (95 % interval over users)")
+    print("by probability, less a rival (95 % interval over users)")
     print(against.round(4).to_string(index=False))
     if log_config.log is None:  # the simulated shop, whose truth is known
-        shown = moments[moments["events"] == AFTER].reset_index(drop=True)
+        shown = prediction_times[prediction_times["events"] == AFTER].reset_index(drop=True)
         caused = purchases_caused(shown, recommender.session_model.predict(shown), log)
         print(f"\npurchases caused a thousand sessions by showing recommendations after event {AFTER}")
         print(caused.round(2).T.to_string())
         caused.to_csv(folder / "caused.csv")
-    last = moments.drop_duplicates("session_id", keep="last")
+    last = prediction_times.drop_duplicates("session_id", keep="last")
     recommender.recommend(last, config.count).to_csv(folder / "recommendations.csv", index=False)
     table.to_csv(folder / "metrics.csv", index_label="way")
     against.to_csv(folder / "differences.csv", index=False)
-    save(lambda axes: draw_recall(axes, ways, moments, config.candidates), folder / "recall.svg")
+    save(lambda axes: draw_recall(axes, ways, prediction_times, config.candidates), folder / "recall.svg")
     return folder
 
 
-def draw_recall(axes: Axes, ways: Mapping[str, pd.DataFrame], moments: pd.DataFrame, most: int = 40) -> None:
+def draw_recall(
+    axes: Axes, ways: Mapping[str, pd.DataFrame], prediction_times: pd.DataFrame, most: int = 40
+) -> None:
     """Draw the share of wanted items that are shown, against how many are shown."""
     counts = range(1, most + 1)
     for name, ranked in ways.items():
-        found = hits(ranked, moments)
+        found = hits(ranked, prediction_times)
         recall = [ranking_metrics(found, count)["recall"].mean() for count in counts]
         axes.plot(counts, recall, label=name, linewidth=2.5 if name == OURS else 1.2)
     axes.set(xlabel="items shown", ylabel="recall of wanted items", ylim=(0, None))

@@ -42,9 +42,9 @@ class Content:
         vectorizer = TfidfVectorizer(analyzer=tokenizer.reference, sublinear_tf=True)
         return cls(titles.index, csr_array(vectorizer.fit_transform(titles)))
 
-    def rank(self, moments: pd.DataFrame, count: int) -> pd.DataFrame:
+    def rank(self, prediction_times: pd.DataFrame, count: int) -> pd.DataFrame:
         """Propose items; see `Source.rank`."""
-        profiles = normalize(query_matrix(moments, self.items) @ self.vectors)
+        profiles = normalize(query_matrix(prediction_times, self.items) @ self.vectors)
         return rank_by_score(
-            lambda rows: (profiles[rows] @ self.vectors.T).toarray(), moments, self.items, count
+            lambda rows: (profiles[rows] @ self.vectors.T).toarray(), prediction_times, self.items, count
         )

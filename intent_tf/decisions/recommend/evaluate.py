@@ -1,4 +1,4 @@
-"""The recommender beside its own sources, on the moments that came after what it learnt from."""
+"""The recommender beside its own sources, on the prediction times that came after what it learnt from."""
 
 from __future__ import annotations
 
@@ -16,28 +16,28 @@ from intent_tf.decisions.recommend.metrics import (
 from intent_tf.decisions.recommend.recommender import Recommender, without_hidden
 from intent_tf.errors import InputError
 
-OURS = "strength"
+OURS = "probability"
 #: What a shop has without any of this.
 BASELINES = ("popular", "last_viewed", "neighbours")
 
 
-def rankings(recommender: Recommender, moments: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    """Rank items at moments in every way: each source, their fusion (``hybrid``) and by ``strength``.
+def rankings(recommender: Recommender, prediction_times: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Rank items at prediction times in every way: each source, their fusion ``hybrid``, ``probability``.
 
     Args:
-        recommender: Fitted on events before the moments.
-        moments: From `recommendation_moments`.
+        recommender: Fitted on events before the prediction times.
+        prediction_times: From `recommendation_times`.
 
     Returns:
         By way, ``row, item_id, rank``.
 
     Raises:
-        InputError: If nothing is wanted after any of the moments.
+        InputError: If nothing is wanted after any of the prediction times.
     """
-    wanting = moments[moments["wanted"].map(len) > 0]
+    wanting = prediction_times[prediction_times["wanted"].map(len) > 0]
     if wanting.empty:
         raise InputError(
-            "no item is wanted after any of the moments",
+            "no item is wanted after any of the prediction times",
             expected="carts or purchases after some of them",
             remedy="take a longer log, or --target view",
         )
@@ -50,48 +50,52 @@ def rankings(recommender: Recommender, moments: pd.DataFrame) -> dict[str, pd.Da
 
 
 def compare_rankings(
-    ways: Mapping[str, pd.DataFrame], moments: pd.DataFrame, items: pd.Index, count: int = 10
+    ways: Mapping[str, pd.DataFrame], prediction_times: pd.DataFrame, items: pd.Index, count: int = 10
 ) -> pd.DataFrame:
-    """Measure ways of ranking on the same moments.
+    """Measure ways of ranking on the same prediction times.
 
     Args:
         ways: From `rankings`.
-        moments: From `recommendation_moments`.
+        prediction_times: From `recommendation_times`.
         items: All items, for the coverage.
         count: Recommendations that are shown.
 
     Returns:
-        One row a way: ``recall``, ``ndcg``, ``mrr`` (means over the moments that want something),
+        One row a way: ``recall``, ``ndcg``, ``mrr`` (means over the prediction times that want something),
         ``coverage``, and the recall of ``cold_users`` (without a history) and ``cold_items`` (wanted items
         that are not among ``items``); NaN where there are none.
     """
     rows = {}
     for name, ranked in ways.items():
-        found = hits(ranked, moments)
-        by_moment = ranking_metrics(found, count)
-        cold = moments.loc[by_moment.index, "history"].map(len).eq(0)
+        found = hits(ranked, prediction_times)
+        by_prediction_time = ranking_metrics(found, count)
+        cold = prediction_times.loc[by_prediction_time.index, "history"].map(len).eq(0)
         shown = found.loc[~found["item_id"].isin(items), "rank"].le(count)
         rows[name] = {
-            **by_moment.mean(),
+            **by_prediction_time.mean(),
             "coverage": coverage(ranked, items, count),
-            "cold_users": by_moment.loc[cold, "recall"].mean(),
+            "cold_users": by_prediction_time.loc[cold, "recall"].mean(),
             "cold_items": shown.mean(),
         }
     return pd.DataFrame(rows).T
 
 
-def differences(ways: Mapping[str, pd.DataFrame], moments: pd.DataFrame, count: int = 10) -> pd.DataFrame:
-    """Compare the ranking by strength with the best baseline and the fusion, by each figure.
+def differences(
+    ways: Mapping[str, pd.DataFrame], prediction_times: pd.DataFrame, count: int = 10
+) -> pd.DataFrame:
+    """Compare the ranking by probability with the best baseline and the fusion, by each figure.
 
     Returns:
         One row a figure and rival: ``metric``, ``rival`` (the best of `BASELINES` by that figure, and
         ``hybrid``), ``difference`` and the bounds ``low`` and ``high`` of its 95 % interval over users.
     """
-    measured = {name: ranking_metrics(hits(ranked, moments), count) for name, ranked in ways.items()}
+    measured = {name: ranking_metrics(hits(ranked, prediction_times), count) for name, ranked in ways.items()}
     rows = []
     for metric in METRICS:
         best = max(BASELINES, key=lambda name: measured[name][metric].mean())
         for rival in (best, "hybrid"):
-            found = difference_interval(measured[OURS][metric], measured[rival][metric], moments["user_id"])
+            found = difference_interval(
+                measured[OURS][metric], measured[rival][metric], prediction_times["user_id"]
+            )
             rows.append((metric, rival, *found))
     return pd.DataFrame(rows, columns=["metric", "rival", "difference", "low", "high"])

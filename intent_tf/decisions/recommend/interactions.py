@@ -34,7 +34,7 @@ def interaction_matrix(seen: pd.DataFrame, rows: str, items: pd.Index) -> csr_ar
     Args:
         seen: From `interactions`.
         rows: The column whose values are the rows, ``user_id`` or ``session_id``.
-        items: The items that are the columns; others are left out.
+        items: The items that are the columns; others are excluded.
     """
     columns = items.get_indexer(pd.Index(seen["item_id"]))
     known = columns >= 0
@@ -43,26 +43,28 @@ def interaction_matrix(seen: pd.DataFrame, rows: str, items: pd.Index) -> csr_ar
     return csr_array((data, (codes[known], columns[known])), shape=(len(values), len(items)))
 
 
-def query_matrix(moments: pd.DataFrame, items: pd.Index) -> csr_array:
-    """Weigh the items that each moment looks back on, float32 ``(moments, items)``.
+def query_matrix(prediction_times: pd.DataFrame, items: pd.Index) -> csr_array:
+    """Weigh the items that each prediction time looks back on, float32 ``(prediction_times, items)``.
 
     The item seen last weighs 1, the one before 1/2, then 1/3, and so on; behind the session's come those of
     the user's earlier sessions. A new user has the session's only, so nobody has to be known.
 
     Args:
-        moments: From `recommendation_moments`.
-        items: The items that are the columns; others are left out.
+        prediction_times: From `recommendation_times`.
+        items: The items that are the columns; others are excluded.
 
     Reference:
         Ludewig & Jannach (2018), Evaluation of Session-Based Recommendation Algorithms (decay by position).
     """
     looked_back = [
         [item for item in [*history, *session] if item][::-1]
-        for history, session in zip(moments["history"], moments["item_id"], strict=True)
+        for history, session in zip(prediction_times["history"], prediction_times["item_id"], strict=True)
     ]
     lengths = np.fromiter(map(len, looked_back), np.int64, len(looked_back))
     columns = items.get_indexer(pd.Index([item for each in looked_back for item in each], dtype=object))
-    places = np.concatenate([np.arange(length) for length in lengths]) if len(lengths) else lengths
-    weights, rows = (1 / (1 + places)).astype(np.float32), np.arange(len(moments)).repeat(lengths)
+    indices = np.concatenate([np.arange(length) for length in lengths]) if len(lengths) else lengths
+    weights, rows = (1 / (1 + indices)).astype(np.float32), np.arange(len(prediction_times)).repeat(lengths)
     known = columns >= 0
-    return csr_array((weights[known], (rows[known], columns[known])), shape=(len(moments), len(items)))
+    return csr_array(
+        (weights[known], (rows[known], columns[known])), shape=(len(prediction_times), len(items))
+    )

@@ -43,9 +43,9 @@ class ItemNeighbours:
         norm = diags_array(1 / np.sqrt(visits + 10))
         return cls(items, csr_array(norm @ (matrix.T @ matrix) @ norm))
 
-    def rank(self, moments: pd.DataFrame, count: int) -> pd.DataFrame:
+    def rank(self, prediction_times: pd.DataFrame, count: int) -> pd.DataFrame:
         """Propose items; see `Source.rank`."""
-        query = query_matrix(moments, self.items)
+        query = query_matrix(prediction_times, self.items)
         return rank_by_score(
-            lambda rows: (query[rows] @ self.similarity).toarray(), moments, self.items, count
+            lambda rows: (query[rows] @ self.similarity).toarray(), prediction_times, self.items, count
         )

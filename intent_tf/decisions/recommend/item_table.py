@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from intent_tf.decisions.recommend.interactions import interactions
-from intent_tf.decisions.recommend.moments import BUYS
+from intent_tf.decisions.recommend.recommendation_times import BUYS
 from intent_tf.errors import InputError
 
 COLUMNS = ("title", "price", "popularity", "buys")

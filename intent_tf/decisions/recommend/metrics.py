@@ -8,31 +8,31 @@ import pandas as pd
 METRICS = ("recall", "ndcg", "mrr")
 
 
-def hits(ranked: pd.DataFrame, moments: pd.DataFrame) -> pd.DataFrame:
+def hits(ranked: pd.DataFrame, prediction_times: pd.DataFrame) -> pd.DataFrame:
     """Find at which rank each wanted item stands.
 
     Args:
         ranked: ``row, item_id, rank``.
-        moments: From `recommendation_moments`; those that want nothing are left out.
+        prediction_times: From `recommendation_times`; those that want nothing are excluded.
 
     Returns:
         One row a wanted item: ``row, item_id, rank`` (NaN where it is not ranked).
     """
-    wanted = moments["wanted"].explode().dropna().rename("item_id").rename_axis("row").reset_index()
+    wanted = prediction_times["wanted"].explode().dropna().rename("item_id").rename_axis("row").reset_index()
     return wanted.merge(ranked[["row", "item_id", "rank"]], how="left", on=["row", "item_id"])
 
 
 def ranking_metrics(found: pd.DataFrame, count: int = 10) -> pd.DataFrame:
-    """Measure each moment's first recommendations.
+    """Measure each prediction time's first recommendations.
 
     Args:
         found: From `hits`.
         count: Recommendations that are shown, k.
 
     Returns:
-        One row a moment, with the index ``row``: ``recall`` (share of the wanted items shown), ``ndcg``
-        (each wanted item counts 1 / log2(1 + rank), over the sum of the best order) and ``mrr`` (1 over the
-        rank of the first wanted item, 0 if none is shown); all in [0, 1].
+        One row a prediction time, with the index ``row``: ``recall`` (share of the wanted items shown),
+        ``ndcg`` (each wanted item counts 1 / log2(1 + rank), over the sum of the best order) and ``mrr`` (1
+        over the rank of the first wanted item, 0 if none is shown); all in [0, 1].
 
     Example:
         >>> found = pd.DataFrame({"row": 0, "item_id": ["a", "b"], "rank": [2.0, None]})
@@ -66,12 +66,13 @@ def coverage(ranked: pd.DataFrame, items: pd.Index, count: int = 10) -> float:
 def difference_interval(
     ours: pd.Series, theirs: pd.Series, users: pd.Series, repeats: int = 1000, seed: int = 0
 ) -> tuple[float, float, float]:
-    """Compare a figure of two rankings on the same moments, by a bootstrap of users.
+    """Compare a figure of two rankings on the same prediction times, by a bootstrap of users.
 
     Args:
-        ours: The figure by moment.
+        ours: The figure by prediction time.
         theirs: The same of the other ranking.
-        users: The user of each moment: one user's moments are alike, so users are drawn, not moments.
+        users: The user of each prediction time: one user's prediction times are alike, so users are drawn,
+            not prediction times.
         repeats: Bootstrap samples.
         seed: Of the samples.
 

@@ -20,7 +20,9 @@ class Popular:
 
     items: pd.Index
 
-    def rank(self, moments: pd.DataFrame, count: int) -> pd.DataFrame:
+    def rank(self, prediction_times: pd.DataFrame, count: int) -> pd.DataFrame:
         """Propose items; see `Source.rank`."""
         best = self.items[:count].to_numpy(object)
-        return ranked(moments.index.to_numpy().repeat(len(best)), np.tile(best, len(moments)))
+        return ranked(
+            prediction_times.index.to_numpy().repeat(len(best)), np.tile(best, len(prediction_times))
+        )

@@ -1,4 +1,4 @@
-"""Ranked items, one row a moment and item: the form in which all sources answer, and their fusion."""
+"""Ranked items, a row a prediction time and item: the form in which sources answer, and their fusion."""
 
 from __future__ import annotations
 
@@ -8,45 +8,45 @@ from typing import Protocol
 import numpy as np
 import pandas as pd
 
-#: Moments whose scores of all items are in memory at once.
+#: PredictionTimes whose scores of all items are in memory at once.
 _CHUNK = 256
 
 
 class Source(Protocol):
-    """Something that proposes items at moments."""
+    """Something that proposes items at prediction times."""
 
-    def rank(self, moments: pd.DataFrame, count: int) -> pd.DataFrame:
+    def rank(self, prediction_times: pd.DataFrame, count: int) -> pd.DataFrame:
         """Propose items.
 
         Args:
-            moments: From `recommendation_moments`.
-            count: Items a moment at most.
+            prediction_times: From `recommendation_times`.
+            count: Items a prediction time at most.
 
         Returns:
-            ``row`` (the moment's index), ``item_id`` and ``rank`` (from 1, the best).
+            ``row`` (the prediction time's index), ``item_id`` and ``rank`` (from 1, the best).
         """
         ...
 
 
 def ranked(rows: np.ndarray, item_ids: np.ndarray) -> pd.DataFrame:
-    """Return ``row, item_id, rank``, with each moment's items numbered in their order, from 1."""
+    """Return ``row, item_id, rank``, with each prediction time's items numbered in their order, from 1."""
     table = pd.DataFrame({"row": rows, "item_id": item_ids})
     return table.assign(rank=table.groupby("row", sort=False).cumcount() + 1)
 
 
 def rank_by_score(
-    score: Callable[[slice], np.ndarray], moments: pd.DataFrame, items: pd.Index, count: int
+    score: Callable[[slice], np.ndarray], prediction_times: pd.DataFrame, items: pd.Index, count: int
 ) -> pd.DataFrame:
     """Rank items by positive scores; see `Source.rank`.
 
     Args:
-        score: Returns the scores ``(moments, items)`` of a slice of the moments.
-        moments: The moments.
+        score: Returns the scores ``(prediction_times, items)`` of a slice of the prediction times.
+        prediction_times: The prediction times.
         items: The items that are scored.
-        count: Items a moment at most.
+        count: Items a prediction time at most.
     """
-    parts, index, count = [], moments.index.to_numpy(), min(count, len(items))
-    for start in range(0, len(moments), _CHUNK):
+    parts, index, count = [], prediction_times.index.to_numpy(), min(count, len(items))
+    for start in range(0, len(prediction_times), _CHUNK):
         scores = score(slice(start, start + _CHUNK))
         best = np.argsort(-scores, axis=1, kind="stable")[:, :count]
         positive = np.take_along_axis(scores, best, axis=1) > 0

@@ -1,1 +1,1 @@
-"""User segments: recency, frequency, money and strength, clustered, named, the same for new users."""
+"""User segments: recency, frequency, money and probability, clustered, named, the same for new users."""

@@ -34,7 +34,7 @@ def compare_counts(
         InputError: If there are not more users than segments.
 
     Reference:
-        Hennig (2007), Cluster-wise Assessment of Cluster Stability.
+        Hennig (2007), Cluster-wise Evaluation of Cluster Stability.
     """
     if not counts or min(counts) < 2 or max(counts) >= len(users):
         raise InputError(

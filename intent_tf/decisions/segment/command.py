@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from intent_tf.decisions.intent import fit_intent, session_strengths
+from intent_tf.decisions.intent import fit_intent, session_probabilities
 from intent_tf.decisions.log_config import LogConfig
 from intent_tf.decisions.plot import save
 from intent_tf.decisions.segment.choose import choose_count, compare_counts
@@ -42,13 +42,13 @@ CONFIGS = (LogConfig, SegmentConfig)
 
 
 def run(log_config: LogConfig, config: SegmentConfig) -> Path:
-    """Segment the users of a log, measure what that foretells, write all of it, and return the folder."""
+    """Segment the users of a log, measure what that predicts, write all of it, and return the folder."""
     folder = log_config.folder("segment")
     log = log_config.read()
     middle, late = (log["timestamp"].iloc[int(share * len(log))] for share in (0.5, 0.75))
     model = fit_intent(log[log["timestamp"] < middle], seed=log_config.seed)
-    strengths = session_strengths(model, log)
-    users = user_table(log, strengths)
+    probabilities = session_probabilities(model, log)
+    users = user_table(log, probabilities)
     if config.assign_with is not None:
         segmentation = Segmentation.load(Path(config.assign_with))
     else:
@@ -60,7 +60,7 @@ def run(log_config: LogConfig, config: SegmentConfig) -> Path:
     profile = users.groupby(segment).mean().assign(users=segment.value_counts())
     print(profile.round(3).to_string(), "\n")
 
-    snapshots = [user_table(log, strengths, moment) for moment in (middle, late)]
+    snapshots = [user_table(log, probabilities, prediction_time) for prediction_time in (middle, late)]
     bought = [
         _bought(log, snapshot, begin, end)
         for snapshot, begin, end in zip(snapshots, (middle, late), (late, None), strict=True)
@@ -83,11 +83,11 @@ def run(log_config: LogConfig, config: SegmentConfig) -> Path:
 def draw_profile(axes: Axes, segmentation: Segmentation) -> None:
     """Draw how far each segment is from the average user, in standard deviations."""
     width = 0.8 / len(segmentation.names)
-    places = np.arange(len(segmentation.columns))
+    indices = np.arange(len(segmentation.columns))
     for number, (name, centre) in enumerate(zip(segmentation.names, segmentation.centres, strict=True)):
-        axes.bar(places + width * number - 0.4 + width / 2, centre, width, label=name)
+        axes.bar(indices + width * number - 0.4 + width / 2, centre, width, label=name)
     axes.axhline(0, color="0.3", linewidth=1)
-    axes.set_xticks(places, segmentation.columns)
+    axes.set_xticks(indices, segmentation.columns)
     axes.set(ylabel="standard deviations from the average")
     axes.legend(frameon=False, fontsize=8, loc="lower center", bbox_to_anchor=(0.5, 1), ncols=2)
 

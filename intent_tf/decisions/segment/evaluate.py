@@ -26,7 +26,7 @@ def rfm_cells(users: pd.DataFrame, like: pd.DataFrame) -> pd.Series:
 def foresight(
     earlier: pd.Series, bought_then: pd.Series, later: pd.Series, bought_later: pd.Series
 ) -> dict[str, float]:
-    """Measure how well the rate of each segment in one period foretells purchases of the next.
+    """Measure how well the rate of each segment in one period predicts purchases of the next.
 
     Args:
         earlier: Segment of each user at the beginning of the first period.
@@ -51,8 +51,8 @@ def foresight(
     overall = float(bought_then.mean())
     grouped = bought_then.groupby(earlier)
     rates = (grouped.sum() + 10 * overall) / (grouped.size() + 10)
-    strength = later.map(rates).fillna(overall).clip(1e-6, 1 - 1e-6)
+    probability = later.map(rates).fillna(overall).clip(1e-6, 1 - 1e-6)
     return {
-        "auroc": float(roc_auc_score(bought_later, strength)),
-        "log_loss": float(log_loss(bought_later, strength, labels=[0, 1])),
+        "auroc": float(roc_auc_score(bought_later, probability)),
+        "log_loss": float(log_loss(bought_later, probability, labels=[0, 1])),
     }

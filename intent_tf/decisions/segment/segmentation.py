@@ -17,7 +17,7 @@ WORDS = {
     "recency": ("recent", "long gone"),
     "frequency": ("rare", "frequent"),
     "money": ("low spend", "high spend"),
-    "strength": ("weak intent", "strong intent"),
+    "probability": ("weak intent", "strong intent"),
 }
 #: Columns that spread over orders of magnitude; log(1 + x) of them is compared.
 _SKEWED = ("recency", "frequency", "money")
@@ -105,10 +105,10 @@ def _numbers(users: pd.DataFrame, columns: tuple[str, ...]) -> np.ndarray:
             raise InputError(f"the users have no column {name!r}", expected=", ".join(columns))
         wrong = ~np.isfinite(users[name].to_numpy(np.float64)) | (name in _SKEWED) & (users[name] < 0)
         if wrong.any():
-            place = int(np.asarray(wrong).argmax())
+            index = int(np.asarray(wrong).argmax())
             raise InputError(
-                f"found {users[name].iloc[place]}",
-                row=users.index[place],
+                f"found {users[name].iloc[index]}",
+                row=users.index[index],
                 column=name,
                 expected="a number, of days, visits or money from 0 on",
             )
@@ -121,12 +121,12 @@ def _names(columns: tuple[str, ...], centres: np.ndarray) -> tuple[str, ...]:
     """Name each segment by its two columns farthest from the average, and a number where two are alike."""
     names: list[str] = []
     for centre in centres:
-        far = [place for place in np.argsort(-np.abs(centre)) if abs(centre[place]) >= _FROM_AVERAGE][:2]
+        far = [index for index in np.argsort(-np.abs(centre)) if abs(centre[index]) >= _FROM_AVERAGE][:2]
         words = [
-            WORDS.get(columns[place], (f"low {columns[place]}", f"high {columns[place]}"))[
-                int(centre[place] > 0)
+            WORDS.get(columns[index], (f"low {columns[index]}", f"high {columns[index]}"))[
+                int(centre[index] > 0)
             ]
-            for place in far
+            for index in far
         ]
         name = ", ".join(words) or "average"
         taken = sum(each == name or each.startswith(f"{name} (") for each in names)

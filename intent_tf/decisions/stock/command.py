@@ -14,8 +14,8 @@ from intent_tf.decisions.intent import fit_model
 from intent_tf.decisions.log_config import LogConfig
 from intent_tf.decisions.plot import save
 from intent_tf.decisions.stock.demand import ALL, demand_table, most_bought
-from intent_tf.decisions.stock.evaluate import FORECAST, NAIVE, WITH_STRENGTHS, Costs, replay, summary
-from intent_tf.decisions.stock.open_sessions import UNTIL_PURCHASE, open_strengths
+from intent_tf.decisions.stock.evaluate import FORECAST, NAIVE, WITH_PROBABILITIES, Costs, replay, summary
+from intent_tf.decisions.stock.open_sessions import UNTIL_PURCHASE, open_probabilities
 from intent_tf.errors import InputError
 
 
@@ -59,12 +59,12 @@ def run(log_config: LogConfig, config: StockConfig) -> Path:
     past = log[log["timestamp"] < middle]
     items = most_bought(past, config.items)
     demand = demand_table(log, period, items)
-    first, test = (int(demand.index.searchsorted(moment)) for moment in (middle, late))
+    first, test = (int(demand.index.searchsorted(prediction_time)) for prediction_time in (middle, late))
     recent = past["session_id"].drop_duplicates().tail(config.training_sessions)
     examples = prepare_examples(past[past["session_id"].isin(recent)], UNTIL_PURCHASE).examples
     model = fit_model(examples, seed=log_config.seed)
-    strengths = open_strengths(model.predict, log, list(demand.index[first:]), items)
-    orders = replay(demand, strengths, first, test, config.season, costs)
+    probabilities = open_probabilities(model.predict, log, list(demand.index[first:]), items)
+    orders = replay(demand, probabilities, first, test, config.season, costs)
     found = summary(orders)
     pieces = demand[items].to_numpy().mean()
     print(
@@ -95,7 +95,7 @@ def cost_differences(orders: pd.DataFrame, seed: int = 0, repeats: int = 2000) -
     kind = orders["item"].eq(ALL).map({True: ALL, False: "single items"})
     costs = orders.groupby([kind.rename("demand for"), "way", "period"])["cost"].mean().unstack("period")
     for what in kind.unique():
-        for way, other in ((FORECAST, NAIVE), (WITH_STRENGTHS, NAIVE), (WITH_STRENGTHS, FORECAST)):
+        for way, other in ((FORECAST, NAIVE), (WITH_PROBABILITIES, NAIVE), (WITH_PROBABILITIES, FORECAST)):
             values = (costs.loc[(what, way)] - costs.loc[(what, other)]).to_numpy()
             drawn = values[generator.integers(len(values), size=(repeats, len(values)))].mean(axis=1)
             low, high = np.quantile(drawn, [0.025, 0.975])
@@ -117,7 +117,7 @@ def draw_orders(axes: Axes, orders: pd.DataFrame) -> None:
     together = orders[orders["item"].eq(ALL)]
     real = together.drop_duplicates("period")
     axes.bar(np.arange(len(real)), real["demand"], color="0.85", label="demand")
-    for way in (NAIVE, WITH_STRENGTHS):
+    for way in (NAIVE, WITH_PROBABILITIES):
         ordered = together.loc[together["way"].eq(way), "order"]
         axes.plot(np.arange(len(ordered)), ordered, marker="o", label=f"order: {way}")
     axes.set(xlabel="test period", ylabel="pieces", ylim=(0, None))

@@ -18,7 +18,7 @@ def demand_table(log: pd.DataFrame, period: pd.Timedelta, items: Sequence[str]) 
 
     Args:
         log: Events.
-        period: Length of a period, in whole seconds (rounded); the last one, unless whole, is left out.
+        period: Length of a period, in whole seconds (rounded); the last one, unless whole, is excluded.
         items: The items to count, each bought at least once in the log.
 
     Returns:

@@ -13,7 +13,7 @@ from intent_tf.decisions.stock.forecast import Forecast, forecast, seasonal_naiv
 from intent_tf.decisions.stock.newsvendor import critical_ratio, demand_quantile, order_cost, pinball_loss
 from intent_tf.errors import InputError
 
-NAIVE, FORECAST, WITH_STRENGTHS = "seasonal naive", "forecast", "forecast and open sessions"
+NAIVE, FORECAST, WITH_PROBABILITIES = "seasonal naive", "forecast", "forecast and open sessions"
 
 
 @dataclass(frozen=True)
@@ -34,38 +34,38 @@ class Costs:
         return critical_ratio(self.underage, self.overage)
 
 
-def strength_weights(forecasts: np.ndarray, strengths: np.ndarray, demand: np.ndarray) -> np.ndarray:
-    r"""Weigh forecast and strengths, :math:`\mu = a f + b s` with neither negative, by least squares.
+def probability_weights(forecasts: np.ndarray, probabilities: np.ndarray, demand: np.ndarray) -> np.ndarray:
+    r"""Weigh forecast and probabilities, :math:`\mu = a f + b s` with neither negative, by least squares.
 
     A forecast knows how much is bought on average, open sessions included; the weights keep these from
     being counted twice.
 
     Args:
         forecasts: :math:`f`, ``(periods,)``.
-        strengths: :math:`s`, sums of open sessions' strengths, likewise.
+        probabilities: :math:`s`, sums of open sessions' probabilities, likewise.
         demand: What came, likewise.
 
     Returns:
         :math:`a` and :math:`b`.
 
     Example:
-        >>> forecasts, strengths = np.array([1.0, 2.0]), np.array([1.0, 0.0])
-        >>> strength_weights(forecasts, strengths, np.array([2.5, 4.0])).round(2).tolist()
+        >>> forecasts, probabilities = np.array([1.0, 2.0]), np.array([1.0, 0.0])
+        >>> probability_weights(forecasts, probabilities, np.array([2.5, 4.0])).round(2).tolist()
         [2.0, 0.5]
     """
-    weights: np.ndarray = nnls(np.column_stack([forecasts, strengths]), demand)[0]
+    weights: np.ndarray = nnls(np.column_stack([forecasts, probabilities]), demand)[0]
     return weights
 
 
 def replay(
-    demand: pd.DataFrame, strengths: pd.DataFrame, first: int, test: int, season: int, costs: Costs
+    demand: pd.DataFrame, probabilities: pd.DataFrame, first: int, test: int, season: int, costs: Costs
 ) -> pd.DataFrame:
     """Place the orders of the test periods, each knowing only what was before it.
 
     Args:
         demand: From `demand_table`.
-        strengths: From `open_strengths`, at the beginnings of the periods from ``first`` on.
-        first: Period from which on strengths are known; the weights are fitted on those before ``test``.
+        probabilities: From `open_probabilities`, at the beginnings of the periods from ``first`` on.
+        first: Period from which on probabilities are known; the weights are fitted on those before ``test``.
         test: First period of the test.
         season: Periods of a season.
         costs: Of missing pieces and of those left over.
@@ -87,9 +87,9 @@ def replay(
         past = demand[item].to_numpy(np.float64)
         found = {period: forecast(past[:period], season) for period in range(first, len(past))}
         means = np.array([found[period].mean for period in range(first, len(past))])
-        open_now = strengths[item].to_numpy(np.float64)
+        open_now = probabilities[item].to_numpy(np.float64)
         known = slice(0, test - first)
-        share, part = strength_weights(means[known], open_now[known], past[first:test])
+        share, part = probability_weights(means[known], open_now[known], past[first:test])
         misses = past[first:test] - share * means[known] - part * open_now[known]
         for period in range(test, len(past)):
             own = found[period]
@@ -98,7 +98,7 @@ def replay(
             ways = {
                 NAIVE: (naive.mean, _naive_order(naive, level)),
                 FORECAST: (own.mean, demand_quantile(own.mean, own.errors, level)),
-                WITH_STRENGTHS: (mixed, demand_quantile(mixed, misses, level)),
+                WITH_PROBABILITIES: (mixed, demand_quantile(mixed, misses, level)),
             }
             for way, (mean, order) in ways.items():
                 rows.append(

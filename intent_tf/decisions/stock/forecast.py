@@ -71,7 +71,7 @@ def smoothed(demand: ArrayLike, season: int = 1) -> Forecast:
 
     Args:
         demand: Of past periods, ``(periods,)``.
-        season: Periods of a season; seasons are left out unless at least three have passed.
+        season: Periods of a season; seasons are excluded unless at least three have passed.
 
     Raises:
         InputError: As `tsb` does.

@@ -1,4 +1,4 @@
-"""What open sessions are about to buy: their strengths, summed by item."""
+"""What open sessions are about to buy: their probabilities, summed by item."""
 
 from __future__ import annotations
 
@@ -18,37 +18,42 @@ UNTIL_PURCHASE = ExampleDefinition(cut="purchase")
 _OPEN = pd.Timedelta(minutes=30)
 
 
-def open_strengths(
+def open_probabilities(
     predict: Callable[[pd.DataFrame], ArrayLike],
     log: pd.DataFrame,
-    moments: Sequence[pd.Timestamp],
+    prediction_times: Sequence[pd.Timestamp],
     items: Sequence[str],
 ) -> pd.DataFrame:
-    """Sum the strengths of the sessions that are open at each moment.
+    """Sum the probabilities of the sessions that are open at each prediction time.
 
-    A session is open if its last event is at most half an hour ago and it has no purchase yet. Its strength
-    counts for the item that it looked at last.
+    A session is open if its last event is at most half an hour ago and it has no purchase yet. Its
+    probability counts for the item that it looked at last.
 
     Args:
-        predict: Gives the strengths of examples; a model's, trained on `UNTIL_PURCHASE` before the moments.
-        log: Events; those from a moment on are not looked at for it.
-        moments: The moments.
+        predict: Gives the probabilities of examples; a model's, trained on `UNTIL_PURCHASE` before the
+            prediction times.
+        log: Events; those from a prediction time on are not looked at for it.
+        prediction_times: The prediction times.
         items: The items.
 
     Returns:
-        One row a moment, one column an item, and ``all items`` for all open sessions.
+        One row a prediction time, one column an item, and ``all items`` for all open sessions.
 
     Raises:
-        InputError: If there are no moments.
+        InputError: If there are no prediction times.
     """
-    if not len(moments):
-        raise InputError("there are no moments", expected="at least one")
-    rows = pd.DataFrame(0.0, index=pd.Index(moments), columns=[*items, ALL])
-    copies = [copy for number, moment in enumerate(moments) if len(copy := _open_at(log, moment, number))]
+    if not len(prediction_times):
+        raise InputError("there are no prediction times", expected="at least one")
+    rows = pd.DataFrame(0.0, index=pd.Index(prediction_times), columns=[*items, ALL])
+    copies = [
+        copy
+        for number, prediction_time in enumerate(prediction_times)
+        if len(copy := _open_at(log, prediction_time, number))
+    ]
     if not copies:
         return rows
     replayed = pd.concat(copies, ignore_index=True)
-    last = ExampleDefinition(moments="last", cut="purchase")
+    last = ExampleDefinition(prediction_times="last", cut="purchase")
     examples = prepare_examples(replayed.drop(columns="is_open"), last).examples
     of_session = replayed[replayed["is_open"]].groupby("session_id")
     examples = examples[examples["session_id"].isin(of_session.groups)]
@@ -56,21 +61,21 @@ def open_strengths(
     number = examples["session_id"].str.split(" ", n=1).str[0].astype(int)
     found = pd.DataFrame(
         {
-            "moment": number.map(dict(enumerate(moments))).to_numpy(),
+            "prediction_time": number.map(dict(enumerate(prediction_times))).to_numpy(),
             "item": examples["session_id"].map(viewed).to_numpy(),
-            "strength": np.asarray(predict(examples), np.float64),
+            "probability": np.asarray(predict(examples), np.float64),
         }
     )
-    by_item = found.pivot_table(index="moment", columns="item", values="strength", aggfunc="sum")
+    by_item = found.pivot_table(index="prediction_time", columns="item", values="probability", aggfunc="sum")
     rows.update(by_item.reindex(columns=list(items)))
-    rows.update(found.groupby("moment")["strength"].sum().rename(ALL).to_frame())
+    rows.update(found.groupby("prediction_time")["probability"].sum().rename(ALL).to_frame())
     return rows
 
 
-def _open_at(log: pd.DataFrame, moment: pd.Timestamp, number: int) -> pd.DataFrame:
-    """Copy the past of the users with an open session, under names of their own for each moment."""
-    known = log[log["timestamp"] < moment]
-    recent = known.loc[known["timestamp"] >= moment - _OPEN, "session_id"].unique()
+def _open_at(log: pd.DataFrame, prediction_time: pd.Timestamp, number: int) -> pd.DataFrame:
+    """Copy the past of the users with an open session, under names of their own for each prediction time."""
+    known = log[log["timestamp"] < prediction_time]
+    recent = known.loc[known["timestamp"] >= prediction_time - _OPEN, "session_id"].unique()
     ended = known.loc[known["event_type"].eq("purchase"), "session_id"]
     is_open = known["session_id"].isin(recent) & ~known["session_id"].isin(ended)
     users = known["user_id"].isin(known.loc[is_open, "user_id"])

@@ -16,7 +16,7 @@ _HIDDEN = -30000.0
 
 @keras.saving.register_keras_serializable(package="intent_tf")
 class BertTransformer(keras.layers.Layer):
-    """The network of Devlin et al. (2019), from ids of word pieces to one vector a piece.
+    """The network of Devlin et al. (2019), from ids of subwords to one vector a subword.
 
     It computes what Hugging Face's ``BertModel`` and (with ``tanh_gelu``) KerasHub's ``BertBackbone`` compute
     with the same weights, to float32's rounding, at any length up to ``positions``, so that batches need no
@@ -28,7 +28,7 @@ class BertTransformer(keras.layers.Layer):
         width: Of a token's vector. Default 384.
         heads: Attention heads. Default 12.
         hidden: Width between a block's dense layers. Default four times the width.
-        positions: Most pieces of a row. Default 512.
+        positions: Most subwords of a row. Default 512.
         dropout: Share dropped in training. Default 0.1.
         causal: Let a token look at itself and earlier ones only (as GPT). Default False.
         epsilon: Of the layer normalisations. Default 1e-12.
@@ -36,15 +36,15 @@ class BertTransformer(keras.layers.Layer):
         **kwargs: Those of every Keras layer.
 
     Call arguments:
-        ids: int32 ``(batch, pieces)``, padded at the end with 0.
-        mask: 1 for pieces, 0 for padding. Default: where ids are not 0.
-        types: Segment of each piece, 0 or 1. Default 0.
-        first_only: Leave out what only the other pieces' vectors need: of the last block nearly all.
+        ids: int32 ``(batch, subwords)``, padded at the end with 0.
+        mask: 1 for subwords, 0 for padding. Default: where ids are not 0.
+        types: Segment of each subword, 0 or 1. Default 0.
+        first_only: Leave out what only the other subwords' vectors need: of the last block nearly all.
             Default False.
 
     Returns:
-        ``sequence_output`` ``(batch, pieces, width)``, with ``first_only`` ``(batch, 1, width)``, and
-        ``pooled_output`` ``(batch, width)``: the first piece's vector through a dense layer with tanh.
+        ``sequence_output`` ``(batch, subwords, width)``, with ``first_only`` ``(batch, 1, width)``, and
+        ``pooled_output`` ``(batch, width)``: the first subword's vector through a dense layer with tanh.
 
     Raises:
         InputError: If the heads do not divide the width, or a row is longer than the positions.
@@ -89,7 +89,7 @@ class BertTransformer(keras.layers.Layer):
             "dtype": self.dtype_policy,
         }
         self.blocks = [
-            TransformerBlock(heads, self.hidden, name=f"block_{place}", **block) for place in range(layers)
+            TransformerBlock(heads, self.hidden, name=f"block_{index}", **block) for index in range(layers)
         ]
         small = keras.initializers.TruncatedNormal(stddev=0.02)
         self.pooler = keras.layers.Dense(
@@ -126,7 +126,7 @@ class BertTransformer(keras.layers.Layer):
         ids = tf.convert_to_tensor(ids)
         if (ids.shape[1] or 0) > self.positions:
             raise InputError(
-                f"a row of {ids.shape[1]} pieces", expected=f"at most {self.positions}, the positions"
+                f"a row of {ids.shape[1]} subwords", expected=f"at most {self.positions}, the positions"
             )
         mask = ids != 0 if mask is None else tf.cast(mask, tf.bool)
         x = tf.gather(tf.convert_to_tensor(self.token_embedding), ids)
@@ -143,8 +143,8 @@ class BertTransformer(keras.layers.Layer):
     def _bias(self, mask: tf.Tensor) -> tf.Tensor:
         visible = mask[:, None, None, :]
         if self.causal:
-            place = tf.range(tf.shape(mask)[1])
-            visible = visible & (place[None, :] <= place[:, None])
+            index = tf.range(tf.shape(mask)[1])
+            visible = visible & (index[None, :] <= index[:, None])
         return tf.where(visible, 0.0, _HIDDEN)
 
     def get_config(self) -> dict[str, Any]:

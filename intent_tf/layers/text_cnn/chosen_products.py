@@ -19,8 +19,8 @@ def chosen_products(rows: tf.Tensor, kernel: tf.Tensor, chosen: tf.Tensor) -> tf
     ``output[b, f] = sum_j rows[chosen[j, f, b]] @ kernel[j, :, f]``
 
     Args:
-        rows: float ``(rows, dimension)``.
-        kernel: float ``(taps, dimension, filters)``.
+        rows: float ``(rows, output_dim)``.
+        kernel: float ``(taps, output_dim, filters)``.
         chosen: int32 ``(taps, filters, batch)``.
 
     Returns:
@@ -57,13 +57,13 @@ def chosen_gradients(upstream: tf.Tensor, rows: tf.Tensor, kernel: tf.Tensor, ch
     Returns:
         The gradients, of the shapes of ``rows`` and ``kernel``.
     """
-    taps, dimension, filters = kernel.shape
+    taps, output_dim, filters = kernel.shape
 
     @tf.custom_gradient
     def gradients(
         upstream: tf.Tensor, rows: tf.Tensor, kernel: tf.Tensor
     ) -> tuple[Pair, Callable[[tf.Tensor, tf.Tensor], tuple[tf.Tensor, tf.Tensor, tf.Tensor]]]:
-        flat = tf.reshape(tf.transpose(kernel, [0, 2, 1]), [taps * filters, dimension])
+        flat = tf.reshape(tf.transpose(kernel, [0, 2, 1]), [taps * filters, output_dim])
         columns = tf.reshape(chosen, [taps * filters, -1])
         values = tf.tile(tf.transpose(upstream), [taps, 1])
         # Without a tape that watches, or it would prepare the gradient that is given by hand here.
@@ -73,7 +73,7 @@ def chosen_gradients(upstream: tf.Tensor, rows: tf.Tensor, kernel: tf.Tensor, ch
             lambda: _dense_products(columns, values, flat, vectors),
             lambda: _sparse_products(columns, values, flat, vectors),
         )
-        by_kernel = tf.transpose(tf.reshape(by_kernel, [taps, filters, dimension]), [0, 2, 1])
+        by_kernel = tf.transpose(tf.reshape(by_kernel, [taps, filters, output_dim]), [0, 2, 1])
 
         def second(to_rows: tf.Tensor, to_kernel: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
             by_upstream = chosen_products(to_rows, kernel, chosen) + chosen_products(rows, to_kernel, chosen)
@@ -86,8 +86,8 @@ def chosen_gradients(upstream: tf.Tensor, rows: tf.Tensor, kernel: tf.Tensor, ch
 
 def _dense_products(columns: tf.Tensor, values: tf.Tensor, kernel: tf.Tensor, rows: tf.Tensor) -> Pair:
     lines, width = tf.shape(columns)[0], tf.shape(rows)[0]
-    places = columns + width * tf.range(lines)[:, tf.newaxis]
-    matrix = tf.reshape(tf.math.unsorted_segment_sum(values, places, lines * width), [lines, width])
+    indices = columns + width * tf.range(lines)[:, tf.newaxis]
+    matrix = tf.reshape(tf.math.unsorted_segment_sum(values, indices, lines * width), [lines, width])
     return tf.matmul(matrix, kernel, transpose_a=True), tf.matmul(matrix, rows)
 
 

@@ -113,10 +113,10 @@ def _scan(table: tf.Tensor, windows: tf.Tensor, length: tf.Tensor) -> tuple[tf.T
 
     flat, by_text = tf.reshape(table, [-1]), tf.reshape(entries, [taps, -1])
     text = tf.range(TEXTS)[:, tf.newaxis] * tf.shape(windows)[2]
-    place = first
+    index = first
     for step in reversed(range(STEPS)):
         time = tf.minimum(first + step, length - 1)
         entry = tf.gather(by_text, text + time, axis=1)
         response = sum(tf.gather(flat, entry[tap] * filters + tf.range(filters)) for tap in range(taps))
-        place = tf.where(response == largest, time, place)
-    return largest, place
+        index = tf.where(response == largest, time, index)
+    return largest, index

@@ -27,8 +27,8 @@ def pooled_products(
     among them. The sum is the same if the windows hold the same tokens.
 
     Args:
-        rows: float ``(rows, dimension)``, the vectors of the batch's distinct tokens.
-        kernel: float ``(taps, dimension, filters)``.
+        rows: float ``(rows, output_dim)``, the vectors of the batch's distinct tokens.
+        kernel: float ``(taps, output_dim, filters)``.
         windows: int32 ``(taps, batch, windows)``, indices into ``rows``; at least one window.
         dtype: In which the products are computed; they are added up, and the gradients computed, in the
             type of ``rows``.
@@ -42,10 +42,10 @@ def pooled_products(
         >>> pooled_products(rows, kernel, tf.constant([[[0, 1]], [[1, 0]]])).numpy()
         array([[32.]], dtype=float32)
     """
-    taps, dimension, filters = kernel.shape
+    taps, output_dim, filters = kernel.shape
 
     def multiply(rows: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:
-        matrix = tf.reshape(tf.transpose(kernel, [1, 0, 2]), [dimension, taps * filters])
+        matrix = tf.reshape(tf.transpose(kernel, [1, 0, 2]), [output_dim, taps * filters])
         return tf.cast(rows, dtype) @ tf.cast(matrix, dtype)
 
     @tf.custom_gradient
@@ -60,8 +60,8 @@ def pooled_products(
             lambda: window_maxima(products, windows, best=True, dtype=rows.dtype),
         )
         _, batch, length = tf.unstack(tf.shape(windows))
-        places = tf.transpose(best) + tf.range(batch) * length
-        chosen = tf.gather(tf.reshape(windows, [taps, -1]), places, axis=1)
+        indices = tf.transpose(best) + tf.range(batch) * length
+        chosen = tf.gather(tf.reshape(windows, [taps, -1]), indices, axis=1)
         return largest, lambda upstream: chosen_gradients(upstream, rows, kernel, chosen)
 
     if training:

@@ -70,10 +70,10 @@ def from_stock_layers(
     )
     extractor.build((None, None))
     extractor.embeddings.assign(embedding.embeddings)
-    for place, layer in enumerate(convolutions):
-        extractor.kernels[place].assign(layer.kernel)
+    for index, layer in enumerate(convolutions):
+        extractor.kernels[index].assign(layer.kernel)
         if use_bias:
-            extractor.biases[place].assign(layer.bias)
+            extractor.biases[index].assign(layer.bias)
     return extractor
 
 
@@ -92,11 +92,11 @@ def to_stock_layers(extractor: TextCNN) -> keras.Model:
     """
     ids = keras.Input((None,), dtype="int32")
     policy = extractor.dtype_policy
-    embedding = keras.layers.Embedding(extractor.vocabulary_size, extractor.dimension, dtype=policy)
+    embedding = keras.layers.Embedding(extractor.vocabulary_size, extractor.output_dim, dtype=policy)
     vectors = embedding(ids)
     embedding.embeddings.assign(extractor.vectors(tf.range(extractor.vocabulary_size)))
     outputs = []
-    for place, taps in enumerate(extractor.kernel_sizes):
+    for index, taps in enumerate(extractor.kernel_sizes):
         convolution = keras.layers.Conv1D(
             extractor.filters,
             taps,
@@ -106,7 +106,7 @@ def to_stock_layers(extractor: TextCNN) -> keras.Model:
             dtype=policy,
         )
         outputs.append(keras.layers.GlobalMaxPooling1D(dtype=policy)(convolution(vectors)))
-        convolution.kernel.assign(extractor.kernels[place])
+        convolution.kernel.assign(extractor.kernels[index])
         if extractor.use_bias:
-            convolution.bias.assign(extractor.biases[place])
+            convolution.bias.assign(extractor.biases[index])
     return keras.Model(ids, keras.layers.concatenate(outputs) if len(outputs) > 1 else outputs[0])

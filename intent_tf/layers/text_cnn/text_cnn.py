@@ -9,8 +9,8 @@ import keras
 import tensorflow as tf
 
 from intent_tf.errors import InputError
-from intent_tf.layers.text_cnn.folded_text_cnn import FoldedTextCNN, Storage
 from intent_tf.layers.text_cnn.pooled_products import pooled_products
+from intent_tf.layers.text_cnn.precomputed_text_cnn import PrecomputedTextCNN, Storage
 from intent_tf.layers.text_cnn.sharing_pays import sharing_pays
 from intent_tf.layers.text_cnn.text_windows import text_lengths, text_windows
 
@@ -39,7 +39,7 @@ class TextCNN(keras.layers.Layer):
 
     Args:
         vocabulary_size: Number of token ids, padding included; ids are in ``[0, vocabulary_size)``.
-        dimension: Width of a token's vector.
+        output_dim: Width of a token's vector.
         filters: Number of filters of each kernel size.
         kernel_sizes: Tokens under a filter; several give one convolution each.
         activation: Name or function, as in ``keras.layers.Conv1D``. An activation that is not known to be
@@ -65,7 +65,7 @@ class TextCNN(keras.layers.Layer):
 
     Example:
         >>> import numpy as np
-        >>> layer = TextCNN(vocabulary_size=50, dimension=8, filters=4, kernel_sizes=(2, 3))
+        >>> layer = TextCNN(vocabulary_size=50, output_dim=8, filters=4, kernel_sizes=(2, 3))
         >>> layer(np.array([[3, 1, 2, 0], [5, 0, 0, 0]])).shape
         TensorShape([2, 8])
 
@@ -76,7 +76,7 @@ class TextCNN(keras.layers.Layer):
     def __init__(
         self,
         vocabulary_size: int,
-        dimension: int = 128,
+        output_dim: int = 128,
         filters: int = 128,
         kernel_sizes: Sequence[int] = (3,),
         activation: Any = "relu",
@@ -92,7 +92,7 @@ class TextCNN(keras.layers.Layer):
         super().__init__(**kwargs)
         for name, value in {
             "vocabulary_size": vocabulary_size,
-            "dimension": dimension,
+            "output_dim": output_dim,
             "filters": filters,
             **{f"kernel_sizes[{i}]": size for i, size in enumerate(kernel_sizes)},
         }.items():
@@ -103,7 +103,7 @@ class TextCNN(keras.layers.Layer):
         if padding not in ("valid", "same"):
             raise InputError(f"TextCNN got padding={padding!r}", expected="'valid' or 'same'")
         self.vocabulary_size = vocabulary_size
-        self.dimension = dimension
+        self.output_dim = output_dim
         self.filters = filters
         self.kernel_sizes = tuple(kernel_sizes)
         self.activation = keras.activations.get(activation)
@@ -121,7 +121,7 @@ class TextCNN(keras.layers.Layer):
         if self.embedding is None:
             self.embeddings = self.add_weight(
                 name="embeddings",
-                shape=(self.vocabulary_size, self.dimension),
+                shape=(self.vocabulary_size, self.output_dim),
                 initializer=self.embeddings_initializer,
                 autocast=False,
             )
@@ -130,7 +130,7 @@ class TextCNN(keras.layers.Layer):
         self.kernels = [
             self.add_weight(
                 name=f"kernel_{position}",
-                shape=(size, self.dimension, self.filters),
+                shape=(size, self.output_dim, self.filters),
                 initializer=_copy(self.kernel_initializer),
                 autocast=False,
             )
@@ -143,21 +143,21 @@ class TextCNN(keras.layers.Layer):
 
     def call(self, ids: tf.Tensor | tf.RaggedTensor, training: bool = False) -> tf.Tensor:
         """Extract; see the class."""
-        blank = 0 if self.mask_zero else -1
+        padding_id = 0 if self.mask_zero else -1
         if isinstance(ids, tf.RaggedTensor):
-            ids = ids.to_tensor(blank)
+            ids = ids.to_tensor(padding_id)
         ids = tf.cast(ids, tf.int32)
-        lengths = text_lengths(ids, blank)
+        lengths = text_lengths(ids, padding_id)
         missing = tf.maximum(max(self.kernel_sizes) - tf.shape(ids)[1], 0)
-        ids = tf.pad(ids, [[0, 0], [0, missing]], constant_values=blank)
+        ids = tf.pad(ids, [[0, 0], [0, missing]], constant_values=padding_id)
         if not self._monotone or ids.shape[0] == 1 or _in_xla_or_map():
-            return self._convolve(ids, lengths, blank)
+            return self._convolve(ids, lengths, padding_id)
         return tf.cond(
             sharing_pays(ids, bool(training)),
-            lambda: self._share(ids, lengths, blank, bool(training)),
+            lambda: self._share(ids, lengths, padding_id, bool(training)),
             lambda: tf.cond(
-                tf.reduce_any(ids == blank),
-                lambda: self._convolve(ids, lengths, blank),
+                tf.reduce_any(ids == padding_id),
+                lambda: self._convolve(ids, lengths, padding_id),
                 lambda: self._convolve(ids),
             ),
         )
@@ -167,46 +167,46 @@ class TextCNN(keras.layers.Layer):
         return getattr(self.activation, "__name__", "") in MONOTONE
 
     def vectors(self, ids: tf.Tensor) -> tf.Tensor:
-        """Look up the vectors ``(…, dimension)`` of ids ``(…)``."""
+        """Look up the vectors ``(…, output_dim)`` of ids ``(…)``."""
         return tf.gather(self.embeddings.value, ids) if self.embedding is None else self.embedding(ids)
 
-    def _look_up(self, ids: tf.Tensor, blank: int) -> tf.Tensor:
+    def _look_up(self, ids: tf.Tensor, padding_id: int) -> tf.Tensor:
         vectors = self.vectors(tf.maximum(ids, 0))
-        return vectors * tf.cast(ids != blank, vectors.dtype)[..., tf.newaxis]
+        return vectors * tf.cast(ids != padding_id, vectors.dtype)[..., tf.newaxis]
 
-    def _share(self, ids: tf.Tensor, lengths: tf.Tensor, blank: int, training: bool) -> tf.Tensor:
-        distinct, index = tf.unique(tf.concat([[blank], tf.reshape(ids, [-1])], axis=0))
-        rows, index = self._look_up(distinct, blank), tf.reshape(index[1:], tf.shape(ids))
+    def _share(self, ids: tf.Tensor, lengths: tf.Tensor, padding_id: int, training: bool) -> tf.Tensor:
+        distinct, index = tf.unique(tf.concat([[padding_id], tf.reshape(ids, [-1])], axis=0))
+        rows, index = self._look_up(distinct, padding_id), tf.reshape(index[1:], tf.shape(ids))
         outputs = []
-        for place, (taps, kernel) in enumerate(zip(self.kernel_sizes, self.kernels, strict=True)):
+        for number, (taps, kernel) in enumerate(zip(self.kernel_sizes, self.kernels, strict=True)):
             windows = text_windows(index, lengths, taps, self.padding == "same", padding=0)
             pooled = pooled_products(rows, kernel.value, windows, self.compute_dtype, training)
-            outputs.append(self._activate(pooled, place))
+            outputs.append(self._activate(pooled, number))
         return tf.concat(outputs, axis=-1)
 
-    def _convolve(self, ids: tf.Tensor, lengths: tf.Tensor | None = None, blank: int = -1) -> tf.Tensor:
-        vectors = self.vectors(ids) if lengths is None else self._look_up(ids, blank)
+    def _convolve(self, ids: tf.Tensor, lengths: tf.Tensor | None = None, padding_id: int = -1) -> tf.Tensor:
+        vectors = self.vectors(ids) if lengths is None else self._look_up(ids, padding_id)
         vectors = tf.cast(vectors, self.compute_dtype)
         outputs = []
-        for place, (taps, kernel) in enumerate(zip(self.kernel_sizes, self.kernels, strict=True)):
+        for index, (taps, kernel) in enumerate(zip(self.kernel_sizes, self.kernels, strict=True)):
             kernel = tf.cast(kernel.value, self.compute_dtype)
             responses = tf.nn.conv1d(vectors, kernel, 1, self.padding.upper())
             if not self._monotone:
-                responses = self._activate(responses, place)
+                responses = self._activate(responses, index)
             if lengths is not None:
                 windows = lengths if self.padding == "same" else lengths - taps + 1
                 real = tf.range(tf.shape(responses)[1]) < tf.maximum(windows, 1)[:, tf.newaxis]
                 responses += tf.cast(tf.where(real, 0.0, float("-inf")), responses.dtype)[:, :, tf.newaxis]
             pooled = tf.reduce_max(responses, axis=1)
-            outputs.append(self._activate(pooled, place) if self._monotone else pooled)
+            outputs.append(self._activate(pooled, index) if self._monotone else pooled)
         return tf.concat(outputs, axis=-1)
 
-    def _activate(self, responses: tf.Tensor, place: int) -> tf.Tensor:
+    def _activate(self, responses: tf.Tensor, index: int) -> tf.Tensor:
         if self.use_bias:
-            responses += tf.cast(self.biases[place].value, responses.dtype)
+            responses += tf.cast(self.biases[index].value, responses.dtype)
         return self.activation(tf.cast(responses, self.compute_dtype))
 
-    def fold(self, storage: Storage = "float32") -> FoldedTextCNN:
+    def precompute(self, storage: Storage = "float32") -> PrecomputedTextCNN:
         """Compute the products of all tokens once and for all, for serving.
 
         Args:
@@ -224,7 +224,7 @@ class TextCNN(keras.layers.Layer):
             )
         if not self.built:
             self.build((None, None))
-        folded = FoldedTextCNN(
+        precomputed = PrecomputedTextCNN(
             self.vocabulary_size,
             self.filters,
             self.kernel_sizes,
@@ -235,14 +235,14 @@ class TextCNN(keras.layers.Layer):
             name=self.name,
             dtype=self.dtype_policy,
         )
-        folded.build(None)
+        precomputed.build(None)
         tokens = tf.cast(self.vectors(tf.range(self.vocabulary_size)), tf.float32)
-        rows = tf.concat([tf.zeros([1, self.dimension]), tokens[1:] if self.mask_zero else tokens], axis=0)
-        for place, kernel in enumerate(self.kernels):
+        rows = tf.concat([tf.zeros([1, self.output_dim]), tokens[1:] if self.mask_zero else tokens], axis=0)
+        for index, kernel in enumerate(self.kernels):
             matrix = tf.transpose(tf.cast(kernel.value, tf.float32), [1, 0, 2])
-            products = rows @ tf.reshape(matrix, [self.dimension, -1])
-            folded.assign(place, products, self.biases[place].value if self.use_bias else 0.0)
-        return folded
+            products = rows @ tf.reshape(matrix, [self.output_dim, -1])
+            precomputed.assign(index, products, self.biases[index].value if self.use_bias else 0.0)
+        return precomputed
 
     def compute_output_shape(self, input_shape: Any) -> tuple[int | None, int]:
         """``(batch, filters * len(kernel_sizes))``."""
@@ -253,7 +253,7 @@ class TextCNN(keras.layers.Layer):
         return {
             **super().get_config(),
             "vocabulary_size": self.vocabulary_size,
-            "dimension": self.dimension,
+            "output_dim": self.output_dim,
             "filters": self.filters,
             "kernel_sizes": list(self.kernel_sizes),
             "activation": keras.activations.serialize(self.activation),

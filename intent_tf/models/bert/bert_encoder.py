@@ -25,7 +25,7 @@ _ROWS_AT_ONCE = 64
 
 @keras.saving.register_keras_serializable(package="intent_tf")
 class BertEncoder(keras.layers.Layer):
-    """A BERT encoder with its word pieces, in place of the extractor's Embedding → Conv1D → max.
+    """A BERT encoder with its subwords, in place of the extractor's Embedding → Conv1D → max.
 
     `hub.KerasLayer` is no layer of Keras 3, and TF-Hub's files, KerasHub's presets and Hugging Face's folders
     do not meet. Here all three become this layer, whose weights are tracked, trained, saved in ``.keras``
@@ -33,15 +33,15 @@ class BertEncoder(keras.layers.Layer):
 
     Args:
         network: The encoder proper.
-        pieces: Its tokeniser.
-        pooling: How the pieces' vectors become one: their ``"mean"``, ``"cls"`` (the network's
+        subwords: Its tokeniser.
+        pooling: How the subwords' vectors become one: their ``"mean"``, ``"cls"`` (the network's
             ``pooled_output``), or the article's Conv1D → max over them, ``"cnn"``.
         filters: Of the convolution. Default 128.
-        kernel_size: Pieces under a filter. Default 3.
+        kernel_size: Subwords under a filter. Default 3.
         **kwargs: Those of every Keras layer.
 
     Call arguments:
-        inputs: Strings ``(batch,)``, ids of pieces int32 ``(batch, pieces)`` padded with 0, or vectors
+        inputs: Strings ``(batch,)``, ids of subwords int32 ``(batch, subwords)`` padded with 0, or vectors
             float32 ``(batch, width)`` that this layer gave before, which pass through: so a head can be
             trained on one pass over the data.
 
@@ -52,8 +52,8 @@ class BertEncoder(keras.layers.Layer):
         InputError: If the vocabulary does not fit the network, or rows may be longer than its positions.
 
     Example:
-        >>> pieces = WordPieceIds(vocabulary=["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "hat", "##s"])
-        >>> encoder = BertEncoder(BertTransformer(7, layers=1, width=8, heads=2), pieces)
+        >>> subwords = WordPieceIds(vocabulary=["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "hat", "##s"])
+        >>> encoder = BertEncoder(BertTransformer(7, layers=1, width=8, heads=2), subwords)
         >>> encoder(tf.constant(["hats", "hat"])).shape
         TensorShape([2, 8])
     """
@@ -61,7 +61,7 @@ class BertEncoder(keras.layers.Layer):
     def __init__(
         self,
         network: Network,
-        pieces: WordPieceIds,
+        subwords: WordPieceIds,
         pooling: Pooling = "mean",
         filters: int = 128,
         kernel_size: int = 3,
@@ -70,19 +70,19 @@ class BertEncoder(keras.layers.Layer):
         super().__init__(**{"autocast": False, **kwargs})
         if pooling not in get_args(Pooling):
             raise InputError(f"no pooling {pooling!r}", expected=", ".join(get_args(Pooling)))
-        if pieces.vocabulary and pieces.vocabulary_size != network.vocabulary_size:
+        if subwords.vocabulary and subwords.vocabulary_size != network.vocabulary_size:
             raise InputError(
-                f"the vocabulary has {pieces.vocabulary_size:,} pieces and the network "
+                f"the vocabulary has {subwords.vocabulary_size:,} subwords and the network "
                 f"{network.vocabulary_size:,} vectors",
                 expected="the vocabulary of the checkpoint",
             )
-        if pieces.max_tokens > network.positions:
+        if subwords.max_tokens > network.positions:
             raise InputError(
-                f"rows of {pieces.max_tokens} pieces, and the network has {network.positions} positions",
+                f"rows of {subwords.max_tokens} subwords, and the network has {network.positions} positions",
                 remedy=f"cut them: at most {network.positions} tokens",
             )
         self.network = network
-        self.pieces = pieces
+        self.subwords = subwords
         self.pooling = pooling
         self.filters = filters
         self.kernel_size = kernel_size
@@ -104,7 +104,7 @@ class BertEncoder(keras.layers.Layer):
         Args:
             preset: Name or folder of a KerasHub preset of BERT, or a folder that holds ``config.json``,
                 ``model.safetensors`` and ``vocab.txt``.
-            max_tokens: Pieces a row.
+            max_tokens: Subwords a row.
             pooling: See the class.
             **options: Further arguments of `BertTransformer`, such as ``dropout`` and ``dtype``.
 
@@ -114,12 +114,12 @@ class BertEncoder(keras.layers.Layer):
         folder = Path(preset)
         if is_preset(folder):
             network, vocabulary, lower = read_preset(str(preset), options)
-            pieces = WordPieceIds(max_tokens, lower, vocabulary)
+            subwords = WordPieceIds(max_tokens, lower, vocabulary)
         else:
             network = read_hugging_face(folder, **options)
             vocabulary_file, lower = read_vocabulary(folder)
-            pieces = WordPieceIds.from_file(vocabulary_file, max_tokens, lower)
-        return cls(network, pieces, pooling)
+            subwords = WordPieceIds.from_file(vocabulary_file, max_tokens, lower)
+        return cls(network, subwords, pooling)
 
     @classmethod
     def from_hub(
@@ -142,8 +142,8 @@ class BertEncoder(keras.layers.Layer):
                 to ``pooled_output`` and ``sequence_output``, or a handle that `hub.resolve` fetches.
             trust: Run the graph of this SavedModel.
             trainable: Train its weights.
-            vocabulary: One piece a line; by default what the SavedModel brings along.
-            max_tokens: Pieces a row.
+            vocabulary: One subword a line; by default what the SavedModel brings along.
+            max_tokens: Subwords a row.
             pooling: See the class.
 
         Raises:
@@ -165,7 +165,7 @@ class BertEncoder(keras.layers.Layer):
             raise InputError("the encoder came from a TF-Hub style SavedModel", remedy="copy that folder")
         if not self.network.built:
             self.network.build()
-        write_hub_form(self.network, self.pieces, Path(folder))
+        write_hub_form(self.network, self.subwords, Path(folder))
 
     def build(self, input_shape: Any = None) -> None:
         """Create the weights."""
@@ -179,7 +179,7 @@ class BertEncoder(keras.layers.Layer):
         inputs = tf.convert_to_tensor(inputs)
         if inputs.dtype.is_floating:
             return inputs
-        ids = self.pieces(inputs) if inputs.dtype == tf.string else inputs
+        ids = self.subwords(inputs) if inputs.dtype == tf.string else inputs
         if self.pooling == "cls":
             # A SavedModel computes what its graph computes.
             only = {"first_only": True} if isinstance(self.network, BertTransformer) else {}
@@ -189,7 +189,7 @@ class BertEncoder(keras.layers.Layer):
         sequence, present = tf.cast(outputs["sequence_output"], tf.float32), (ids != 0)[..., None]
         if self.convolution is None:
             weight = tf.cast(present, tf.float32)
-            # A row without any piece does not occur: each has [CLS]. The blank row of a shape probe may.
+            # A row without any subword does not occur: each has [CLS]. The blank row of a shape probe may.
             count = tf.maximum(tf.reduce_sum(weight, axis=1), 1.0)
             return tf.reduce_sum(sequence * weight, axis=1) / count
         # Padding gives a filter nothing to see, and its own outputs, relu's least value, never win the max.
@@ -203,7 +203,7 @@ class BertEncoder(keras.layers.Layer):
     def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments."""
         parts = {
-            name: keras.saving.serialize_keras_object(getattr(self, name)) for name in ("network", "pieces")
+            name: keras.saving.serialize_keras_object(getattr(self, name)) for name in ("network", "subwords")
         }
         config = {"pooling": self.pooling, "filters": self.filters, "kernel_size": self.kernel_size}
         return {**super().get_config(), **parts, **config}
@@ -211,5 +211,7 @@ class BertEncoder(keras.layers.Layer):
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> BertEncoder:
         """Return what `get_config` described."""
-        parts = {name: keras.saving.deserialize_keras_object(config[name]) for name in ("network", "pieces")}
+        parts = {
+            name: keras.saving.deserialize_keras_object(config[name]) for name in ("network", "subwords")
+        }
         return cls(**{**config, **parts})

@@ -19,7 +19,7 @@ from intent_tf.text.wordpiece import WordPieceIds
 INPUTS = ("input_word_ids", "input_mask", "input_type_ids")
 
 
-def write_hub_form(network: BertTransformer, pieces: WordPieceIds, folder: Path) -> None:
+def write_hub_form(network: BertTransformer, subwords: WordPieceIds, folder: Path) -> None:
     """Write a folder that ``hub.load``, ``BertEncoder`` and Hugging Face's libraries can load.
 
     ::
@@ -33,7 +33,7 @@ def write_hub_form(network: BertTransformer, pieces: WordPieceIds, folder: Path)
 
     Args:
         network: The encoder.
-        pieces: Its tokeniser.
+        subwords: Its tokeniser.
         folder: Where to; a folder that is there is replaced.
 
     Raises:
@@ -46,17 +46,17 @@ def write_hub_form(network: BertTransformer, pieces: WordPieceIds, folder: Path)
         raise InputError(f"cannot be written ({error.strerror})", file=folder) from error
     try:
         vocabulary = writing / "vocab.txt"
-        vocabulary.write_text("\n".join(pieces.vocabulary) + "\n", encoding="utf-8")
+        vocabulary.write_text("\n".join(subwords.vocabulary) + "\n", encoding="utf-8")
         settings = {
-            "do_lower_case": pieces.lower,
+            "do_lower_case": subwords.lower,
             "model_max_length": network.positions,
             "tokenizer_class": "BertTokenizer",
         }
         (writing / "tokenizer_config.json").write_text(json.dumps(settings, indent=2) + "\n")
         write_hugging_face(network, writing)
-        encoder = _encoder(network, vocabulary, pieces.lower)
+        encoder = _encoder(network, vocabulary, subwords.lower)
         tf.saved_model.save(encoder, str(writing), signatures={"serving_default": encoder.serve})
-        preprocessor = _preprocessor(pieces)
+        preprocessor = _preprocessor(subwords)
         tf.saved_model.save(
             preprocessor, str(writing / "preprocessor"), signatures={"serving_default": preprocessor.serve}
         )
@@ -108,13 +108,13 @@ def _serving(encode: Callable[..., dict[str, tf.Tensor]]) -> Callable[..., dict[
     return lambda **inputs: encode(inputs, False)
 
 
-def _preprocessor(pieces: WordPieceIds) -> tf.Module:
+def _preprocessor(subwords: WordPieceIds) -> tf.Module:
     require("tensorflow_text", "bert")
     module = tf.Module()
 
     @tf.function(input_signature=[tf.TensorSpec((None,), tf.string, "inputs")], autograph=False)
     def serve(inputs: tf.Tensor) -> dict[str, tf.Tensor]:
-        ids = pieces(inputs)
+        ids = subwords(inputs)
         return dict(zip(INPUTS, (ids, tf.cast(ids != 0, tf.int32), tf.zeros_like(ids)), strict=True))
 
     module.__call__ = module.serve = serve

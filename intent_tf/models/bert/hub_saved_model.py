@@ -35,12 +35,12 @@ class HubSavedModel(keras.layers.Layer):
         **kwargs: Those of every Keras layer.
 
     Call arguments:
-        ids: int32 ``(batch, pieces)``, padded with 0.
-        mask: 1 for pieces; default where ids are not 0.
+        ids: int32 ``(batch, subwords)``, padded with 0.
+        mask: 1 for subwords; default where ids are not 0.
         types: Segments; default 0.
 
     Returns:
-        ``pooled_output`` ``(batch, width)`` and ``sequence_output`` ``(batch, pieces, width)``.
+        ``pooled_output`` ``(batch, width)`` and ``sequence_output`` ``(batch, subwords, width)``.
 
     Raises:
         InputError: If the graph is not trusted or is no encoder.

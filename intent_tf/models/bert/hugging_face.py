@@ -61,8 +61,8 @@ def read_hugging_face(folder: Path, **options: Any) -> BertTransformer:
 def write_hugging_face(network: BertTransformer, folder: Path) -> None:
     """Write ``config.json`` and ``model.safetensors``, as `read_hugging_face` and others read them."""
     tensors = {}
-    for name, weight, place in _names(network):
-        value = np.asarray(weight)[..., place]
+    for name, weight, index in _names(network):
+        value = np.asarray(weight)[..., index]
         tensors[name] = np.ascontiguousarray(value if "embeddings." in name else value.T, np.float32)
     require("safetensors.numpy", "bert").save_file(
         tensors, folder / "model.safetensors", metadata={"format": "pt"}
@@ -94,21 +94,21 @@ def assign_tensors(network: BertTransformer, tensors: dict[str, np.ndarray], fil
         InputError: If one is missing or of another shape.
     """
     tensors = {_today(name): value for name, value in tensors.items()}
-    for name, weight, place in _names(network):
+    for name, weight, index in _names(network):
         if name not in tensors and name.startswith("pooler."):
             continue  # checkpoints of the language model have none
         value = np.asarray(weight).copy()
         found = tensors.get(name)
         if found is not None and "embeddings." not in name:
             found = found.T
-        if found is None or found.shape != value[..., place].shape:
+        if found is None or found.shape != value[..., index].shape:
             shape = None if found is None else found.shape
             raise InputError(
                 f"the weight {name!r} is {'missing' if shape is None else f'of shape {shape}'}",
-                expected=f"shape {value[..., place].shape}, as the configuration says",
+                expected=f"shape {value[..., index].shape}, as the configuration says",
                 file=file,
             )
-        value[..., place] = found
+        value[..., index] = found
         weight.assign(value)
 
 
@@ -124,8 +124,8 @@ def _names(network: BertTransformer) -> Iterator[tuple[str, keras.Variable, slic
     yield "embeddings.position_embeddings.weight", network.position_embedding, everything
     yield "embeddings.token_type_embeddings.weight", network.type_embedding, everything
     yield from _of("embeddings.LayerNorm", network.norm)
-    for place, block in enumerate(network.blocks):
-        prefix = f"encoder.layer.{place}."
+    for index, block in enumerate(network.blocks):
+        prefix = f"encoder.layer.{index}."
         for third, part in enumerate(("query", "key", "value")):
             columns = slice(third * network.width, (third + 1) * network.width)
             yield from _of(f"{prefix}attention.self.{part}", block.attend, columns)

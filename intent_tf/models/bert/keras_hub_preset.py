@@ -78,8 +78,8 @@ def _tensors(backbone: Any) -> dict[str, np.ndarray]:
 
     put_layer("embeddings.LayerNorm", backbone.get_layer("embeddings_layer_norm"))
     width = backbone.hidden_dim
-    for place in range(backbone.num_layers):
-        block, prefix = backbone.get_layer(f"transformer_layer_{place}"), f"encoder.layer.{place}."
+    for index in range(backbone.num_layers):
+        block, prefix = backbone.get_layer(f"transformer_layer_{index}"), f"encoder.layer.{index}."
         attention = block._self_attention_layer
         for part in ("query", "key", "value"):
             put_layer(f"{prefix}attention.self.{part}", getattr(attention, f"_{part}_dense"), width)

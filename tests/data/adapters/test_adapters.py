@@ -14,7 +14,7 @@ from intent_tf.data.example_definition import ExampleDefinition
 from intent_tf.data.examples import Prepared, prepare_examples
 from intent_tf.errors import InputError
 
-LAST = ExampleDefinition(moments="last")
+LAST = ExampleDefinition(prediction_times="last")
 
 
 def prepare(adapter: str, log: Path, definition: ExampleDefinition = LAST) -> Prepared:
@@ -44,7 +44,7 @@ def test_retailrocket_reads_milliseconds_and_its_words_for_event_types(tmp_path:
         "1433221499000,257597,transaction,248676,4000\n"
     )
     prepared = prepare("retailrocket", tmp_path / "events.csv")
-    assert prepared.examples["moment"].tolist() == [pd.Timestamp("2015-06-02T05:02:32.617Z")]
+    assert prepared.examples["prediction_time"].tolist() == [pd.Timestamp("2015-06-02T05:02:32.617Z")]
     assert sequences(prepared)[0]["item_id"] == ["355908", "248676"]
     assert prepared.examples["purchase"].tolist() == [1]
 
@@ -145,7 +145,7 @@ def test_rees46_sample_sets_its_cut_line_aside() -> None:
 
 
 def test_dmc2013_buys_in_the_sessions_that_its_second_file_names() -> None:
-    definition = ExampleDefinition(moments="1", cut="purchase")
+    definition = ExampleDefinition(prediction_times="1", cut="purchase")
     prepared = prepare("dmc2013", real("dmc2013"), definition)
     assert prepared.counts["examples"] == 4_512
     assert prepared.reasons == {"the session is cut in the middle of a row": 6}

@@ -24,7 +24,7 @@ def sources() -> dict[str, ExampleSource]:
 
 
 def kinds(source: ExampleSource) -> dict[str, str]:
-    frame = source.frame.drop(columns=list(source.left_out))
+    frame = source.frame.drop(columns=list(source.excluded))
     specification = infer_specification(frame, source.label, kinds=source.kinds)
     return {column.name: column.kind for column in specification.columns}
 
@@ -55,7 +55,7 @@ def test_clothing_reviews_are_read_for_their_text_alone(sources: dict[str, Examp
 def test_the_rating_of_a_review_is_left_out_since_it_decides_the_label(
     sources: dict[str, ExampleSource],
 ) -> None:
-    assert sources["clothing_reviews"].left_out["Rating"] == "decides the label"
+    assert sources["clothing_reviews"].excluded["Rating"] == "decides the label"
 
 
 def test_reviews_without_text_or_with_a_repeated_one_are_counted(sources: dict[str, ExampleSource]) -> None:
@@ -92,7 +92,7 @@ def test_a_state_of_dmc_knows_of_its_end_only_where_it_is_told(sources: dict[str
     frame = sources["dmc2013"].frame
     ended = frame[frame["ended"] == 1]
     assert (ended["events"] == ended["length"]).all()
-    assert "length" in sources["dmc2013"].left_out
+    assert "length" in sources["dmc2013"].excluded
 
 
 def test_a_state_of_dmc_weighs_by_what_is_known_at_its_moment(sources: dict[str, ExampleSource]) -> None:

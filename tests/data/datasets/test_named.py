@@ -31,19 +31,19 @@ def dataset(url: str | None = None, sha256: str = HASH) -> NamedDataset:
     )
 
 
-def place(path: Path, content: bytes = CONTENT) -> str:
+def index(path: Path, content: bytes = CONTENT) -> str:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)
     return path.as_uri()
 
 
 def test_files_are_found_in_the_folder_that_the_environment_names(tmp_path: Path) -> None:
-    place(tmp_path / "data" / "shop" / "sales.csv")
+    index(tmp_path / "data" / "shop" / "sales.csv")
     assert dataset().examples().frame["price"].tolist() == [9]
 
 
 def test_files_are_found_in_the_cache(tmp_path: Path) -> None:
-    place(tmp_path / "cache" / "shop" / "sales.csv")
+    index(tmp_path / "cache" / "shop" / "sales.csv")
     assert len(dataset().examples().frame) == 1
 
 
@@ -56,7 +56,7 @@ def test_a_file_that_is_nowhere_and_not_served_says_where_to_get_it() -> None:
 
 
 def test_a_served_file_is_downloaded_once_and_kept(tmp_path: Path) -> None:
-    url = place(tmp_path / "served.csv")
+    url = index(tmp_path / "served.csv")
     assert len(dataset(url).examples().frame) == 1
     (tmp_path / "served.csv").unlink()
     assert len(dataset(url).examples().frame) == 1
@@ -69,7 +69,7 @@ def test_a_served_archive_is_unpacked(tmp_path: Path) -> None:
 
 
 def test_a_download_with_another_content_is_refused_and_not_kept(tmp_path: Path) -> None:
-    url = place(tmp_path / "served.csv", b"<html>moved</html>")
+    url = index(tmp_path / "served.csv", b"<html>moved</html>")
     with pytest.raises(InputError, match=f"served has the SHA-256 .*expected {HASH}"):
         dataset(url).examples()
     assert not list((tmp_path / "cache").rglob("*.csv"))
@@ -89,5 +89,5 @@ def test_a_download_that_fails_says_why_and_where_to_get_the_file(tmp_path: Path
 
 
 def test_progress_is_shown_while_downloading(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    dataset(place(tmp_path / "served.csv")).examples()
+    dataset(index(tmp_path / "served.csv")).examples()
     assert "downloading shop" in capsys.readouterr().err

@@ -91,7 +91,9 @@ def digest(examples: pd.DataFrame) -> str:
         ("csv", ExampleDefinition(), True),
         (
             "jsonl",
-            ExampleDefinition(moments="every:2", cut="none", horizon=7 * 86_400.0, negative_rate=0.5),
+            ExampleDefinition(
+                prediction_times="every:2", cut="none", horizon=7 * 86_400.0, negative_rate=0.5
+            ),
             False,
         ),
     ],
@@ -105,7 +107,7 @@ def test_the_rows_are_the_same(
     theirs = prepare_examples(path, definition, engine=spark, out=tmp_path / "out")
     assert theirs.counts == ours.counts
     assert sum(theirs.reasons.values()) == sum(ours.reasons.values()) == 9
-    assert set(pd.read_csv(tmp_path / "out" / "set_aside.csv")["file"]) == {str(path)}
+    assert set(pd.read_csv(tmp_path / "out" / "rejected.csv")["file"]) == {str(path)}
     assert theirs.examples.dtypes.to_dict() == ours.examples.dtypes.to_dict()
     assert digest(theirs.examples) == digest(ours.examples)
 
@@ -115,6 +117,6 @@ def test_times_are_read_by_pattern_and_zone(spark: SparkEngine) -> None:
         {"user_id": "ann", "event_type": "detail", "day": ["05/03/2024"], "hour": ["07.30"]}
     )
     columns = LogFormat({"timestamp": "day+hour"}, time_format="%d/%m/%Y %H.%M", timezone="Asia/Shanghai")
-    [moment] = prepare_examples(events, columns=columns, engine=spark).examples["moment"]
-    assert moment == pd.Timestamp("2024-03-05T07:30+08:00")
-    assert [moment] == prepare_examples(events, columns=columns).examples["moment"].tolist()
+    [prediction_time] = prepare_examples(events, columns=columns, engine=spark).examples["prediction_time"]
+    assert prediction_time == pd.Timestamp("2024-03-05T07:30+08:00")
+    assert [prediction_time] == prepare_examples(events, columns=columns).examples["prediction_time"].tolist()

@@ -15,7 +15,7 @@ def test_rates_bids_targets_and_plot_are_written(tmp_path: Path) -> None:
     run(LogConfig(sessions=400, out=str(tmp_path)), AdvertiseConfig(trial_sessions=1500))
     rates = pd.read_csv(tmp_path / "rates.csv")
     assert rates[["ctr", "cvr", "ctcvr"]].notna().all(axis=None)
-    assert "strength" in pd.read_csv(tmp_path / "bids.csv")["way"].tolist()
+    assert "probability" in pd.read_csv(tmp_path / "bids.csv")["way"].tolist()
     targeting = pd.read_csv(tmp_path / "targeting.csv", index_col="way")
     assert targeting["true_qini"].idxmax() == "true effect"
     assert (tmp_path / "targeting.svg").stat().st_size > 1000

@@ -17,9 +17,9 @@ def rates() -> pd.DataFrame:
 def test_true_rates_buy_more_than_flat_bids(rates: pd.DataFrame) -> None:
     converted = (np.random.default_rng(1).random(3000) < rates["ctcvr"]).to_numpy(int)
     found = compare_bids(rates, converted, 20.0)
-    assert found.loc["strength", "purchases"] > 1.3 * found.loc["flat", "purchases"]
+    assert found.loc["probability", "purchases"] > 1.3 * found.loc["flat", "purchases"]
     assert found["spent"].max() <= found["spent"].min() * 1.25
-    assert found.loc["strength", "lasted"] > 0.85 > 0.5 > found.loc["strength, unpaced", "lasted"]
+    assert found.loc["probability", "lasted"] > 0.85 > 0.5 > found.loc["probability, unpaced", "lasted"]
 
 
 def test_a_budget_of_zero_buys_nothing(rates: pd.DataFrame) -> None:

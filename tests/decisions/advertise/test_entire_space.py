@@ -18,11 +18,11 @@ CONVERSIONS = {"small": 0.75, "large": 0.25}
 
 def _impressions(rows: int = 4000) -> pd.DataFrame:
     """Impressions whose rates are exact in each category, clicked or not in turns."""
-    place = np.arange(rows // 2) / (rows // 2)
+    index = np.arange(rows // 2) / (rows // 2)
     parts = []
     for size in CLICKS:
-        click = place < CLICKS[size]
-        both = place < CLICKS[size] * CONVERSIONS[size]
+        click = index < CLICKS[size]
+        both = index < CLICKS[size] * CONVERSIONS[size]
         parts.append(pd.DataFrame({"size": size, "click": click, "click_and_purchase": both}))
     table = pd.concat(parts, ignore_index=True).astype({"click": int, "click_and_purchase": int})
     return table.assign(user_id=[f"u{row}" for row in range(rows)]).sample(frac=1, random_state=0)
@@ -30,7 +30,7 @@ def _impressions(rows: int = 4000) -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def model() -> EntireSpaceModel:
-    training = TrainingConfig(epochs=6, members=2, batch_size=64, learning_rate=0.01, dropout=0)
+    training = TrainingConfig(epochs=6, ensemble_size=2, batch_size=64, learning_rate=0.01, dropout=0)
     return fit_entire_space(_impressions(), training=training)
 
 

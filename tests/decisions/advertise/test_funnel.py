@@ -8,7 +8,7 @@ from intent_tf.errors import InputError
 
 
 def _log(*kinds: str) -> pd.DataFrame:
-    times = pd.to_datetime([60 * place for place in range(len(kinds))], unit="s", utc=True)
+    times = pd.to_datetime([60 * index for index in range(len(kinds))], unit="s", utc=True)
     return pd.DataFrame(
         {"user_id": "ann", "session_id": "s", "event_type": kinds, "item_id": "7", "timestamp": times}
     )
@@ -29,7 +29,7 @@ def test_a_purchase_counts_after_a_click(kinds: tuple[str, ...], labels: list[li
 
 
 def test_a_log_without_clicks_or_purchases_is_an_error() -> None:
-    with pytest.raises(InputError, match="no click follows any of 3 moments"):
+    with pytest.raises(InputError, match="no click follows any of 3 prediction times"):
         funnel_table(_log("search", "search", "search"))
     with pytest.raises(InputError, match="no purchase after a click follows"):
         funnel_table(_log("search", "click", "click"))

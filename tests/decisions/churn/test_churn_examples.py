@@ -55,10 +55,10 @@ def test_a_horizon_past_the_logs_end_is_refused(log: pd.DataFrame) -> None:
 
 
 def test_a_log_shorter_than_two_horizons_is_refused(log: pd.DataFrame) -> None:
-    with pytest.raises(InputError, match=r"has 1 moments.*shorter horizon"):
+    with pytest.raises(InputError, match=r"has 1 prediction times.*shorter horizon"):
         snapshots(log, 5 * DAY)
 
 
 def test_no_outcome_is_known_later_than_the_moment_to_foretell(log: pd.DataFrame) -> None:
     *earlier, last = snapshots(log, 2 * DAY, count=4)
-    assert all(moment + 2 * DAY <= last for moment in earlier) and last == day(7)
+    assert all(prediction_time + 2 * DAY <= last for prediction_time in earlier) and last == day(7)

@@ -23,7 +23,7 @@ def test_the_simulated_shop_is_acted_on_and_its_truth_told(tmp_path: Path) -> No
     assert pd.read_csv(folder / "off_policy.csv")["truth"].between(1, 5).all()
     assert set(pd.read_csv(folder / "regret.csv")["policy"]) == {
         "uniform",
-        "greedy on strength",
+        "greedy on probability",
         "LinUCB",
         "Thompson",
     }

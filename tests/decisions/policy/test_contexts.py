@@ -20,8 +20,8 @@ pytestmark = pytest.mark.slow  # a model is built
 def untrained() -> tuple[IntentModel, pd.DataFrame]:
     examples = prepare_examples(simulate(150)).examples
     data = preprocess_data(examples, "purchase", drop=IDENTIFIERS)
-    predictor = build_predictor(members=3)
-    return build_model(data, build_feature_extractor(data, dimension=8, filters=8), predictor), examples
+    predictor = build_predictor(ensemble_size=3)
+    return build_model(data, build_feature_extractor(data, output_dim=8, filters=8), predictor), examples
 
 
 def test_contexts_are_standardised_where_they_were_fitted(
@@ -37,5 +37,5 @@ def test_contexts_are_standardised_where_they_were_fitted(
 
 def test_more_components_than_moments_are_refused(untrained: tuple[IntentModel, pd.DataFrame]) -> None:
     model, examples = untrained
-    with pytest.raises(InputError, match="9 components of 5 moments"):
+    with pytest.raises(InputError, match="9 components of 5 prediction times"):
         Contexts.fit(model, examples.head(5), components=9)

@@ -28,7 +28,7 @@ def test_rewards_are_profits_of_the_action_taken(decisions: pd.DataFrame) -> Non
 
 def test_only_what_was_seen_before_the_action_is_in_the_table(decisions: pd.DataFrame) -> None:
     assert decisions["event_type"].map(len).eq(4).all() and "purchase" not in decisions
-    assert decisions["moment"].is_monotonic_increasing
+    assert decisions["prediction_time"].is_monotonic_increasing
 
 
 def test_a_missing_column_is_named() -> None:
@@ -41,7 +41,7 @@ def test_actions_of_no_session_are_refused() -> None:
     actions = pd.DataFrame(
         {"session_id": ["other"], "events": [1], "action": ["coupon"], "propensity": [0.5], "reward": [0.0]}
     )
-    with pytest.raises(InputError, match="no action is at a moment"):
+    with pytest.raises(InputError, match="no action is at a prediction time"):
         decision_table(simulate(20), actions)
 
 
@@ -58,7 +58,7 @@ def test_policies_are_evaluated_on_decisions_that_taught_them_nothing() -> None:
     found = compare_policies(LoggedDecisions(actions, rewards, np.full(200, 0.5)), ("a", "b"), ones, ones)
     assert found["snips"].to_dict() == {
         "linear in the last layer": 0,
-        "greedy on strength": 0,
+        "greedy on probability": 0,
         "uniform": 0.5,
         "always a": 0,
         "always b": 1,

@@ -19,18 +19,18 @@ from intent_tf.simulator.trial import simulate_trial
 
 
 @pytest.fixture(scope="module")
-def moments() -> tuple[Floats, Floats]:
-    """The states' probabilities at moments of the simulated shop, and a purchase's after each action."""
+def prediction_times() -> tuple[Floats, Floats]:
+    """The states' probabilities at times of the simulated shop, and a purchase's after each action."""
     log, actions = simulate_trial(4000, seed=3)
     beliefs = beliefs_at(actions, log)
     return beliefs, Interventions().purchase_probabilities(beliefs)
 
 
 def drawn(
-    moments: tuple[Floats, Floats], size: int, generator: np.random.Generator
+    prediction_times: tuple[Floats, Floats], size: int, generator: np.random.Generator
 ) -> tuple[LoggedDecisions, np.ndarray]:
-    """Draw decisions of a logging policy that looks at the states, and the places of their moments."""
-    beliefs, probabilities = moments
+    """Draw decisions of a logging policy that looks at the states, and the indices of their times."""
+    beliefs, probabilities = prediction_times
     rows = generator.integers(len(beliefs), size=size)
     policy = (
         0.1
@@ -62,17 +62,17 @@ def test_the_logging_policy_itself_is_worth_its_mean_reward() -> None:
     assert ips(logged, np.full((3, 2), 0.5)).estimate == snips(logged, np.full((3, 2), 0.5)).estimate == 3
 
 
-def test_intervals_cover_the_truth_as_often_as_they_promise(moments: tuple[Floats, Floats]) -> None:
-    beliefs, probabilities = moments
+def test_intervals_cover_the_truth_as_often_as_they_promise(prediction_times: tuple[Floats, Floats]) -> None:
+    beliefs, probabilities = prediction_times
     values = Interventions().profits(probabilities)
     generator = np.random.default_rng(1)
-    past, rows = drawn(moments, 3000, generator)
+    past, rows = drawn(prediction_times, 3000, generator)
     policy = learnt_policy(past, beliefs[rows], beliefs, 4)
     truth = (policy * values).sum(axis=1).mean()
     covered: dict[str, list[bool]] = {"ips": [], "snips": [], "dr": []}
     widths: dict[str, list[float]] = {"ips": [], "snips": [], "dr": []}
     for _ in range(400):
-        logged, rows = drawn(moments, 1500, generator)
+        logged, rows = drawn(prediction_times, 1500, generator)
         expected = cross_fitted_rewards(logged, beliefs[rows], 4)
         found = {
             "ips": ips(logged, policy[rows]),
@@ -87,8 +87,8 @@ def test_intervals_cover_the_truth_as_often_as_they_promise(moments: tuple[Float
     assert np.mean(widths["dr"]) < np.mean(widths["snips"]) < np.mean(widths["ips"])
 
 
-def test_the_estimate_is_that_of_vowpal_wabbit(moments: tuple[Floats, Floats]) -> None:
-    logged, _ = drawn(moments, 500, np.random.default_rng(2))
+def test_the_estimate_is_that_of_vowpal_wabbit(prediction_times: tuple[Floats, Floats]) -> None:
+    logged, _ = drawn(prediction_times, 500, np.random.default_rng(2))
     chosen = np.random.default_rng(3).integers(4, size=500)
     # its costs are rewards with the other sign, its actions count from 1, and the policy's stands in front
     lines = [

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 
 from intent_tf.decisions.policy.bandits import LinUCB
-from intent_tf.decisions.policy.contexts import strength_fifths
+from intent_tf.decisions.policy.contexts import probability_fifths
 from intent_tf.decisions.policy.regret import regret_curve, regret_curves
 from intent_tf.simulator.interventions import Interventions, beliefs_at
 from intent_tf.simulator.trial import simulate_trial
@@ -19,7 +19,9 @@ def test_bandits_that_see_the_states_beat_greed_on_strength_and_chance() -> None
     log, actions = simulate_trial(12_000, seed=8)
     beliefs, offer = beliefs_at(actions, log), Interventions()
     probabilities = offer.purchase_probabilities(beliefs)
-    strength = probabilities[:, 0]
-    found = regret_curves(beliefs, strength_fifths(strength, strength), probabilities, offer, 7.0, runs=3)
+    probability = probabilities[:, 0]
+    found = regret_curves(
+        beliefs, probability_fifths(probability, probability), probabilities, offer, 7.0, runs=3
+    )
     last = found[found["round"] == found["round"].max()].groupby("policy")["regret"].mean()
-    assert max(last["LinUCB"], last["Thompson"]) < last["greedy on strength"] < last["uniform"]
+    assert max(last["LinUCB"], last["Thompson"]) < last["greedy on probability"] < last["uniform"]

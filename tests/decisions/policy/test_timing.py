@@ -20,18 +20,18 @@ def test_waiting_pays_where_better_moments_come() -> None:
 
 
 def test_hand_computed_gains() -> None:
-    moments = pd.DataFrame({"session_id": np.repeat(["a", "b"], 2), "events": [1, 2, 1, 2]})
+    prediction_times = pd.DataFrame({"session_id": np.repeat(["a", "b"], 2), "events": [1, 2, 1, 2]})
     exact = np.array([[0.0, 0.2], [1.0, 3.0], [0.0, 0.4], [1.0, 1.5]])
     known = np.array([True, True, False, False])
-    found = compare_timing(moments, np.tile([0.0, 0.1], (4, 1)), exact, known)
+    found = compare_timing(prediction_times, np.tile([0.0, 0.1], (4, 1)), exact, known)
     # the estimates see no difference and act at the first event; the oracle waits for a gain of 2, in vain
     assert found.loc["estimates"].to_numpy().tolist() == [[0.4, 1.0], [0.4, 1.0]]
     assert found.loc["oracle"].to_numpy().tolist() == [[0.5, 1.0], [0.0, 0.0]]
 
 
 def test_someone_must_be_left_to_measure() -> None:
-    moments = pd.DataFrame({"session_id": ["a"], "events": [1]})
+    prediction_times = pd.DataFrame({"session_id": ["a"], "events": [1]})
     with pytest.raises(InputError, match="all sessions are known, or none is"):
-        compare_timing(moments, np.zeros((1, 2)), np.zeros((1, 2)), np.array([True]))
-    with pytest.raises(InputError, match="no moments"):
+        compare_timing(prediction_times, np.zeros((1, 2)), np.zeros((1, 2)), np.array([True]))
+    with pytest.raises(InputError, match="no prediction times"):
         choose_threshold([], [])

@@ -18,7 +18,7 @@ def test_recommendations_figures_and_plot_are_written(tmp_path: Path) -> None:
     run(LogConfig(sessions=200, out=str(tmp_path)), config)
     found = pd.read_csv(tmp_path / "recommendations.csv")
     assert found.groupby("session_id").size().eq(3).all()
-    assert "strength" in pd.read_csv(tmp_path / "metrics.csv")["way"].tolist()
+    assert "probability" in pd.read_csv(tmp_path / "metrics.csv")["way"].tolist()
     assert pd.read_csv(tmp_path / "caused.csv")["caused"].notna().all()
     assert (tmp_path / "recall.svg").stat().st_size > 1000
 

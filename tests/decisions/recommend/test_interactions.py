@@ -25,8 +25,8 @@ def test_hand_counted_interactions(make_log: Callable[..., pd.DataFrame]) -> Non
 
 
 def test_the_item_seen_last_weighs_most_and_history_comes_behind_the_session() -> None:
-    moments = pd.DataFrame({"history": [["hat"], []], "item_id": [["", "hat", "cap", "bag"], [""]]})
-    assert query_matrix(moments, ITEMS).toarray().tolist() == [
+    prediction_times = pd.DataFrame({"history": [["hat"], []], "item_id": [["", "hat", "cap", "bag"], [""]]})
+    assert query_matrix(prediction_times, ITEMS).toarray().tolist() == [
         [pytest.approx(1 / 3 + 1 / 4), 1.0],
         [0.0, 0.0],
     ]

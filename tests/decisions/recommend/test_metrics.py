@@ -8,7 +8,7 @@ from intent_tf.decisions.recommend.metrics import coverage, difference_interval,
 
 
 @pytest.fixture
-def moments() -> pd.DataFrame:
+def prediction_times() -> pd.DataFrame:
     return pd.DataFrame({"wanted": [["a", "b", "x"], [], ["c"]], "user_id": ["ann", "bob", "cid"]})
 
 
@@ -18,18 +18,20 @@ def ranked() -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["row", "item_id", "rank"])
 
 
-def test_hand_computed_metrics(moments: pd.DataFrame, ranked: pd.DataFrame) -> None:
-    found = ranking_metrics(hits(ranked, moments), 3)
-    assert found.index.tolist() == [0, 2]  # nothing is wanted at the second moment
+def test_hand_computed_metrics(prediction_times: pd.DataFrame, ranked: pd.DataFrame) -> None:
+    found = ranking_metrics(hits(ranked, prediction_times), 3)
+    assert found.index.tolist() == [0, 2]  # nothing is wanted at the second prediction time
     gain = 1 / np.log2(3) + 1 / np.log2(4)
     best = 1 + 1 / np.log2(3) + 1 / np.log2(4)
     assert found.loc[0].tolist() == pytest.approx([2 / 3, gain / best, 1 / 2])
     assert found.loc[2].tolist() == [0, 0, 0]
 
 
-def test_the_best_order_has_a_gain_of_one_even_if_more_is_wanted_than_shown(moments: pd.DataFrame) -> None:
+def test_the_best_order_has_a_gain_of_one_even_if_more_is_wanted_than_shown(
+    prediction_times: pd.DataFrame,
+) -> None:
     best = pd.DataFrame({"row": 0, "item_id": ["x", "b"], "rank": [1, 2]})
-    assert ranking_metrics(hits(best, moments), 2).loc[0, "ndcg"] == pytest.approx(1)
+    assert ranking_metrics(hits(best, prediction_times), 2).loc[0, "ndcg"] == pytest.approx(1)
 
 
 def test_coverage_counts_items_that_anybody_is_shown(ranked: pd.DataFrame) -> None:

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from intent_tf.decisions.recommend.item_table import item_table
-from intent_tf.decisions.recommend.moments import recommendation_moments
 from intent_tf.decisions.recommend.pairs import pair_table
+from intent_tf.decisions.recommend.recommendation_times import recommendation_times
 
 
 @pytest.fixture(scope="module")
@@ -18,10 +18,10 @@ def pairs(make_log: Callable[..., pd.DataFrame]) -> pd.DataFrame:
     session += [("ann", "2", 30, "detail", "hat"), ("ann", "2", 40, "search", "")]
     session.append(("ann", "2", 50, "cart", "cape"))
     log = make_log(session, {"cape": "long cape", "hat": "renamed"})
-    moments = recommendation_moments(log, moments="4").assign(session_strength=0.5)
+    prediction_times = recommendation_times(log, prediction_times="4").assign(session_probability=0.5)
     items = ["hat", "cape", "coat"]
     candidates = pd.DataFrame({"row": 0, "item_id": items, "rank": [1, 2, 3], "content": [1.0, np.nan, 2.0]})
-    return pair_table(moments, candidates, item_table(past)).set_index("item_id")
+    return pair_table(prediction_times, candidates, item_table(past)).set_index("item_id")
 
 
 def test_an_item_has_what_the_catalogue_knows_of_it(pairs: pd.DataFrame) -> None:

@@ -10,7 +10,7 @@ import pytest
 from intent_tf.decisions.log_config import clean_log
 from intent_tf.decisions.log_periods import split_by_time
 from intent_tf.decisions.recommend.evaluate import OURS, compare_rankings, differences, rankings
-from intent_tf.decisions.recommend.moments import recommendation_moments
+from intent_tf.decisions.recommend.recommendation_times import recommendation_times
 from intent_tf.decisions.recommend.recommender import Recommender, fit_sources, without_hidden
 from intent_tf.errors import InputError, MissingExtraError
 from intent_tf.simulator.simulator import simulate
@@ -25,8 +25,8 @@ def log() -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def moments(log: pd.DataFrame) -> pd.DataFrame:
-    return recommendation_moments(log, since=split_by_time(log)[1]["timestamp"].min())
+def prediction_times(log: pd.DataFrame) -> pd.DataFrame:
+    return recommendation_times(log, since=split_by_time(log)[1]["timestamp"].min())
 
 
 @pytest.fixture(scope="module")
@@ -34,9 +34,11 @@ def recommender(log: pd.DataFrame, tiny: TrainingConfig) -> Recommender:
     return Recommender.fit(split_by_time(log)[0], catalogue=NEW, candidates=12, training=tiny)
 
 
-def test_every_moment_is_offered_items_by_strength(recommender: Recommender, moments: pd.DataFrame) -> None:
-    found = recommender.recommend(moments, count=5)
-    assert len(found) == 5 * len(moments)
+def test_every_moment_is_offered_items_by_strength(
+    recommender: Recommender, prediction_times: pd.DataFrame
+) -> None:
+    found = recommender.recommend(prediction_times, count=5)
+    assert len(found) == 5 * len(prediction_times)
     assert found["intent_strength"].between(0, 1).all()
     first, second = (found[found["rank"] == rank]["intent_strength"].to_numpy() for rank in (1, 2))
     assert (first >= second).all()
@@ -45,45 +47,47 @@ def test_every_moment_is_offered_items_by_strength(recommender: Recommender, mom
 
 
 def test_a_session_without_an_item_is_offered_what_is_popular(
-    recommender: Recommender, moments: pd.DataFrame
+    recommender: Recommender, prediction_times: pd.DataFrame
 ) -> None:
-    empty = moments.head(1).copy()
+    empty = prediction_times.head(1).copy()
     empty["item_id"], empty["history"] = [[""] * len(empty["item_id"].iloc[0])], [[]]
     assert recommender.propose(empty)["item_id"].tolist() == recommender.items.index[:12].tolist()
 
 
 def test_an_item_of_the_catalogue_that_nobody_met_is_found_by_content(
-    recommender: Recommender, moments: pd.DataFrame
+    recommender: Recommender, prediction_times: pd.DataFrame
 ) -> None:
     twin = recommender.items.index[recommender.items["title"].str.contains("Alder backpack basic")][0]
-    like = moments.head(1).copy()
+    like = prediction_times.head(1).copy()
     like["item_id"], like["history"] = [[twin] * len(like["item_id"].iloc[0])], [[]]
     assert "new" in set(without_hidden(recommender.sources["content"], like, 20)["item_id"])
 
 
-def test_what_is_hidden_is_never_offered(recommender: Recommender, moments: pd.DataFrame) -> None:
-    first = recommender.propose(moments).groupby("row")["item_id"].first()
-    hiding = moments.assign(hidden=[[first[row]] for row in moments.index])
+def test_what_is_hidden_is_never_offered(recommender: Recommender, prediction_times: pd.DataFrame) -> None:
+    first = recommender.propose(prediction_times).groupby("row")["item_id"].first()
+    hiding = prediction_times.assign(hidden=[[first[row]] for row in prediction_times.index])
     proposed = recommender.propose(hiding)
     assert not (proposed["item_id"] == proposed["row"].map(first)).any()
     assert proposed.groupby("row").size().eq(12).all()
 
 
-def test_all_ways_are_measured_on_the_same_moments(recommender: Recommender, moments: pd.DataFrame) -> None:
-    ways = rankings(recommender, moments)
-    table = compare_rankings(ways, moments, recommender.items.index, 5)
+def test_all_ways_are_measured_on_the_same_moments(
+    recommender: Recommender, prediction_times: pd.DataFrame
+) -> None:
+    ways = rankings(recommender, prediction_times)
+    table = compare_rankings(ways, prediction_times, recommender.items.index, 5)
     assert set(table.index) == {*recommender.sources, "hybrid", OURS}
     assert table[["recall", "ndcg", "mrr", "coverage"]].to_numpy().min() >= 0
-    against = differences(ways, moments, 5)
+    against = differences(ways, prediction_times, 5)
     assert (against["low"] <= against["difference"]).all() and (
         against["difference"] <= against["high"]
     ).all()
 
 
 def test_moments_that_want_nothing_cannot_be_measured(
-    recommender: Recommender, moments: pd.DataFrame
+    recommender: Recommender, prediction_times: pd.DataFrame
 ) -> None:
-    nothing = moments[moments["wanted"].map(len).eq(0)]
+    nothing = prediction_times[prediction_times["wanted"].map(len).eq(0)]
     with pytest.raises(InputError, match="no item is wanted"):
         rankings(recommender, nothing)
 
@@ -94,9 +98,9 @@ def test_a_past_without_carts_teaches_nothing(log: pd.DataFrame, tiny: TrainingC
         Recommender.fit(looking, candidates=5, training=tiny)
 
 
-def test_no_recommendation_is_no_count(recommender: Recommender, moments: pd.DataFrame) -> None:
+def test_no_recommendation_is_no_count(recommender: Recommender, prediction_times: pd.DataFrame) -> None:
     with pytest.raises(InputError, match="0 items were asked for"):
-        recommender.recommend(moments, 0)
+        recommender.recommend(prediction_times, 0)
 
 
 def test_without_implicit_the_extra_is_named(log: pd.DataFrame, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,7 +18,7 @@ def users() -> pd.DataFrame:
     kinds = np.repeat([[1.0, 9.0, 500.0, 0.9], [2.0, 2.0, 0.0, 0.5], [60.0, 2.0, 0.0, 0.1]], 40, axis=0)
     return pd.DataFrame(
         kinds * generator.uniform(0.9, 1.1, kinds.shape),
-        columns=["recency", "frequency", "money", "strength"],
+        columns=["recency", "frequency", "money", "probability"],
     )
 
 
@@ -52,8 +52,8 @@ def test_a_new_user_is_assigned_as_an_old_one_like_him(users: pd.DataFrame, tmp_
 
 
 def test_hand_computed_nearest_centre() -> None:
-    segmentation = Segmentation(("strength",), (0.5,), (0.25,), ((-1.0,), (1.0,)), ("weak", "strong"))
-    assert segmentation.assign(pd.DataFrame({"strength": [0.4, 0.6, 9.0]})).tolist() == [
+    segmentation = Segmentation(("probability",), (0.5,), (0.25,), ((-1.0,), (1.0,)), ("weak", "strong"))
+    assert segmentation.assign(pd.DataFrame({"probability": [0.4, 0.6, 9.0]})).tolist() == [
         "weak",
         "strong",
         "strong",

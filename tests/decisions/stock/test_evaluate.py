@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from intent_tf.decisions.stock.demand import ALL
-from intent_tf.decisions.stock.evaluate import Costs, replay, strength_weights, summary
+from intent_tf.decisions.stock.evaluate import Costs, probability_weights, replay, summary
 from intent_tf.errors import InputError
 
 
@@ -18,7 +18,7 @@ def demand() -> pd.DataFrame:
 
 
 def test_weights_are_never_negative() -> None:
-    assert strength_weights(np.array([1.0, 1.0]), np.array([0.0, 1.0]), np.array([2.0, 1.0])).min() == 0
+    assert probability_weights(np.array([1.0, 1.0]), np.array([0.0, 1.0]), np.array([2.0, 1.0])).min() == 0
 
 
 def test_strengths_that_foretell_demand_make_orders_cheaper(demand: pd.DataFrame) -> None:
@@ -35,11 +35,12 @@ def test_a_forecast_of_sparse_demand_is_cheaper_than_seasonal_naive() -> None:
 
 
 def test_an_order_knows_nothing_of_its_own_period(demand: pd.DataFrame) -> None:
-    strengths = 0.0 * demand.iloc[24:]
+    probabilities = 0.0 * demand.iloc[24:]
     changed = demand.copy()
     changed.iloc[33:] += 100
     first, second = (
-        replay(each, strengths, 24, 30, 7, Costs()).set_index("period")["order"] for each in (demand, changed)
+        replay(each, probabilities, 24, 30, 7, Costs()).set_index("period")["order"]
+        for each in (demand, changed)
     )
     until = demand.index[33]
     pd.testing.assert_series_equal(first[first.index <= until], second[second.index <= until])

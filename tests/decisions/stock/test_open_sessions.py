@@ -3,7 +3,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from intent_tf.decisions.stock.open_sessions import open_strengths
+from intent_tf.decisions.stock.open_sessions import open_probabilities
 from intent_tf.errors import InputError
 
 
@@ -28,12 +28,12 @@ def log() -> pd.DataFrame:
 
 
 def events(examples: pd.DataFrame) -> pd.Series:
-    """A strength that tells how many events were visible."""
+    """A probability that tells how many events were visible."""
     return examples["event_type"].map(len) / 10
 
 
 def test_open_sessions_count_for_the_item_they_looked_at_last(log: pd.DataFrame) -> None:
-    found = open_strengths(events, log, [minute(15), minute(25), minute(60)], ["a", "b"])
+    found = open_probabilities(events, log, [minute(15), minute(25), minute(60)], ["a", "b"])
     # at 15: bob has two events and looked at a, ann two and b, cid one and b
     assert found.loc[minute(15)].tolist() == pytest.approx([0.2, 0.3, 0.5])
     # at 25: ann has bought
@@ -43,17 +43,18 @@ def test_open_sessions_count_for_the_item_they_looked_at_last(log: pd.DataFrame)
 
 
 def test_nothing_from_the_moment_on_is_looked_at(log: pd.DataFrame) -> None:
-    moments = [minute(12)]
+    prediction_times = [minute(12)]
     cut = log[log["timestamp"] < minute(12)]
     pd.testing.assert_frame_equal(
-        open_strengths(events, log, moments, ["a"]), open_strengths(events, cut, moments, ["a"])
+        open_probabilities(events, log, prediction_times, ["a"]),
+        open_probabilities(events, cut, prediction_times, ["a"]),
     )
 
 
 def test_without_open_sessions_the_sums_are_zero(log: pd.DataFrame) -> None:
-    assert not open_strengths(events, log, [minute(300)], ["a"]).to_numpy().any()
+    assert not open_probabilities(events, log, [minute(300)], ["a"]).to_numpy().any()
 
 
 def test_no_moments_are_refused(log: pd.DataFrame) -> None:
-    with pytest.raises(InputError, match="no moments"):
-        open_strengths(events, log, [], ["a"])
+    with pytest.raises(InputError, match="no prediction times"):
+        open_probabilities(events, log, [], ["a"])

@@ -62,7 +62,7 @@ def test_segments_matter() -> None:
 
 
 def test_a_row_longer_than_the_positions_is_refused() -> None:
-    with pytest.raises(InputError, match="a row of 17 pieces; expected at most 16"):
+    with pytest.raises(InputError, match="a row of 17 subwords; expected at most 16"):
         network()(tf.ones((1, 17), tf.int32))
 
 

@@ -14,7 +14,7 @@ from intent_tf.layers.text_cnn.text_cnn import TextCNN
 
 def build_extractor(
     vocabulary: int = 30,
-    dimension: int = 8,
+    output_dim: int = 8,
     filters: int = 5,
     kernel_sizes: Sequence[int] = (3,),
     seed: int = 0,
@@ -22,7 +22,7 @@ def build_extractor(
 ) -> TextCNN:
     """An extractor with normal weights, biases too, that depend on the seed only, not on its types."""
     rng = np.random.default_rng(seed)
-    layer = TextCNN(vocabulary, dimension, filters, kernel_sizes, **options)
+    layer = TextCNN(vocabulary, output_dim, filters, kernel_sizes, **options)
     layer.build((None, None))
     for weight in layer.weights:
         weight.assign(rng.normal(size=weight.shape).astype("float32"))

@@ -56,7 +56,7 @@ def test_gradients_are_those_that_the_full_table_passes_on(
 def test_it_folds_to_the_same_outputs(random_texts: Callable[..., np.ndarray]) -> None:
     small, _ = pair()
     ids = random_texts([9, 1, 7])
-    np.testing.assert_allclose(small.fold()(ids), small(ids), atol=1e-6)
+    np.testing.assert_allclose(small.precompute()(ids), small(ids), atol=1e-6)
 
 
 def test_a_model_with_it_trains_and_is_saved(

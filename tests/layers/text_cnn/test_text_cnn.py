@@ -18,7 +18,7 @@ SHAPES = {
     "batch": st.integers(1, 40),
     "tokens": st.integers(5, 60),
     "vocabulary": st.integers(2, 300),
-    "dimension": st.integers(1, 9),
+    "output_dim": st.integers(1, 9),
     "filters": st.integers(1, 6),
     "kernel_sizes": st.lists(st.integers(1, 5), min_size=1, max_size=3),
     "padding": st.sampled_from(["valid", "same"]),
@@ -30,10 +30,10 @@ SHAPES = {
 @settings(max_examples=40, deadline=None, derandomize=True)
 @given(**SHAPES)
 def test_texts_of_any_shape_give_what_the_stock_layers_give(
-    build_extractor, batch, tokens, vocabulary, dimension, filters, kernel_sizes, padding, use_bias, training
+    build_extractor, batch, tokens, vocabulary, output_dim, filters, kernel_sizes, padding, use_bias, training
 ) -> None:
     layer = build_extractor(
-        vocabulary, dimension, filters, kernel_sizes, padding=padding, use_bias=use_bias, mask_zero=False
+        vocabulary, output_dim, filters, kernel_sizes, padding=padding, use_bias=use_bias, mask_zero=False
     )
     ids = np.random.default_rng(batch).integers(0, vocabulary, (batch, tokens))
     expected = to_stock_layers(layer)(ids).numpy()

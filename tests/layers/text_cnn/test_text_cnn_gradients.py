@@ -14,7 +14,7 @@ SHAPES = {
     "batch": st.integers(1, 40),
     "tokens": st.integers(5, 60),
     "vocabulary": st.integers(2, 300),
-    "dimension": st.integers(1, 9),
+    "output_dim": st.integers(1, 9),
     "filters": st.integers(1, 6),
     "kernel_sizes": st.lists(st.integers(1, 5), min_size=1, max_size=3),
     "padding": st.sampled_from(["valid", "same"]),
@@ -31,9 +31,9 @@ def assert_close(ours, theirs, relative: float = 1e-5) -> None:
 @settings(max_examples=20, deadline=None, derandomize=True)
 @given(**SHAPES)
 def test_texts_of_any_shape_have_the_gradients_of_the_stock_layers(
-    build_extractor, gradients, batch, tokens, vocabulary, dimension, filters, kernel_sizes, padding
+    build_extractor, gradients, batch, tokens, vocabulary, output_dim, filters, kernel_sizes, padding
 ) -> None:
-    layer = build_extractor(vocabulary, dimension, filters, kernel_sizes, padding=padding, mask_zero=False)
+    layer = build_extractor(vocabulary, output_dim, filters, kernel_sizes, padding=padding, mask_zero=False)
     ids = np.random.default_rng(batch).integers(0, vocabulary, (batch, tokens))
     assert_close(gradients(layer, ids), gradients(to_stock_layers(layer), ids))
 
@@ -105,8 +105,8 @@ def test_the_gradient_of_each_group_of_texts_comes_from_one_vectorised_map(
     layer = build_extractor()
     ids = np.stack([random_texts([40] * group, seed=seed) for seed in range(3)])
     mapped = tf.vectorized_map(lambda texts: _gradients_of_the_squares(layer, texts), ids)
-    for place, texts in enumerate(ids):
-        assert_close([each[place] for each in mapped], _gradients_of_the_squares(layer, texts))
+    for index, texts in enumerate(ids):
+        assert_close([each[index] for each in mapped], _gradients_of_the_squares(layer, texts))
 
 
 def _gradients_of_the_squares(layer, ids) -> list[tf.Tensor]:

@@ -92,7 +92,7 @@ def test_a_stranger_loads_the_folder(written, way: str) -> None:
     inputs = cut(TEXTS)
     assert set(inputs) == {"input_word_ids", "input_mask", "input_type_ids"}
     outputs = loaded(inputs, training=False)
-    ids = encoder.pieces(TEXTS)
+    ids = encoder.subwords(TEXTS)
     for name in ("pooled_output", "sequence_output"):
         np.testing.assert_allclose(outputs[name], encoder.network(ids)[name], rtol=0, atol=1e-6)
     signature = loaded.signatures["serving_default"](**inputs)
@@ -179,14 +179,14 @@ def test_a_saved_model_with_another_signature_is_named(tmp_path: Path) -> None:
 
 def test_a_vocabulary_that_does_not_fit_is_told(folder: Path) -> None:
     (folder / "vocab.txt").write_text("\n".join(SPECIAL))
-    with pytest.raises(InputError, match="the vocabulary has 5 pieces and the network 66 vectors"):
+    with pytest.raises(InputError, match="the vocabulary has 5 subwords and the network 66 vectors"):
         BertEncoder.from_preset(folder, max_tokens=32)
-    with pytest.raises(InputError, match="the vocabulary has 5 pieces and the network 66 vectors"):
+    with pytest.raises(InputError, match="the vocabulary has 5 subwords and the network 66 vectors"):
         BertEncoder.from_hub(folder, trust=True, vocabulary=folder / "vocab.txt", max_tokens=32)
 
 
 def test_rows_longer_than_the_positions_are_told(written) -> None:
-    with pytest.raises(InputError, match="rows of 128 pieces, and the network has 40 positions"):
+    with pytest.raises(InputError, match="rows of 128 subwords, and the network has 40 positions"):
         BertEncoder.from_preset(written[1])
 
 
@@ -225,7 +225,7 @@ def test_an_unknown_pooling_is_told(make_encoder) -> None:
 
 def test_a_kerashub_preset_folder_gives_kerashubs_vectors(tmp_path: Path, make_encoder) -> None:
     models = pytest.importorskip("keras_hub", reason="keras-hub is not installed").models
-    vocabulary = list(make_encoder().pieces.vocabulary)
+    vocabulary = list(make_encoder().subwords.vocabulary)
     tokenizer = models.BertTokenizer(vocabulary, lowercase=True)
     backbone = models.BertBackbone(
         vocabulary_size=len(vocabulary),
@@ -238,7 +238,7 @@ def test_a_kerashub_preset_folder_gives_kerashubs_vectors(tmp_path: Path, make_e
     backbone.save_to_preset(str(tmp_path))
     tokenizer.save_to_preset(str(tmp_path))
     encoder = BertEncoder.from_preset(tmp_path, max_tokens=32, pooling="cls")
-    ids = encoder.pieces(TEXTS)
+    ids = encoder.subwords(TEXTS)
     inputs = {
         "token_ids": ids,
         "segment_ids": tf.zeros_like(ids),

@@ -31,7 +31,7 @@ class Foreign(tf.Module):
         super().__init__()
         draw = tf.random.Generator.from_seed(3)
         self.words = tf.Variable(draw.normal((len(VOCABULARY), 8)), name="bert/word_embeddings/weights")
-        self.places = tf.Variable(draw.normal((16, 8)), name="bert/position_embeddings/weights")
+        self.indices = tf.Variable(draw.normal((16, 8)), name="bert/position_embeddings/weights")
         self.kinds = tf.Variable(draw.normal((2, 8)), name="bert/type_embeddings/weights")
         self.vocab_file = tf.saved_model.Asset(str(vocabulary))
         self.do_lower_case = tf.Variable(True, trainable=False)
@@ -39,7 +39,7 @@ class Foreign(tf.Module):
     @tf.function(input_signature=[SIGNATURE, tf.TensorSpec((), tf.bool, "training")])
     def __call__(self, inputs, training):
         ids, mask = inputs["input_word_ids"], tf.cast(inputs["input_mask"], tf.float32)[..., None]
-        sequence = tf.gather(self.words, ids) + self.places[: tf.shape(ids)[1]]
+        sequence = tf.gather(self.words, ids) + self.indices[: tf.shape(ids)[1]]
         sequence = tf.where(training, 1.0, 1.0) * (sequence + tf.gather(self.kinds, inputs["input_type_ids"]))
         pooled = tf.tanh(tf.reduce_sum(sequence * mask, 1) / tf.reduce_sum(mask, 1))
         return {
@@ -71,7 +71,7 @@ class SignatureOnly(tf.Module):
 
 @pytest.fixture(scope="module")
 def foreign(tmp_path_factory: pytest.TempPathFactory) -> Foreign:
-    vocabulary = tmp_path_factory.mktemp("foreign") / "pieces.txt"
+    vocabulary = tmp_path_factory.mktemp("foreign") / "subwords.txt"
     vocabulary.write_text("\n".join(VOCABULARY) + "\n")
     return Foreign(vocabulary)
 
@@ -92,7 +92,7 @@ def opened(folder: Path) -> BertEncoder:
 
 def test_its_vectors_come_out_whatever_the_order_of_its_inputs(foreign: Foreign, folder: Path) -> None:
     encoder = opened(folder)
-    ids = encoder.pieces(TEXTS)
+    ids = encoder.subwords(TEXTS)
     assert ids[0].numpy().tolist() == [2, 5, 7, 8, 3]
     inputs = {"input_word_ids": ids, "input_mask": tf.cast(ids != 0, tf.int32), "input_type_ids": 0 * ids}
     np.testing.assert_allclose(encoder(TEXTS), foreign(inputs, False)["pooled_output"], rtol=0, atol=1e-6)

@@ -20,26 +20,26 @@ from intent_tf.evaluation.metrics import FloatArray
 from intent_tf.training.training import TrainingConfig, create_model, train_model
 
 BASELINES = ("hist_gradient_boosting", "logistic_regression", "constant_rate")
-CONTENDERS = ("intent_tf", *BOOSTERS, *BASELINES)
-#: The row of the boosters' mean strength, where there are several.
+MODELS = ("intent_tf", *BOOSTERS, *BASELINES)
+#: The row of the boosters' mean probability, where there are several.
 MEAN = "mean_of_boosters"
 
 
-def choose_contenders(names: Sequence[str], data: PreparedData) -> list[str]:
+def choose_models(names: Sequence[str], data: PreparedData) -> list[str]:
     """Take those models that can read what a table has: boosters read no text.
 
     Raises:
         InputError: If a name is unknown.
     """
     for name in names:
-        if name not in CONTENDERS:
-            raise InputError(f"no model {name!r}", expected=", ".join(CONTENDERS))
+        if name not in MODELS:
+            raise InputError(f"no model {name!r}", expected=", ".join(MODELS))
     kinds = {column.kind for column in data.specification.columns}
     only_text = kinds <= {"text"}
     return [name for name in names if not (only_text and name in (*BOOSTERS, "hist_gradient_boosting"))]
 
 
-def fit_contenders(
+def fit_models(
     names: Sequence[str],
     data: PreparedData,
     training: TrainingConfig,
@@ -54,31 +54,31 @@ def fit_contenders(
     the same columns: numbers with derived columns and session statistics, categories, texts.
 
     Args:
-        names: Of `CONTENDERS`.
+        names: Of `MODELS`.
         data: The rows of one fold.
         training: Options of our model.
         seed: Of weights, order of rows, samples.
-        store: Folder in which the strengths of each model are kept, and from which they are taken where an
-            interrupted comparison left them.
+        store: Folder in which the probabilities of each model are kept, and from which they are taken where
+            an interrupted comparison left them.
         done: Told the name of each model that is ready.
 
     Returns:
-        Strengths on the test rows, shape `(rows,)`, and seconds, by name.
+        Probabilities on the test rows, shape `(rows,)`, and seconds, by name.
     """
-    strengths: dict[str, FloatArray] = {}
+    probabilities: dict[str, FloatArray] = {}
     seconds: dict[str, float] = {}
 
     def add(name: str, fit: Callable[[], FloatArray]) -> None:
         kept = None if store is None else store / f"{name}.npz"
         if kept is not None and kept.is_file():
             with np.load(kept) as found:
-                strengths[name], seconds[name] = found["strength"], float(found["seconds"])
+                probabilities[name], seconds[name] = found["probability"], float(found["seconds"])
         else:
             started = time.perf_counter()
-            strengths[name] = fit()
+            probabilities[name] = fit()
             seconds[name] = time.perf_counter() - started
             if kept is not None:
-                _write(kept, strengths[name], seconds[name])
+                _write(kept, probabilities[name], seconds[name])
         done(name)
 
     if "intent_tf" in names:
@@ -93,7 +93,7 @@ def fit_contenders(
     for name in boosters:
         add(name, lambda kind=name: _fit_booster(kind, data, tables, seed))  # type: ignore[misc]
     if len(boosters) > 1:
-        strengths[MEAN] = np.mean([strengths[name] for name in boosters], axis=0)
+        probabilities[MEAN] = np.mean([probabilities[name] for name in boosters], axis=0)
         seconds[MEAN] = sum(seconds[name] for name in boosters)
     learnt = [data.train, data.validation]
     for name in (name for name in names if name in BASELINES):
@@ -107,14 +107,14 @@ def fit_contenders(
                 only=(kind,),
             )[kind].predict(tables["test"]),
         )
-    return strengths, seconds
+    return probabilities, seconds
 
 
-def _write(path: Path, strength: FloatArray, seconds: float) -> None:
+def _write(path: Path, probability: FloatArray, seconds: float) -> None:
     """Write whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".npz", delete=False) as file:
-        np.savez(file, strength=strength, seconds=seconds)
+        np.savez(file, probability=probability, seconds=seconds)
     Path(file.name).replace(path)
 
 

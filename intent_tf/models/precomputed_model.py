@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from intent_tf.errors import InputError
-from intent_tf.layers.text_cnn.folded_text_cnn import Storage
+from intent_tf.layers.text_cnn.precomputed_text_cnn import Storage
 from intent_tf.layers.text_cnn.text_cnn import TextCNN
 from intent_tf.models.feature_extractor import FeatureExtractor
 from intent_tf.models.intent_model import IntentModel
 
 
-def fold_extractors(model: IntentModel, storage: Storage = "float32") -> IntentModel:
+def precompute_extractors(model: IntentModel, storage: Storage = "float32") -> IntentModel:
     """Replace embedding and convolution of each `TextCNN` in a model by a table of their products.
 
     Args:
         model: A trained model.
         storage: Type of the tables: ``"float32"`` gives the same to 1e-6; ``"bfloat16"`` and ``"int8"`` are
-            smaller and cost accuracy, see `intent_tf.evaluation.folding_cost`.
+            smaller and cost accuracy, see `intent_tf.evaluation.precompute_cost`.
 
     Returns:
         A model for prediction that shares all other layers with the given one, which stays as it is.
@@ -31,8 +31,8 @@ def fold_extractors(model: IntentModel, storage: Storage = "float32") -> IntentM
         >>> frame = pd.DataFrame({"title": titles, "bought": [0, 1] * 37})
         >>> data = preprocess_data(frame, "bought", kinds={"title": "text"})
         >>> model = build_model(data, build_feature_extractor(data), build_predictor())
-        >>> folded = fold_extractors(model)
-        >>> bool(abs(folded.predict(frame) - model.predict(frame)).max() < 1e-6)
+        >>> precomputed = precompute_extractors(model)
+        >>> bool(abs(precomputed.predict(frame) - model.predict(frame)).max() < 1e-6)
         True
     """
     extractor = model.extractor
@@ -41,9 +41,12 @@ def fold_extractors(model: IntentModel, storage: Storage = "float32") -> IntentM
         raise InputError(
             "the model has no extractor of tokens to fold",
             expected="a text or sequence column that a TextCNN reads",
-            remedy="leave out --fold",
+            remedy="leave out --precompute",
         )
-    folded = {
-        name: layer.fold(storage) if isinstance(layer, TextCNN) else layer for name, layer in parts.items()
+    precomputed = {
+        name: layer.precompute(storage) if isinstance(layer, TextCNN) else layer
+        for name, layer in parts.items()
     }
-    return model.with_parts(extractor=FeatureExtractor(folded, extractor.dropout.rate, name=extractor.name))
+    return model.with_parts(
+        extractor=FeatureExtractor(precomputed, extractor.dropout.rate, name=extractor.name)
+    )

@@ -1,4 +1,4 @@
-"""A folded extractor gives what it gave before."""
+"""A precomputed extractor gives what it gave before."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def test_in_float32_it_gives_the_same(build_extractor, random_texts, texts, padd
     for kernel in layer.kernels:
         kernel.assign(kernel / 10)
     ids = random_texts(LENGTHS * texts)
-    np.testing.assert_allclose(layer.fold()(ids), layer(ids), rtol=1e-6, atol=1e-6)
+    np.testing.assert_allclose(layer.precompute()(ids), layer(ids), rtol=1e-6, atol=1e-6)
 
 
 @pytest.mark.parametrize(("storage", "digits"), [("bfloat16", 2.0**-9), ("int8", 1 / 254)])
@@ -30,14 +30,14 @@ def test_each_product_of_a_smaller_table_is_off_by_half_its_last_digit_at_most(
     layer, ids = build_extractor(activation="linear"), random_texts(LENGTHS)
     products = np.einsum("vd,jdf->vjf", layer.embeddings.numpy(), layer.kernels[0].numpy())
     bound = 3 * digits * np.abs(products).max(axis=(0, 1))  # three products a window
-    error = np.abs(layer.fold(storage)(ids) - layer(ids))
+    error = np.abs(layer.precompute(storage)(ids) - layer(ids))
     assert (error <= 1.001 * bound + 1e-6).all() and error.max() > 0
 
 
 @pytest.mark.parametrize("storage", ["float32", "bfloat16", "int8"])
 def test_a_saved_model_file_restores_it(build_extractor, random_texts, tmp_path, storage: str) -> None:
-    folded = build_extractor(kernel_sizes=(2, 3), use_bias=False).fold(storage)
-    model = keras.Sequential([keras.Input((None,), dtype="int32"), folded])
+    precomputed = build_extractor(kernel_sizes=(2, 3), use_bias=False).precompute(storage)
+    model = keras.Sequential([keras.Input((None,), dtype="int32"), precomputed])
     model.save(tmp_path / "model.keras")
     restored = keras.models.load_model(tmp_path / "model.keras")
     assert restored.layers[0].tables[0].dtype == storage
@@ -45,20 +45,20 @@ def test_a_saved_model_file_restores_it(build_extractor, random_texts, tmp_path,
 
 
 def test_ragged_ids_give_what_padded_ids_give(build_extractor) -> None:
-    folded = build_extractor().fold()
-    padded = folded(np.array([[3, 4, 5, 6], [7, 8, 0, 0]]))
-    np.testing.assert_array_equal(folded(tf.ragged.constant([[3, 4, 5, 6], [7, 8]])), padded)
+    precomputed = build_extractor().precompute()
+    padded = precomputed(np.array([[3, 4, 5, 6], [7, 8, 0, 0]]))
+    np.testing.assert_array_equal(precomputed(tf.ragged.constant([[3, 4, 5, 6], [7, 8]])), padded)
 
 
 def test_it_has_nothing_to_train(build_extractor) -> None:
-    assert not build_extractor().fold().trainable_weights
+    assert not build_extractor().precompute().trainable_weights
 
 
 def test_an_activation_that_may_fall_is_refused(build_extractor) -> None:
     with pytest.raises(InputError, match="gelu"):
-        build_extractor(activation="gelu").fold()
+        build_extractor(activation="gelu").precompute()
 
 
 def test_an_unknown_storage_is_refused(build_extractor) -> None:
     with pytest.raises(InputError, match="int4"):
-        build_extractor().fold("int4")
+        build_extractor().precompute("int4")

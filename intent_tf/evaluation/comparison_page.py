@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 
-from intent_tf.evaluation.contest import MODEL, WHOLE
+from intent_tf.evaluation.comparison import MODEL, WHOLE
 from intent_tf.evaluation.page import card, cards, page, section, table, text
 from intent_tf.evaluation.svg import COLOURS, svg
 from intent_tf.evaluation.table import figure
@@ -19,8 +19,8 @@ SHOWN = {"auroc": "AUROC", "auprc": "AUPRC", "log_loss": "log loss", "brier": "B
 TESTED = {name: SHOWN[name] for name in ("auroc", "auprc", "log_loss")}
 
 
-def contest_table(found: Mapping[str, Any]) -> str:
-    """Lay out what `intent_tf.evaluation.contest.summarise` found as plain text.
+def comparison_table(found: Mapping[str, Any]) -> str:
+    """Lay out what `intent_tf.evaluation.comparison.summarise` found as plain text.
 
     Behind AUROC stands p of the paired test against our model; ``*`` marks p < 0.05.
     """
@@ -38,7 +38,7 @@ def contest_table(found: Mapping[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def write_contest(folder: Path, found: Mapping[str, Any]) -> None:
+def write_comparison(folder: Path, found: Mapping[str, Any]) -> None:
     """Write ``comparison.json`` and ``comparison.html``, a page that needs no other file, to a folder."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "comparison.json").write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
@@ -115,11 +115,11 @@ def _plot(models: Mapping[str, Any], name: str, key: str) -> str:
     shown = [(model, figures[key]) for model, figures in _ranked(models) if model != "constant_rate"]
 
     def draw(axes: Axes) -> None:
-        for place, (model, each) in enumerate(shown):
+        for index, (model, each) in enumerate(shown):
             colour = COLOURS["model" if model == MODEL else "muted"]
             low, high = each.get("low", each["mean"]), each.get("high", each["mean"])
-            axes.plot([low, high], [place, place], color=colour, linewidth=1.6)
-            axes.plot(each["mean"], place, color=colour, marker="o", markersize=5)
+            axes.plot([low, high], [index, index], color=colour, linewidth=1.6)
+            axes.plot(each["mean"], index, color=colour, marker="o", markersize=5)
         axes.set_yticks(np.arange(len(shown)), [model for model, _ in shown])
         axes.invert_yaxis()
         axes.set(xlabel=TESTED[key])

@@ -1,4 +1,4 @@
-"""The moments at which something may be recommended, and what the session wanted afterwards."""
+"""The prediction times at which something may be recommended, and what the session wanted afterwards."""
 
 from __future__ import annotations
 
@@ -22,24 +22,24 @@ VIEWS = ("click", "detail")
 _HISTORY = 50
 
 
-def recommendation_moments(
+def recommendation_times(
     log: pd.DataFrame,
     target: Target = "buy",
     *,
     since: pd.Timestamp | None = None,
     bought_days: float = 30.0,
-    moments: str = ExampleDefinition.moments,
+    prediction_times: str = ExampleDefinition.prediction_times,
 ) -> pd.DataFrame:
-    """Find the moments of a log's sessions before the first cart or purchase.
+    """Find the prediction times of a log's sessions before the first cart or purchase.
 
     Args:
         log: Events as `clean_log` gives them.
         target: ``buy``: what is wanted are the items carted or bought later in the session; ``view``: those
             viewed later in it for the first time.
-        since: Only moments from this time on; what happened before it is known as history.
+        since: Only prediction times from this time on; what happened before it is known as history.
         bought_days: Days after a purchase within which the user is not offered the item again; 0 turns the
             rule off.
-        moments: When to recommend, as in `ExampleDefinition`.
+        prediction_times: When to recommend, as in `ExampleDefinition`.
 
     Returns:
         The columns of `prepare_examples` and three lists of items a row: ``history`` (of the user's earlier
@@ -48,26 +48,26 @@ def recommendation_moments(
         is). The index counts from 0.
 
     Raises:
-        InputError: If the log is none, or there is no moment since then.
+        InputError: If the log is none, or there is no prediction time since then.
 
     Example:
         >>> log = pd.DataFrame({"user_id": "ann", "session_id": "s", "item_id": ["7", "8", "8"], "text": "",
         ...     "query": "", "price": 5.0, "event_type": ["click", "detail", "cart"],
         ...     "timestamp": pd.to_datetime([0, 60, 90], unit="s", utc=True)})
-        >>> recommendation_moments(log)[["events", "item_id", "wanted"]]
+        >>> recommendation_times(log)[["events", "item_id", "wanted"]]
            events item_id wanted
         0       1     [7]    [8]
         1       2  [7, 8]    [8]
     """
     check_log(log)
-    found = prepare_examples(log, ExampleDefinition(moments=moments)).examples
+    found = prepare_examples(log, ExampleDefinition(prediction_times=prediction_times)).examples
     if since is not None:
-        found = found[found["moment"] >= since]
+        found = found[found["prediction_time"] >= since]
     if found.empty:
-        raise InputError(f"no session has a moment since {since}", expected="a longer log")
-    found = found.sort_values(["moment", "session_id", "events"], ignore_index=True)
+        raise InputError(f"no session has a prediction time since {since}", expected="a longer log")
+    found = found.sort_values(["prediction_time", "session_id", "events"], ignore_index=True)
     elapsed = pd.to_timedelta(found["elapsed"].map(lambda seconds: seconds[-1]), unit="s")
-    begin = (found["moment"] - elapsed).dt.round("ms")
+    begin = (found["prediction_time"] - elapsed).dt.round("ms")
     seen = _before(log[log["item_id"] != ""], found["user_id"], begin, None)
     purchases = log[log["event_type"].eq("purchase") & (log["item_id"] != "")]
     bought = _before(purchases, found["user_id"], begin, pd.Timedelta(days=bought_days))
@@ -85,9 +85,9 @@ def recommendation_moments(
 
 
 def _before(
-    log: pd.DataFrame, users: pd.Series, moments: pd.Series, window: pd.Timedelta | None
+    log: pd.DataFrame, users: pd.Series, prediction_times: pd.Series, window: pd.Timedelta | None
 ) -> list[np.ndarray]:
-    """Return the items of each user's events before a moment, within the window if there is one."""
+    """Return the items of each user's events before a prediction time, within the window if there is one."""
     ordered = log.assign(micros=_micros(log["timestamp"])).sort_values("micros", kind="stable")
     grouped = {
         user: (events["micros"].to_numpy(), events["item_id"].to_numpy(object))
@@ -96,10 +96,10 @@ def _before(
     nothing = (np.array([], np.int64), np.array([], object))
     width = None if window is None else round(window.total_seconds() * 1e6)
     found = []
-    for user, moment in zip(users, _micros(moments), strict=True):
+    for user, prediction_time in zip(users, _micros(prediction_times), strict=True):
         times, items = grouped.get(user, nothing)
-        end = np.searchsorted(times, moment)
-        start = 0 if width is None else np.searchsorted(times, moment - width, side="right")
+        end = np.searchsorted(times, prediction_time)
+        start = 0 if width is None else np.searchsorted(times, prediction_time - width, side="right")
         found.append(items[start:end])
     return found
 

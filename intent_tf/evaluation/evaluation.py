@@ -11,36 +11,36 @@ import numpy as np
 
 from intent_tf.columns.prepared import PreparedData
 from intent_tf.data.example_source import ExampleSource
-from intent_tf.evaluation.actions import measure_actions
+from intent_tf.evaluation.actions import evaluate_actions
 from intent_tf.evaluation.baseline_rows import baseline_table
 from intent_tf.evaluation.baselines import fit_baselines
 from intent_tf.evaluation.calibration import fit_calibrator
 from intent_tf.evaluation.diagnosis import diagnose
 from intent_tf.evaluation.early import early_quality
-from intent_tf.evaluation.metrics import measure
+from intent_tf.evaluation.metrics import evaluate
 from intent_tf.evaluation.ngrams import strongest_ngrams
 from intent_tf.evaluation.threshold import choose_threshold
 from intent_tf.models.intent_model import IntentModel
 
 
 @dataclass(frozen=True)
-class Assessment:
-    """What `assess` found.
+class Evaluation:
+    """What `evaluate_model` found.
 
     Args:
         model: The model with its calibrator and threshold.
         metrics: The content of ``metrics.json``: ``test``, ``baselines``, ``optimum`` (where it is known),
             ``actions`` (graded labels), ``slices``, ``early`` (event logs), ``cleaning``, ``split``,
             ``calibration``, ``throughput``.
-        strengths: On the test rows, by name: ``intent_tf``, ``uncalibrated``, each baseline, ``optimum``.
+        probabilities: On the test rows, by name: ``intent_tf``, ``uncalibrated``, each baseline, ``optimum``.
     """
 
     model: IntentModel
     metrics: dict[str, Any]
-    strengths: Mapping[str, np.ndarray]
+    probabilities: Mapping[str, np.ndarray]
 
 
-def assess(
+def evaluate_model(
     model: IntentModel,
     data: PreparedData,
     examples: ExampleSource,
@@ -50,7 +50,7 @@ def assess(
     diagnosis: bool = False,
     seed: int = 0,
     teacher: IntentModel | None = None,
-) -> Assessment:
+) -> Evaluation:
     """Calibrate and choose the threshold on validation rows, then measure on test rows.
 
     Args:
@@ -69,39 +69,39 @@ def assess(
     validation = model.predict(data.validation)
     calibrator, calibration = fit_calibrator(data.validation.label, validation)
     threshold = choose_threshold(data.validation.label, calibrator(validation), cost_fp, cost_fn)
-    model = model.finished(calibrator, threshold)
+    model = model.with_calibration(calibrator, threshold)
 
     model.predict(frame.iloc[:1])  # traces the graph, which says nothing about the rows a second
     started = time.perf_counter()
-    strengths = {"intent_tf": model.predict(frame), "uncalibrated": uncalibrated}
+    probabilities = {"intent_tf": model.predict(frame), "uncalibrated": uncalibrated}
     seconds = time.perf_counter() - started
-    test = measure(label, strengths["intent_tf"], threshold)
-    test["ece_uncalibrated"] = measure(label, uncalibrated)["ece"]
+    test = evaluate(label, probabilities["intent_tf"], threshold)
+    test["ece_uncalibrated"] = evaluate(label, uncalibrated)["ece"]
     metrics: dict[str, Any] = {"test": test, "baselines": {}}
     known, asked = (baseline_table(rows, data.preprocessor) for rows in (data.train, data.test))
     for name, baseline in fit_baselines(known, data.train.label, seed).items():
-        strengths[name] = baseline.predict(asked)
-        metrics["baselines"][name] = measure(label, strengths[name])
+        probabilities[name] = baseline.predict(asked)
+        metrics["baselines"][name] = evaluate(label, probabilities[name])
     if teacher is not None:
-        strengths["teacher"] = teacher.predict(frame)
-        metrics["baselines"]["teacher"] = measure(label, strengths["teacher"], teacher.threshold)
+        probabilities["teacher"] = teacher.predict(frame)
+        metrics["baselines"]["teacher"] = evaluate(label, probabilities["teacher"], teacher.threshold)
     if examples.optimum is not None:
-        strengths["optimum"] = frame[examples.optimum].to_numpy(float)
-        metrics["optimum"] = measure(label, strengths["optimum"])
+        probabilities["optimum"] = frame[examples.optimum].to_numpy(float)
+        metrics["optimum"] = evaluate(label, probabilities["optimum"])
     if data.test.grade is not None and data.train.grade is not None:
-        probabilities = model.predict_actions(data.test).to_numpy()
-        metrics["actions"] = measure_actions(data.test.grade, probabilities, data.train.grade)
+        actions = model.predict_actions(data.test).to_numpy()
+        metrics["actions"] = evaluate_actions(data.test.grade, actions, data.train.grade)
     if examples.slice_by is not None:
         metrics["slices"] = {
             str(value): {
-                name: measure(label[rows], strength[rows], threshold)
-                for name, strength in strengths.items()
+                name: evaluate(label[rows], probability[rows], threshold)
+                for name, probability in probabilities.items()
                 if name != "uncalibrated"
             }
             for value, rows in frame.groupby(examples.slice_by).indices.items()
         }
-    if {"session_id", "events"} <= examples.left_out.keys():
-        said = {name: strength for name, strength in strengths.items() if name != "uncalibrated"}
+    if {"session_id", "events"} <= examples.excluded.keys():
+        said = {name: probability for name, probability in probabilities.items() if name != "uncalibrated"}
         metrics["early"] = early_quality(frame["session_id"], frame["events"], label, said)
     metrics |= {
         "cleaning": {**examples.counts, **data.cleaning},
@@ -110,15 +110,15 @@ def assess(
         "throughput": {"predict_rows_per_second": round(len(label) / seconds)},
     }
     if diagnosis:
-        metrics = _diagnosed(metrics, model, data, strengths, seed)
-    return Assessment(model, metrics, strengths)
+        metrics = _diagnosed(metrics, model, data, probabilities, seed)
+    return Evaluation(model, metrics, probabilities)
 
 
 def _diagnosed(
     metrics: dict[str, Any],
     model: IntentModel,
     data: PreparedData,
-    strengths: dict[str, np.ndarray],
+    probabilities: dict[str, np.ndarray],
     seed: int,
 ) -> dict[str, Any]:
     group = data.split.get("group")
@@ -126,7 +126,11 @@ def _diagnosed(
         model.predict,
         (data.train.frame, data.train.label),
         (data.test.frame, data.test.label),
-        {name: strength for name, strength in strengths.items() if name not in ("uncalibrated", "optimum")},
+        {
+            name: probability
+            for name, probability in probabilities.items()
+            if name not in ("uncalibrated", "optimum")
+        },
         {column.name: column.kind for column in data.specification.columns},
         model.threshold,
         data.test.frame[group] if group else None,

@@ -4,26 +4,26 @@ import keras
 import numpy as np
 import pytest
 
-from intent_tf.layers.section_normal import SectionNormal
+from intent_tf.layers.block_normal import BlockNormal
 
 
 def test_a_section_has_one_number_a_row() -> None:
-    scales = SectionNormal((3, 1, 2))((50, 6)).numpy()
+    scales = BlockNormal((3, 1, 2))((50, 6)).numpy()
     assert (scales == scales[:, [0, 0, 0, 3, 4, 4]]).all()
     assert len(np.unique(scales)) == 50 * 3
 
 
 def test_the_numbers_are_standard_normal() -> None:
-    scales = SectionNormal((2,), seed=0)((20_000, 2)).numpy()[:, 0]
+    scales = BlockNormal((2,), seed=0)((20_000, 2)).numpy()[:, 0]
     assert abs(scales.mean()) < 0.03 and abs(scales.std() - 1) < 0.03
 
 
 def test_sections_of_another_width_are_refused() -> None:
     with pytest.raises(ValueError, match="add up to 6, but the width is 7"):
-        SectionNormal((3, 1, 2))((50, 7))
+        BlockNormal((3, 1, 2))((50, 7))
 
 
 def test_its_configuration_brings_it_back() -> None:
-    config = keras.initializers.serialize(SectionNormal((3, 1), seed=5))
+    config = keras.initializers.serialize(BlockNormal((3, 1), seed=5))
     restored = keras.initializers.deserialize(config)
-    np.testing.assert_array_equal(restored((4, 4)), SectionNormal((3, 1), seed=5)((4, 4)))
+    np.testing.assert_array_equal(restored((4, 4)), BlockNormal((3, 1), seed=5)((4, 4)))

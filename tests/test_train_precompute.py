@@ -1,4 +1,4 @@
-"""`train --fold` serves from tables of products and says what that costs."""
+"""`train --precompute` serves from tables of products and says what that costs."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from intent_tf.serving.loading import load_model
 from intent_tf.serving.served_model import ServedModel
 from intent_tf.train import main
 
-TINY = ["--epochs", "1", "--members", "2", "--filters", "4", "--dimension", "4", "--label", "bought"]
+TINY = ["--epochs", "1", "--ensemble-size", "2", "--filters", "4", "--output-dim", "4", "--label", "bought"]
 TEXT = ["--kinds", "title=text"]
 
 
 def test_the_cost_is_printed_and_kept_and_the_table_is_served(make_shop, tmp_path: Path, capsys) -> None:
     shop, table = make_shop()[["title", "pages", "seconds", "bought"]], tmp_path / "shop.csv"
     shop.to_csv(table, index=False)
-    main(["--data", str(table), *TINY, *TEXT, "--fold", "bfloat16", "--out", str(tmp_path / "model")])
+    main(["--data", str(table), *TINY, *TEXT, "--precompute", "bfloat16", "--out", str(tmp_path / "model")])
     version = tmp_path / "model" / "1"
-    cost = json.loads((version / "metrics.json").read_text())["folded"]
-    assert f"folded to bfloat16: test AUROC {cost['auroc'][0]:.5f} →" in capsys.readouterr().out
+    cost = json.loads((version / "metrics.json").read_text())["precomputed"]
+    assert f"precomputed to bfloat16: test AUROC {cost['auroc'][0]:.5f} →" in capsys.readouterr().out
     served = ServedModel(version).predict(shop)
     exact = load_model(version / "model.keras").predict(shop)
     assert 0 < np.abs(served - exact).max() < 0.01
@@ -34,4 +34,4 @@ def test_a_table_without_texts_and_sessions_is_refused_before_training(tmp_path:
     table = tmp_path / "visits.csv"
     pd.DataFrame({"pages": np.arange(100) % 37, "bought": [0, 1] * 50}).to_csv(table, index=False)
     with pytest.raises(InputError, match="no extractor of tokens"):
-        main(["--data", str(table), *TINY, "--fold", "int8", "--out", str(tmp_path / "model")])
+        main(["--data", str(table), *TINY, "--precompute", "int8", "--out", str(tmp_path / "model")])

@@ -1,4 +1,4 @@
-"""Raw columns to features whose text is one document of an encoder's word pieces."""
+"""Raw columns to features whose text is one document of an encoder's subwords."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ IDS = "input_word_ids"
 
 
 @keras.saving.register_keras_serializable(package="intent_tf")
-class PiecePreprocessor(Preprocessor):
-    """A `Preprocessor` for a BERT encoder: texts and sessions become one document of its pieces.
+class SubwordPreprocessor(Preprocessor):
+    """A `Preprocessor` for a BERT encoder: texts and sessions become one document of its subwords.
 
     ``Features.text`` holds ``[CLS] text [SEP] session [SEP]``, and ``Features.session`` nothing: an encoder
     reads both at once and relates them. Numbers, categories and the statistics of sessions are those of
@@ -27,20 +27,22 @@ class PiecePreprocessor(Preprocessor):
 
     Args:
         specification: The raw columns, or their configuration.
-        pieces: The encoder's tokeniser.
+        subwords: The encoder's tokeniser.
         **options: Those of `Preprocessor`; a session is rendered with its tokeniser.
     """
 
     def __init__(
         self,
         specification: FeatureSpecification | Mapping[str, Any],
-        pieces: WordPieceIds | dict[str, Any],
+        subwords: WordPieceIds | dict[str, Any],
         **options: Any,
     ) -> None:
         super().__init__(specification, **options)
         # A copy: of a layer that two others hold, a `.keras` file keeps the vocabulary only once.
-        self.pieces: WordPieceIds = (
-            keras.saving.deserialize_keras_object(pieces) if isinstance(pieces, dict) else pieces.extended(())
+        self.subwords: WordPieceIds = (
+            keras.saving.deserialize_keras_object(subwords)
+            if isinstance(subwords, dict)
+            else subwords.extended(())
         )
 
     def _create_layers(self) -> None:
@@ -63,18 +65,20 @@ class PiecePreprocessor(Preprocessor):
         events = self.session_tokens.render(columns) if self.session_tokens else None
         if texts is None and events is None:
             return features
-        return features._replace(text=self.pieces(texts, events), session=nothing)
+        return features._replace(text=self.subwords(texts, events), session=nothing)
 
     @property
     def reads_documents(self) -> bool:
         """Whether there is any text or session to read."""
         return bool(self.specification.of_kind("text")) or self.session_tokens is not None
 
-    def blank(self) -> Features:
+    def dummy_inputs(self) -> Features:
         """Features of one row in which everything is missing; they give the extractors their shapes."""
-        blank = super().blank()
-        return blank._replace(text=tf.zeros((1, int(self.reads_documents)), tf.int32), session=blank.text)
+        dummy_inputs = super().dummy_inputs()
+        return dummy_inputs._replace(
+            text=tf.zeros((1, int(self.reads_documents)), tf.int32), session=dummy_inputs.text
+        )
 
     def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments."""
-        return {**super().get_config(), "pieces": keras.saving.serialize_keras_object(self.pieces)}
+        return {**super().get_config(), "subwords": keras.saving.serialize_keras_object(self.subwords)}

@@ -18,13 +18,13 @@ STORAGES = get_args(Storage)
 
 
 @keras.saving.register_keras_serializable(package="intent_tf")
-class FoldedTextCNN(keras.layers.Layer):
+class PrecomputedTextCNN(keras.layers.Layer):
     """:class:`~intent_tf.layers.text_cnn.text_cnn.TextCNN` with its products looked up instead of computed.
 
     ``table[id, j, f] = embedding[id] @ kernel[j, :, f]``, so that a text needs no product any more:
     ``output[f] = activation(bias[f] + max_t sum_j table[ids[t + j], j, f])``
 
-    It is made by ``TextCNN.fold()`` and is not trained. The table holds ``vocabulary × taps × filters``
+    It is made by ``TextCNN.precompute()`` and is not trained. The table holds ``vocabulary × taps × filters``
     numbers. ``bfloat16`` halves its memory and ``int8`` quarters it: there each filter has a scale of its
     own, ``max |table[:, :, f]| / 127``; they do not make it faster, and both cost accuracy.
 
@@ -49,10 +49,10 @@ class FoldedTextCNN(keras.layers.Layer):
 
     Example:
         >>> from intent_tf.layers.text_cnn.text_cnn import TextCNN
-        >>> layer = TextCNN(vocabulary_size=50, dimension=8, filters=4)
+        >>> layer = TextCNN(vocabulary_size=50, output_dim=8, filters=4)
         >>> ids = tf.constant([[3, 1, 2, 0], [5, 0, 0, 0]])
         >>> expected = layer(ids)
-        >>> bool(tf.reduce_max(tf.abs(layer.fold()(ids) - expected)) < 1e-6)
+        >>> bool(tf.reduce_max(tf.abs(layer.precompute()(ids) - expected)) < 1e-6)
         True
     """
 
@@ -69,7 +69,7 @@ class FoldedTextCNN(keras.layers.Layer):
     ) -> None:
         super().__init__(**{"trainable": False, **kwargs})
         if storage not in STORAGES:
-            raise InputError(f"FoldedTextCNN got storage={storage!r}", expected=f"one of {STORAGES}")
+            raise InputError(f"PrecomputedTextCNN got storage={storage!r}", expected=f"one of {STORAGES}")
         self.vocabulary_size = vocabulary_size
         self.filters = filters
         self.kernel_sizes = tuple(kernel_sizes)
@@ -86,14 +86,14 @@ class FoldedTextCNN(keras.layers.Layer):
         def weights(name: str, shapes: list[tuple[int, ...]], dtype: str) -> list[keras.Variable]:
             return [
                 self.add_weight(
-                    name=f"{name}_{place}",
+                    name=f"{name}_{index}",
                     shape=shape,
                     dtype=dtype,
                     initializer="zeros",
                     trainable=False,
                     autocast=False,
                 )
-                for place, shape in enumerate(shapes)
+                for index, shape in enumerate(shapes)
             ]
 
         self.tables = weights(
@@ -102,11 +102,11 @@ class FoldedTextCNN(keras.layers.Layer):
         self.scales = weights("scale", [(self.filters,) for _ in self.kernel_sizes], "float32")
         self.biases = weights("bias", [(self.filters,) for _ in self.kernel_sizes], "float32")
 
-    def assign(self, place: int, products: tf.Tensor, bias: tf.Tensor | float) -> None:
+    def assign(self, index: int, products: tf.Tensor, bias: tf.Tensor | float) -> None:
         """Set the table of one kernel size.
 
         Args:
-            place: Index of the kernel size.
+            index: Index of the kernel size.
             products: float32 ``(rows, taps * filters)``; row 0 is zero and stands for padding. With
                 ``mask_zero=False`` the row of an id is the one after it.
             bias: float32 ``(filters,)``, or one number for all.
@@ -115,23 +115,23 @@ class FoldedTextCNN(keras.layers.Layer):
         if self.storage == "int8":
             largest = tf.reduce_max(tf.abs(tf.reshape(products, [-1, self.filters])), axis=0)
             scale = tf.where(largest > 0, largest / 127, 1.0)
-            products = tf.round(products / tf.tile(scale, [self.kernel_sizes[place]]))
-        self.tables[place].assign(tf.cast(products, self.storage))
-        self.scales[place].assign(scale)
-        self.biases[place].assign(tf.broadcast_to(bias, [self.filters]))
+            products = tf.round(products / tf.tile(scale, [self.kernel_sizes[index]]))
+        self.tables[index].assign(tf.cast(products, self.storage))
+        self.scales[index].assign(scale)
+        self.biases[index].assign(tf.broadcast_to(bias, [self.filters]))
 
     def call(self, ids: tf.Tensor | tf.RaggedTensor) -> tf.Tensor:
         """Look up and pool; see the class."""
-        blank = 0 if self.mask_zero else -1
+        padding_id = 0 if self.mask_zero else -1
         if isinstance(ids, tf.RaggedTensor):
-            ids = ids.to_tensor(blank)
+            ids = ids.to_tensor(padding_id)
         ids = tf.cast(ids, tf.int32)
-        lengths = text_lengths(ids, blank)
+        lengths = text_lengths(ids, padding_id)
         outputs = []
-        for place, taps in enumerate(self.kernel_sizes):
-            windows = text_windows(ids - blank, lengths, taps, self.padding == "same", padding=0)
-            (largest,) = window_maxima(tf.convert_to_tensor(self.tables[place].value), windows)
-            outputs.append(largest * self.scales[place].value + self.biases[place].value)
+        for index, taps in enumerate(self.kernel_sizes):
+            windows = text_windows(ids - padding_id, lengths, taps, self.padding == "same", padding=0)
+            (largest,) = window_maxima(tf.convert_to_tensor(self.tables[index].value), windows)
+            outputs.append(largest * self.scales[index].value + self.biases[index].value)
         return self.activation(tf.cast(tf.concat(outputs, axis=-1), self.compute_dtype))
 
     def compute_output_shape(self, input_shape: Any) -> tuple[int | None, int]:

@@ -10,14 +10,14 @@ import tensorflow as tf
 
 
 @keras.saving.register_keras_serializable(package="intent_tf")
-class SectionNormal(keras.initializers.Initializer):
+class BlockNormal(keras.initializers.Initializer):
     """Draws one standard normal number for each section of the last axis, and repeats it over the section.
 
     As the first scales of an ensemble it makes each member see each *feature* larger, smaller or mirrored.
     Scales of single entries would blur a feature's embedding, and leave the members more alike.
 
     Args:
-        sections: Widths of the sections, from left to right.
+        feature_blocks: Widths of the sections, from left to right.
         seed: Of the draw. Default None: Keras' global seed decides.
 
     Raises:
@@ -27,22 +27,26 @@ class SectionNormal(keras.initializers.Initializer):
         - Gorishniy et al. (2024), TabM, on the initialisation of the first adapter.
 
     Example:
-        >>> row = SectionNormal((2, 3))((16, 5)).numpy()[0]
+        >>> row = BlockNormal((2, 3))((16, 5)).numpy()[0]
         >>> bool(row[0] == row[1]), bool(row[1] == row[2])
         (True, False)
     """
 
-    def __init__(self, sections: Sequence[int], seed: int | None = None) -> None:
-        self.sections = tuple(sections)
+    def __init__(self, feature_blocks: Sequence[int], seed: int | None = None) -> None:
+        self.feature_blocks = tuple(feature_blocks)
         self.normal = keras.initializers.RandomNormal(stddev=1.0, seed=seed)
         self.seed = seed
 
     def __call__(self, shape: Sequence[int], dtype: Any = None) -> tf.Tensor:
         """Draw scales of a shape whose last axis holds all sections."""
-        if sum(self.sections) != shape[-1]:
-            raise ValueError(f"The sections add up to {sum(self.sections)}, but the width is {shape[-1]}.")
-        return tf.repeat(self.normal((*shape[:-1], len(self.sections)), dtype), self.sections, axis=-1)
+        if sum(self.feature_blocks) != shape[-1]:
+            raise ValueError(
+                f"The sections add up to {sum(self.feature_blocks)}, but the width is {shape[-1]}."
+            )
+        return tf.repeat(
+            self.normal((*shape[:-1], len(self.feature_blocks)), dtype), self.feature_blocks, axis=-1
+        )
 
     def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments."""
-        return {"sections": self.sections, "seed": self.seed}
+        return {"feature_blocks": self.feature_blocks, "seed": self.seed}

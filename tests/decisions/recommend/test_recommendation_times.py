@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pandas as pd
 import pytest
 
-from intent_tf.decisions.recommend.moments import recommendation_moments
+from intent_tf.decisions.recommend.recommendation_times import recommendation_times
 from intent_tf.errors import InputError
 
 DAY = 86_400
@@ -28,20 +28,20 @@ def log(make_log: Callable[..., pd.DataFrame]) -> pd.DataFrame:
 
 
 def _third(log: pd.DataFrame, **options: object) -> pd.DataFrame:
-    moments = recommendation_moments(log, **options)  # type: ignore[arg-type]
-    return moments[moments["session_id"] == "3"].reset_index(drop=True)
+    prediction_times = recommendation_times(log, **options)  # type: ignore[arg-type]
+    return prediction_times[prediction_times["session_id"] == "3"].reset_index(drop=True)
 
 
 def test_what_is_wanted_comes_after_the_moment(log: pd.DataFrame) -> None:
-    moments = _third(log)
-    assert moments["events"].tolist() == [1, 2, 3]
-    assert moments["wanted"].tolist() == [["hat"]] * 3
+    prediction_times = _third(log)
+    assert prediction_times["events"].tolist() == [1, 2, 3]
+    assert prediction_times["wanted"].tolist() == [["hat"]] * 3
 
 
 def test_a_view_is_wanted_only_of_items_new_to_the_session(log: pd.DataFrame) -> None:
-    moments = _third(log, target="view")
-    assert moments["wanted"].tolist() == [["bag", "hat", "cap"], ["hat", "cap"], ["cap"]]
-    assert moments["hidden"].tolist() == [["hat"], ["bag", "hat"], ["bag", "hat"]]
+    prediction_times = _third(log, target="view")
+    assert prediction_times["wanted"].tolist() == [["bag", "hat", "cap"], ["hat", "cap"], ["cap"]]
+    assert prediction_times["hidden"].tolist() == [["hat"], ["bag", "hat"], ["bag", "hat"]]
 
 
 def test_history_is_what_the_user_did_in_earlier_sessions(log: pd.DataFrame) -> None:
@@ -64,5 +64,5 @@ def test_events_after_the_moment_change_nothing_but_what_is_wanted(log: pd.DataF
 
 
 def test_a_time_after_everything_is_an_error(log: pd.DataFrame) -> None:
-    with pytest.raises(InputError, match="no session has a moment since 1990"):
-        recommendation_moments(log, since=pd.Timestamp("1990-01-01", tz="UTC"))
+    with pytest.raises(InputError, match="no session has a prediction time since 1990"):
+        recommendation_times(log, since=pd.Timestamp("1990-01-01", tz="UTC"))

@@ -1,4 +1,4 @@
-"""Prediction moments: after which events of a session an example is made."""
+"""Prediction times: after which events of a session an example is made."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ _EXPECTED = "every, every:K, prefix lengths such as 1,2,3, last, or at:TIME (ISO
 
 
 @dataclass(frozen=True)
-class Moments:
+class PredictionTimes:
     """When to predict, parsed from a short text.
 
     ``every`` event, ``every:K`` (each K-th), prefix lengths ``1,2,3,5``, ``last`` (the last visible event of
     each session) or ``at:2026-01-01T12:00`` (all sessions that are open then). All but ``last`` choose an
-    example by what has happened up to its moment; ``last`` looks ahead to the session's end, so its examples
-    are fewer and easier to tell apart than those that a shop meets.
+    example by what has happened up to its prediction time; ``last`` looks ahead to the session's end, so its
+    examples are fewer and easier to tell apart than those that a shop meets.
 
     Args:
         kind: ``"every"``, ``"prefixes"``, ``"last"`` or ``"at"``.
@@ -27,9 +27,9 @@ class Moments:
         micros: Microseconds since 1970-01-01 UTC, for ``at``.
 
     Example:
-        >>> Moments.parse("1,2,3").prefixes
+        >>> PredictionTimes.parse("1,2,3").prefixes
         (1, 2, 3)
-        >>> Moments.parse("every:5").step
+        >>> PredictionTimes.parse("every:5").step
         5
     """
 
@@ -39,7 +39,7 @@ class Moments:
     micros: int = 0
 
     @classmethod
-    def parse(cls, text: str) -> Moments:
+    def parse(cls, text: str) -> PredictionTimes:
         """Parse the short text.
 
         Raises:
@@ -57,7 +57,7 @@ class Moments:
                 return cls("at", micros=round(time.timestamp() * 1_000_000))
             return cls("prefixes", prefixes=tuple(sorted({_positive(part) for part in text.split(",")})))
         except ValueError as error:
-            raise InputError(f"moments are {text!r}", expected=_EXPECTED) from error
+            raise InputError(f"prediction times are {text!r}", expected=_EXPECTED) from error
 
 
 def _positive(text: str) -> int:
