@@ -162,7 +162,7 @@ def run(
         return None
     seconds = time.perf_counter() - started
     evaluation = evaluate_model(
-        model.local(),
+        model.without_strategy(),
         data,
         examples,
         cost_fp=config.cost_fp,

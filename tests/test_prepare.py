@@ -56,7 +56,7 @@ def test_quiet_prints_the_folder_only(log: str, tmp_path: Path, capsys: pytest.C
 
 def test_options_are_read_from_yaml(log: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     config = tmp_path / "prepare.yaml"
-    config.write_text("prediction times: every:2\nevent_types: {view: detail, buy: purchase}\n")
+    config.write_text("prediction_times: every:2\nevent_types: {view: detail, buy: purchase}\n")
     main([log, "--config", str(config), "--out", str(tmp_path / "out"), *OPTIONS[:2]])
     assert ["1", "examples"] in [line.split(maxsplit=1) for line in capsys.readouterr().out.splitlines()]
 
@@ -89,7 +89,7 @@ def test_names_read_a_file_without_a_header(tmp_path: Path, capsys: pytest.Captu
         (["missing.csv"], "no such file"),
         (["{log}"], "no column 'timestamp'"),
         (["{log}", "--adapter", "rees64"], "did you mean 'rees46'"),
-        (["{log}", "--prediction_times", "never"], "prediction times are 'never'"),
+        (["{log}", "--prediction-times", "never"], "prediction times are 'never'"),
         (["{log}", "--columns", "user_id=visiter"], "did you mean 'visitor'"),
     ],
 )
@@ -114,12 +114,12 @@ def test_help_tells_every_option_with_its_default(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "column", "values"),
     [
-        (["--prediction_times", "last"], "events", [2]),
-        (["--prediction_times", "every:2"], "events", [2]),
-        (["--prediction_times", "at:2024-01-05T10:00:30"], "events", [1]),
+        (["--prediction-times", "last"], "events", [2]),
+        (["--prediction-times", "every:2"], "events", [2]),
+        (["--prediction-times", "at:2024-01-05T10:00:30"], "events", [1]),
         (["--min-events", "2"], "events", [2]),
         (["--max-events", "1"], "elapsed", [[0.0], [60.0]]),
-        (["--cut", "none", "--prediction_times", "every"], "events", [1, 2, 3]),
+        (["--cut", "none", "--prediction-times", "every"], "events", [1, 2, 3]),
         (["--session-gap", "30"], "purchase", [0, 0]),
         (["--horizon", "90"], "purchase", [0]),
         (["--label", "action_level"], "action_level", [1.0, 1.0]),

@@ -24,7 +24,7 @@ def test_the_cost_is_printed_and_kept_and_the_table_is_served(make_shop, tmp_pat
     main(["--data", str(table), *TINY, *TEXT, "--precompute", "bfloat16", "--out", str(tmp_path / "model")])
     version = tmp_path / "model" / "1"
     cost = json.loads((version / "metrics.json").read_text())["precomputed"]
-    assert f"precomputed to bfloat16: test AUROC {cost['auroc'][0]:.5f} →" in capsys.readouterr().out
+    assert f"precomputed as bfloat16: test AUROC {cost['auroc'][0]:.5f} →" in capsys.readouterr().out
     served = ServedModel(version).predict(shop)
     exact = load_model(version / "model.keras").predict(shop)
     assert 0 < np.abs(served - exact).max() < 0.01

@@ -194,7 +194,7 @@ class IntentModel(TableModel):
                 config[name] = keras.saving.deserialize_keras_object(config[name], custom_objects)
         return cls(**config)
 
-    def local(self) -> IntentModel:
+    def without_strategy(self) -> IntentModel:
         """Return the same model, with weights that belong to this process alone.
 
         A model that was trained on several machines cannot compute on one of them: each of its steps waits

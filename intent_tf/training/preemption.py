@@ -79,7 +79,7 @@ class Preemption(keras.callbacks.Callback):
         strategy = self.model.distribute_strategy
         if strategy.cluster_resolver is not None and self._asked % EVERY:
             return
-        if wants(strategy, self.requested):
+        if any_worker(strategy, self.requested):
             self.stopping.write_partial(self._epoch, self._done)
             raise Preempted(
                 f"stopped in epoch {self._epoch + 1} after batch {self._done}; go on with --resume"
@@ -90,7 +90,12 @@ class Preemption(keras.callbacks.Callback):
         self._done = 0
 
 
-def wants(strategy: tf.distribute.Strategy, wish: bool) -> bool:
+def barrier(strategy: tf.distribute.Strategy) -> None:
+    """Wait until every process of a strategy has come here."""
+    any_worker(strategy, False)
+
+
+def any_worker(strategy: tf.distribute.Strategy, wish: bool) -> bool:
     """Whether any process of a strategy has a wish. All must ask; none goes on before all have asked."""
     if strategy.cluster_resolver is None:
         return wish

@@ -72,7 +72,7 @@ class ResumableEarlyStopping(keras.callbacks.EarlyStopping):
         return int(state["epoch"]) + 1
 
     @property
-    def with_calibration(self) -> bool:
+    def is_finished(self) -> bool:
         """Whether the run that was resumed had lost its patience already."""
         return self._resumed is not None and self._resumed["wait"] >= self.patience
 

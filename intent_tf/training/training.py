@@ -27,7 +27,7 @@ from intent_tf.training.cluster import is_chief
 from intent_tf.training.forward_corrected import ForwardCorrectedCrossentropy
 from intent_tf.training.losses import FocalLoss, WeightedCrossentropy
 from intent_tf.training.partwise_adam import PartwiseAdam
-from intent_tf.training.preemption import Preemption, wants
+from intent_tf.training.preemption import Preemption, barrier
 from intent_tf.training.resumable import ResumableEarlyStopping, part_seeds
 
 Loss = Literal["binary_crossentropy", "mse", "focal"]
@@ -224,7 +224,7 @@ def train_model(
     writes = is_chief(strategy)
     patience = config.epochs_to_wait(data)
     stopping = ResumableEarlyStopping(folder / "checkpoint", patience=patience, writes=writes)
-    wants(strategy, False)  # waits until the chief has made the folder
+    barrier(strategy)  # waits until the chief has made the folder
     done = stopping.resume(model) if resume else 0
     if writes:
         folder.mkdir(parents=True, exist_ok=True)
@@ -262,9 +262,9 @@ def train_model(
         if stopping.first_batch:
             # Not as the last epoch: after that one Keras keeps the averaged weights only.
             fit(done, done + 2, _StopAfterEpoch())
-            wants(strategy, False)  # waits until the chief has written its checkpoint
+            barrier(strategy)  # waits until the chief has written its checkpoint
             done = stopping.resume(model)
-        fit(done, done if stopping.with_calibration else config.epochs)
+        fit(done, done if stopping.is_finished else config.epochs)
     except (tf.errors.UnavailableError, tf.errors.AbortedError, tf.errors.CancelledError) as error:
         if strategy.cluster_resolver is None:
             raise

@@ -173,10 +173,8 @@ def tune(
 
     tuner = Tuner(oracle, directory=str(folder), project_name="search", overwrite=False)
     tuner.search(verbose=0)
-    with_calibration = [
-        _described(trial) for trial in tuner.oracle.trials.values() if trial.score is not None
-    ]
-    return sorted(with_calibration, key=lambda trial: float(trial["val_log_loss"]))
+    finished = [_described(trial) for trial in tuner.oracle.trials.values() if trial.score is not None]
+    return sorted(finished, key=lambda trial: float(trial["val_log_loss"]))
 
 
 def _described(trial: Any) -> dict[str, Any]:

@@ -253,5 +253,5 @@ def test_many_buckets_make_the_same_examples(monkeypatch: pytest.MonkeyPatch) ->
     ],
 )
 def test_options_out_of_range_are_refused(option: str, value: object) -> None:
-    with pytest.raises(InputError, match=option):
+    with pytest.raises(InputError, match=option.replace("prediction_times", "prediction times")):
         ExampleDefinition(**{option: value})  # type: ignore[arg-type]

@@ -5,7 +5,7 @@ import pytest
 from scipy.stats import norm
 
 from intent_tf.errors import InputError
-from intent_tf.evaluation import comparison
+from intent_tf.evaluation import bootstrap
 from intent_tf.evaluation.bootstrap import bootstrap_intervals, compare
 from intent_tf.evaluation.metrics import evaluate
 
@@ -31,7 +31,7 @@ def test_a_draw_is_measured_as_the_rows_it_repeats():
     label, truth, _ = shoppers(rows=50)
     weight = np.random.default_rng(1).integers(0, 4, 50)
     repeated = evaluate(np.repeat(label, weight), np.repeat(truth.round(1), weight))
-    drawn = comparison._figures(label, truth.round(1))(weight)
+    drawn = bootstrap._figures(label, truth.round(1))(weight)
     assert drawn == pytest.approx([repeated[name] for name in ("auroc", "auprc", "log_loss")])
 
 

@@ -23,7 +23,7 @@ def raw(model: IntentModel, frame: pd.DataFrame) -> dict[str, tf.Tensor]:
 
 
 @pytest.fixture(scope="module")
-def with_calibration(shop_model: IntentModel) -> IntentModel:
+def calibrated(shop_model: IntentModel) -> IntentModel:
     calibrator = Calibrator("platt")
     calibrator.build((None,))
     calibrator.scale.assign(0.5)
@@ -85,47 +85,43 @@ def test_a_metric_does_not_depend_on_the_batches(shop_model: IntentModel, shop_d
 
 
 def test_a_calibrator_maps_the_strengths(
-    with_calibration: IntentModel, shop_model: IntentModel, shop: pd.DataFrame
+    calibrated: IntentModel, shop_model: IntentModel, shop: pd.DataFrame
 ) -> None:
     plain = shop_model.predict(shop[:50])
-    np.testing.assert_allclose(
-        with_calibration.predict(shop[:50]), with_calibration.calibrator(plain), rtol=1e-6
-    )
+    np.testing.assert_allclose(calibrated.predict(shop[:50]), calibrated.calibrator(plain), rtol=1e-6)
 
 
-def test_finishing_leaves_the_model_as_it_was(with_calibration: IntentModel, shop_model: IntentModel) -> None:
-    assert (
-        shop_model.calibrator is None and shop_model.threshold == 0.5 and with_calibration.threshold == 0.375
-    )
+def test_finishing_leaves_the_model_as_it_was(calibrated: IntentModel, shop_model: IntentModel) -> None:
+    assert shop_model.calibrator is None and shop_model.threshold == 0.5 and calibrated.threshold == 0.375
 
 
 @pytest.fixture(scope="module")
-def restored(with_calibration: IntentModel, tmp_path_factory: pytest.TempPathFactory) -> IntentModel:
+def restored(calibrated: IntentModel, tmp_path_factory: pytest.TempPathFactory) -> IntentModel:
     path = tmp_path_factory.mktemp("saved") / "model.keras"
-    with_calibration.save(path)
+    calibrated.save(path)
     return keras.models.load_model(path)
 
 
 def test_a_saved_model_predicts_the_same(
-    restored: IntentModel, with_calibration: IntentModel, make_shop: Frames
+    restored: IntentModel, calibrated: IntentModel, make_shop: Frames
 ) -> None:
     frame = make_shop(300, 9)
-    np.testing.assert_allclose(restored.predict(frame), with_calibration.predict(frame), rtol=0, atol=1e-6)
+    np.testing.assert_allclose(restored.predict(frame), calibrated.predict(frame), rtol=0, atol=1e-6)
 
 
 def test_a_saved_model_keeps_threshold_calibrator_and_specification(
-    restored: IntentModel, with_calibration: IntentModel
+    restored: IntentModel, calibrated: IntentModel
 ) -> None:
     assert restored.threshold == 0.375 and restored.calibrator.kind == "platt"
-    assert restored.preprocessor.specification == with_calibration.preprocessor.specification
-    assert restored.preprocessor.number_names == with_calibration.preprocessor.number_names
+    assert restored.preprocessor.specification == calibrated.preprocessor.specification
+    assert restored.preprocessor.number_names == calibrated.preprocessor.number_names
 
 
 def test_a_saved_model_is_compiled(
-    restored: IntentModel, with_calibration: IntentModel, shop_data: PreparedData
+    restored: IntentModel, calibrated: IntentModel, shop_data: PreparedData
 ) -> None:
     found, expected = (
-        model.evaluate(shop_data.test, return_dict=True, verbose=0) for model in (restored, with_calibration)
+        model.evaluate(shop_data.test, return_dict=True, verbose=0) for model in (restored, calibrated)
     )
     assert found == pytest.approx(expected, rel=1e-5)
 

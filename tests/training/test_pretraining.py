@@ -32,25 +32,25 @@ def trained(config: PretrainingConfig, folder: Path, model: BertTransformer, **o
 
 
 @pytest.fixture(scope="module")
-def with_calibration(tmp_path_factory: pytest.TempPathFactory):
+def pretrained(tmp_path_factory: pytest.TempPathFactory):
     config = PretrainingConfig(epochs=8, batch_size=16, learning_rate=1e-2)
     model = network()
     return model, trained(config, tmp_path_factory.mktemp("run"), model)
 
 
-def test_hidden_pieces_are_learnt(with_calibration) -> None:
-    perplexity = with_calibration[1]["val_perplexity"]
+def test_hidden_pieces_are_learnt(pretrained) -> None:
+    perplexity = pretrained[1]["val_perplexity"]
     assert len(perplexity) == 8
     assert perplexity[-1] < 3 < 0.8 * perplexity[0]
 
 
-def test_perplexity_is_the_exponential_of_the_cross_entropy(with_calibration) -> None:
-    history = with_calibration[1]
+def test_perplexity_is_the_exponential_of_the_cross_entropy(pretrained) -> None:
+    history = pretrained[1]
     expected = [math.exp(value) for value in history["val_cross_entropy"]]
     assert history["val_perplexity"] == pytest.approx(expected)
 
 
-def test_a_resumed_run_ends_with_the_weights_of_one_in_one_go(with_calibration, tmp_path: Path) -> None:
+def test_a_resumed_run_ends_with_the_weights_of_one_in_one_go(pretrained, tmp_path: Path) -> None:
     class PowerCutError(Exception):
         """A power cut."""
 
@@ -70,8 +70,8 @@ def test_a_resumed_run_ends_with_the_weights_of_one_in_one_go(with_calibration, 
         trained(config, tmp_path, network())
     model = network()
     history = trained(config, tmp_path, model, resume=True)
-    assert history["val_perplexity"] == pytest.approx(with_calibration[1]["val_perplexity"], rel=1e-4)
-    for weight, expected in zip(model.get_weights(), with_calibration[0].get_weights(), strict=True):
+    assert history["val_perplexity"] == pytest.approx(pretrained[1]["val_perplexity"], rel=1e-4)
+    for weight, expected in zip(model.get_weights(), pretrained[0].get_weights(), strict=True):
         np.testing.assert_allclose(weight, expected, atol=1e-4)
 
 

@@ -69,7 +69,7 @@ def main() -> None:
         "history": history,
         "test": model.evaluate(data.test, batch_size=20, return_dict=True, verbose=0),
     }
-    local = model.local()
+    local = model.without_strategy()
     found["local"] = local.evaluate(data.test, batch_size=20, return_dict=True, verbose=0)
     found["probabilities"] = local.predict(data.test).tolist()
     index = json.loads(os.environ.get("TF_CONFIG", '{"task": {"index": 0}}'))["task"]["index"]

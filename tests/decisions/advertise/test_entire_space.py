@@ -48,7 +48,7 @@ def test_both_is_the_product_of_its_factors_and_never_more_than_the_click(model:
 
 
 def test_each_member_multiplies_its_own_factors(model: EntireSpaceModel) -> None:
-    features = model.preprocessor(model.preprocessor.blank())
+    features = model.preprocessor(model.preprocessor.dummy_inputs())
     factors = 1 / (1 + np.exp(-model.logits(features, training=False).numpy()))
     expected = np.stack([factors[..., 0], factors[..., 0] * factors[..., 1]], axis=-1).mean(axis=1)
     np.testing.assert_allclose(model(features).numpy(), expected, rtol=1e-5)
