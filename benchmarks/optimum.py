@@ -63,12 +63,9 @@ def main() -> None:
     parser.add_argument("--sessions", type=int, default=200_000)
     parser.add_argument("--epochs", type=int, default=TrainingConfig().epochs)
     parser.add_argument("--batch-size", type=int, default=TrainingConfig().batch_size)
-    parser.add_argument("--session-extractor", default="cnn", choices=["cnn", "gru", "attention"])
     parser.add_argument("--seed", type=int, default=0)
     given = parser.parse_args()
-    training = TrainingConfig(
-        epochs=given.epochs, batch_size=given.batch_size, session_extractor=given.session_extractor
-    )
+    training = TrainingConfig(epochs=given.epochs, batch_size=given.batch_size)
     print(json.dumps(measure_distance(given.sessions, training, given.seed)))
 
 

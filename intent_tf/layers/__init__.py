@@ -10,10 +10,8 @@ from intent_tf.layers.hashed_embedding import HashedEmbedding
 from intent_tf.layers.normal_scores import NormalScores
 from intent_tf.layers.number_embedding import NumberEmbedding
 from intent_tf.layers.predictor import Predictor
-from intent_tf.layers.recency_attention import RecencyAttention
 from intent_tf.layers.text_cnn.precomputed_text_cnn import PrecomputedTextCNN
 from intent_tf.layers.text_cnn.text_cnn import TextCNN
-from intent_tf.layers.token_gru import TokenGRU
 from intent_tf.layers.wide_text import WideText
 
 __all__ = [
@@ -28,8 +26,6 @@ __all__ = [
     "NumberEmbedding",
     "PrecomputedTextCNN",
     "Predictor",
-    "RecencyAttention",
     "TextCNN",
-    "TokenGRU",
     "WideText",
 ]

@@ -14,16 +14,13 @@ from intent_tf.layers.category_embedding import CategoryEmbedding
 from intent_tf.layers.hashed_embedding import HashedEmbedding
 from intent_tf.layers.number_embedding import NumberEmbedding
 from intent_tf.layers.predictor import Predictor
-from intent_tf.layers.recency_attention import RecencyAttention
 from intent_tf.layers.text_cnn.text_cnn import TextCNN
-from intent_tf.layers.token_gru import TokenGRU
 from intent_tf.layers.wide_text import WideText
 from intent_tf.models.bert.bert_encoder import BertEncoder
 from intent_tf.models.feature_extractor import FeatureExtractor
 from intent_tf.models.intent_model import IntentModel
 
 Preset = Literal["default", "article"]
-SessionExtractor = Literal["cnn", "gru", "attention"]
 
 
 def build_feature_extractor(
@@ -35,7 +32,6 @@ def build_feature_extractor(
     kernel_sizes: Sequence[int] = (3,),
     dropout: float = 0.5,
     encoder: BertEncoder | None = None,
-    session: SessionExtractor = "cnn",
     token_buckets: int | None = None,
 ) -> FeatureExtractor:
     """Build the feature extractor for a table.
@@ -55,7 +51,6 @@ def build_feature_extractor(
         dropout: Share of the entries of token vectors dropped in training; ``article`` drops none.
         encoder: Reads the document of text and session, in place of Embedding → Conv1D → max; the data was
             prepared with its ``subwords``.
-        session: What reads rendered sessions: `TextCNN`, `TokenGRU` or `RecencyAttention`.
         token_buckets: Rows of a table that the tokens of each `TextCNN` share (`HashedEmbedding`); by
             default every token has a row of its own.
 
@@ -86,13 +81,8 @@ def build_feature_extractor(
     if encoder is not None:
         return FeatureExtractor({**parts, "text": encoder}, dropout)
     for part, size in vocabularies.items():
-        if part == "session" and session == "gru":
-            parts[part] = TokenGRU(size, name=part)
-        elif part == "session" and session == "attention":
-            parts[part] = RecencyAttention(size, name=part)
-        else:
-            shared = HashedEmbedding(token_buckets, output_dim, name="hashed") if token_buckets else None
-            parts[part] = TextCNN(size, output_dim, filters, kernel_sizes, embedding=shared, name=part)
+        shared = HashedEmbedding(token_buckets, output_dim, name="hashed") if token_buckets else None
+        parts[part] = TextCNN(size, output_dim, filters, kernel_sizes, embedding=shared, name=part)
     return FeatureExtractor(parts, dropout)
 
 

@@ -17,7 +17,6 @@ from intent_tf.errors import InputError, require
 from intent_tf.models.bert.bert_encoder import BertEncoder
 from intent_tf.models.build import (
     Preset,
-    SessionExtractor,
     build_feature_extractor,
     build_model,
     build_predictor,
@@ -60,8 +59,6 @@ class TrainingConfig:
         output_dim: Width of a token's vector.
         token_buckets: Rows of a table that tokens share by a hash, which takes less memory; every token has
             a row of its own, unless given.
-        session_extractor: What reads rendered sessions: cnn (the article's convolution), gru (the state after
-            the last token) or attention (means that can weigh recent tokens more).
         checkpoint_batches: Batches from one checkpoint to the next within an epoch, which `--resume` goes on
             from; by default there is one after each epoch only.
         augment: Changes of training rows by rate, such as token_dropout=0.1,swap=0.05 (token_dropout, swap,
@@ -84,7 +81,6 @@ class TrainingConfig:
     filters: int = 128
     output_dim: int = 128
     token_buckets: int | None = None
-    session_extractor: SessionExtractor = "cnn"
     checkpoint_batches: int | None = None
     augment: Mapping[str, float] = field(default_factory=dict)
 
@@ -173,7 +169,6 @@ def create_model(
         kernel_sizes=config.kernel_sizes,
         dropout=0.1 if encoder else 0.5,
         encoder=encoder,
-        session=config.session_extractor,
         token_buckets=config.token_buckets,
     )
     predictor = build_predictor(
