@@ -14,24 +14,24 @@ import numpy as np
 import tensorflow as tf
 from cases import TEST_ROWS, Case, little_shop
 
+from intent_tf.columns.prepared import PreparedData, preprocess_data
+from intent_tf.columns.rows import Rows
 from intent_tf.data.datasets import DATASETS
 from intent_tf.data.event_examples import event_examples
 from intent_tf.data.example_definition import ExampleDefinition
 from intent_tf.data.example_source import ExampleSource
-from intent_tf.data.simulator import simulate
 from intent_tf.evaluation.calibration import calibrate
 from intent_tf.evaluation.threshold import choose_threshold
-from intent_tf.features.prepared import PreparedData, preprocess_data
-from intent_tf.features.rows import Rows
+from intent_tf.layers.calibrator import Calibrator
 from intent_tf.models.bert import BertEncoder, BertTransformer
-from intent_tf.models.calibrator import Calibrator
 from intent_tf.models.intent_model import IntentModel
+from intent_tf.simulator.simulator import simulate
 from intent_tf.text.wordpiece import SPECIAL, WordPieceIds
 from intent_tf.training.encoder_config import EncoderConfig
 from intent_tf.training.fine_tuning import fine_tune
 from intent_tf.training.training import TrainingConfig, create_model, train_model
 
-_PIECES = (
+_SUBWORDS = (
     *SPECIAL,
     *string.ascii_lowercase,
     *(f"##{letter}" for letter in string.ascii_lowercase),
@@ -46,7 +46,7 @@ def prepare(name: str, case: Case) -> PreparedData:
         source.frame.head(case.rows),
         source.label,
         kinds=source.kinds,
-        left_out=source.left_out,
+        excluded=source.excluded,
         positive=source.positive,
         plan=source.plan,
         seed=0,
@@ -54,7 +54,7 @@ def prepare(name: str, case: Case) -> PreparedData:
         max_text_tokens=24,
         max_session_tokens=48,
         max_vocabulary=300,
-        **({"pieces": _pieces()} if case.encoder else {}),
+        **({"subwords": _subwords()} if case.encoder else {}),
     )
 
 
@@ -76,20 +76,20 @@ def train(case: Case, model: IntentModel, data: PreparedData, folder: Path) -> N
 def calibrated(case: Case, model: IntentModel, data: PreparedData) -> IntentModel:
     """Fit the calibrator and choose the threshold on the validation rows."""
     calibrator = calibrate(case.calibrator, data.validation.label, model.predict(data.validation))
-    return with_threshold(model.finished(calibrator, 0.5), data)
+    return with_threshold(model.with_calibration(calibrator, 0.5), data)
 
 
 def with_calibrator(case: Case, model: IntentModel) -> IntentModel:
     """Add a calibrator that is not fitted yet."""
     calibrator = Calibrator(case.calibrator)
     calibrator.build((None,))
-    return model.finished(calibrator, 0.5)
+    return model.with_calibration(calibrator, 0.5)
 
 
 def with_threshold(model: IntentModel, data: PreparedData) -> IntentModel:
     """Choose the threshold on the validation rows."""
     threshold = choose_threshold(data.validation.label, model.predict(data.validation))
-    return model.finished(model.calibrator, threshold)
+    return model.with_calibration(model.calibrator, threshold)
 
 
 def kept_rows(data: PreparedData) -> Rows:
@@ -130,7 +130,7 @@ def _source(name: str, case: Case) -> ExampleSource:
     if name == "bert":
         return ExampleSource(little_shop(case.rows), "bought", kinds={"title": "text"})
     if name == "simulator":
-        label = "strength" if case.graded else "purchase"
+        label = "action_level" if case.graded else "purchase"
         return event_examples(simulate(400, seed=0), definition=ExampleDefinition(label=label))
     return DATASETS[name].examples()
 
@@ -140,18 +140,20 @@ def _training(case: Case) -> TrainingConfig:
         epochs=3,
         batch_size=64,
         learning_rate=0.01,
-        averaging=0.9,
-        members=4,
+        ema_momentum=0.9,
+        ensemble_size=4,
         filters=8,
-        dimension=8,
+        output_dim=8,
         kernel_sizes=case.kernel_sizes,
         augment=case.augment,
     )
 
 
-def _pieces() -> WordPieceIds:
-    return WordPieceIds(32, vocabulary=_PIECES)
+def _subwords() -> WordPieceIds:
+    return WordPieceIds(32, vocabulary=_SUBWORDS)
 
 
 def _encoder() -> BertEncoder:
-    return BertEncoder(BertTransformer(len(_PIECES), layers=2, width=16, heads=2, positions=32), _pieces())
+    return BertEncoder(
+        BertTransformer(len(_SUBWORDS), layers=2, width=16, heads=2, positions=32), _subwords()
+    )

@@ -18,8 +18,8 @@ from cases import CASES
 from named_weights import named_weights
 from trained import WEIGHTS, predicted
 
-from intent_tf.features.prepared import PreparedData
-from intent_tf.features.rows import Rows
+from intent_tf.columns.prepared import PreparedData
+from intent_tf.columns.rows import Rows
 from intent_tf.models.intent_model import IntentModel
 from intent_tf.serving import ServedModel, export_saved_model
 
