@@ -1,4 +1,9 @@
-"""`python -m intent_tf.evaluate MODEL --data FILE`: how good a trained model is on a labelled table."""
+"""`python -m intent_tf.evaluate MODEL --data FILE`: how good a trained model is on a labelled table.
+
+Of a version folder, also one that an earlier version of intent_tf wrote, the SavedModel runs. It is a
+program: take it from those you trust only. All figures come from its probabilities; docs/compatibility.md
+tells what else a report shows that needs the model itself.
+"""
 
 from __future__ import annotations
 
@@ -9,14 +14,19 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
-from intent_tf.data.labels import read_labels
+from intent_tf.data.labels import find_positive, read_labels
 from intent_tf.data.tables import read_table
 from intent_tf.errors import InputError
 from intent_tf.evaluation.metrics import evaluate
 from intent_tf.evaluation.table import metrics_table
 from intent_tf.options.command_line import parse_configuration, run_verb
-from intent_tf.serving.loading import load_model
+from intent_tf.serving.model_facts import ModelFacts
+from intent_tf.serving.trained_model import open_model
+
+#: The threshold where a model does not tell its own.
+_THRESHOLD = 0.5
 
 
 @dataclass(frozen=True)
@@ -26,6 +36,7 @@ class EvaluateConfig:
     Args:
         data: Labelled table with the model's raw columns: .csv, .tsv, .jsonl or .parquet.
         label: Label column; the one that the model was trained on, unless given.
+        positive: Label value that counts as a purchase; the one of the training, unless given.
         threshold: Probability from which on a purchase is predicted, in [0, 1]; the model's, unless given.
         out: JSON file to write the metrics to.
         trust: Run the graph of a SavedModel that somebody else made, where the model's encoder is one.
@@ -33,6 +44,7 @@ class EvaluateConfig:
 
     data: str = ""
     label: str | None = None
+    positive: str | None = None
     threshold: float | None = None
     out: str | None = None
     trust: bool = False
@@ -55,19 +67,16 @@ def evaluate_file(model_path: str | Path, config: EvaluateConfig) -> dict[str, A
     Raises:
         InputError: If the table or the model is not usable.
     """
-    model = load_model(model_path, trust=config.trust)
+    model = open_model(model_path, trust=config.trust)
     frame = read_table(config.data).frame
-    specification = model.preprocessor.specification
-    name = config.label or specification.label
-    if name not in frame.columns:
-        raise InputError(
-            f"no label column {name!r}", file=config.data, expected=", ".join(map(str, frame.columns))
-        )
-    label = read_labels(frame[name], name, specification.positive, file=config.data)
-    threshold = model.threshold if config.threshold is None else config.threshold
+    label = _labels(frame, model.facts, config)
+    threshold = model.facts.threshold if config.threshold is None else config.threshold
+    if threshold is None:
+        print(f"note: {model_path} does not tell the model's threshold, so it is {_THRESHOLD} (--threshold)")
+        threshold = _THRESHOLD
     rate = np.full(len(label), label.mean())
     found = {
-        "test": evaluate(label, model.predict(frame), threshold),
+        "test": evaluate(label, model.scorer.predict(frame), threshold),
         "baselines": {"constant_rate": evaluate(label, rate)},
     }
     print(metrics_table(found["test"], found["baselines"]))
@@ -77,10 +86,29 @@ def evaluate_file(model_path: str | Path, config: EvaluateConfig) -> dict[str, A
     return found
 
 
+def _labels(frame: pd.DataFrame, facts: ModelFacts, config: EvaluateConfig) -> np.ndarray:
+    """Read the label column as the training did, or as the options say."""
+    name = config.label or facts.label
+    if not name:
+        raise InputError("the model does not tell its label", expected="--label COLUMN")
+    if name not in frame.columns:
+        raise InputError(
+            f"no label column {name!r}", file=config.data, expected=", ".join(map(str, frame.columns))
+        )
+    positive = config.positive or facts.positive
+    if positive is None and not facts.label:
+        positive = find_positive(frame[name], name, file=config.data)
+    return read_labels(frame[name], name, positive, file=config.data)
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Parse the command line and evaluate."""
     (config,), found = parse_configuration(
-        "evaluate", __doc__ or "", (EvaluateConfig,), arguments, {"model": "folder that `train` wrote"}
+        "evaluate",
+        __doc__ or "",
+        (EvaluateConfig,),
+        arguments,
+        {"model": "folder that `train` wrote, or .keras file"},
     )
     evaluate_file(found.model, config)
 

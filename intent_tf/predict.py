@@ -1,8 +1,11 @@
-"""`python -m intent_tf.predict MODEL --data FILE --out FILE`: the probability of every row of a table."""
+"""`python -m intent_tf.predict MODEL --data FILE --out FILE`: the probability of every row of a table.
+
+Of a version folder, also one that an earlier version of intent_tf wrote, the SavedModel runs. It is a
+program: take it from those you trust only.
+"""
 
 from __future__ import annotations
 
-import functools
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,7 +22,7 @@ from intent_tf.errors import InputError
 from intent_tf.options.command_line import parse_configuration, run_verb
 from intent_tf.serving.client import Client
 from intent_tf.serving.export import OUTPUT
-from intent_tf.serving.loading import load_model
+from intent_tf.serving.trained_model import Scorer, open_model
 
 
 @dataclass(frozen=True)
@@ -29,14 +32,14 @@ class PredictConfig:
     Args:
         data: Table with the model's raw columns: .csv, .tsv, .jsonl or .parquet; may exceed memory.
         out: File to write: the same rows with a column intent_strength.
-        batch_size: Rows computed at once.
+        batch_size: Number of rows computed at once; by default 4096, of an encoder 64, and 256 a request.
         trust: Run the graph of a SavedModel that somebody else made, where the model's encoder is one.
         quiet: Print the last line only.
     """
 
     data: str = ""
     out: str = ""
-    batch_size: int = 4096
+    batch_size: int | None = None
     trust: bool = False
     quiet: bool = False
 
@@ -44,6 +47,8 @@ class PredictConfig:
         for name in ("data", "out"):
             if not getattr(self, name):
                 raise InputError(f"--{name} is not given", expected=f"--{name} FILE")
+        if self.batch_size is not None and self.batch_size < 1:
+            raise InputError(f"batch_size is {self.batch_size}", expected="1 or more")
 
 
 def predict_file(model_path: str | Path, config: PredictConfig) -> int:
@@ -61,10 +66,9 @@ def predict_file(model_path: str | Path, config: PredictConfig) -> int:
         InputError: If a file, a column or a value is not usable; no half-written file stays.
     """
     if "://" in str(model_path):
-        score = Client(str(model_path)).predict  # in batches that a server takes
+        scorer: Scorer = Client(str(model_path))
     else:
-        model = load_model(model_path, trust=config.trust)
-        score = functools.partial(model.predict, batch_size=config.batch_size)
+        scorer = open_model(model_path, trust=config.trust).scorer
     source, out = existing_file(config.data), Path(config.out)
     table_format(out)
     rejected, rows = Rejected(str(source)), 0
@@ -75,7 +79,7 @@ def predict_file(model_path: str | Path, config: PredictConfig) -> int:
         with _Writer(partial) as writer, tqdm(unit=" rows", disable=config.quiet, desc="predicting") as bar:
             for chunk in stream_table(source, rejected):
                 try:
-                    probability = score(chunk)
+                    probability = scorer.predict(chunk, batch_size=config.batch_size)
                 except InputError as error:
                     raise InputError(f"{error} (rows counted from row {rows + 1})", file=source) from error
                 writer.write(chunk.assign(**{OUTPUT: probability}))
@@ -133,7 +137,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         __doc__ or "",
         (PredictConfig,),
         arguments,
-        {"model": "folder that `train` wrote, or URL of a served model"},
+        {"model": "folder that `train` wrote, .keras file, or URL of a served model"},
     )
     predict_file(found.model, config)
 

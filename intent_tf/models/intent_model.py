@@ -14,7 +14,9 @@ from intent_tf.columns.preprocessor import Preprocessor
 from intent_tf.columns.rows import Rows
 from intent_tf.errors import InputError
 from intent_tf.layers.action_head import ActionHead
+from intent_tf.models.file_version import VERSION, refuse_other_version
 from intent_tf.models.table_model import TableModel
+from intent_tf.version import __version__
 
 _PARTS = ("preprocessor", "extractor", "predictor", "wide", "calibrator", "actions")
 
@@ -178,17 +180,22 @@ class IntentModel(TableModel):
         return IntentModel(**{**own, "name": self.name, **parts})
 
     def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
+        """Return the constructor's arguments, and the version of the package."""
         parts = {
             name: None if part is None else keras.saving.serialize_keras_object(part)
             for name, part in ((name, getattr(self, name)) for name in _PARTS)
         }
-        return {**super().get_config(), **parts, "threshold": self.threshold}
+        return {**super().get_config(), **parts, "threshold": self.threshold, VERSION: __version__}
 
     @classmethod
     def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> IntentModel:
-        """Return what `get_config` described."""
-        config = dict(config)
+        """Return what `get_config` described.
+
+        Raises:
+            InputError: If another minor version of the package wrote it.
+        """
+        refuse_other_version(config)
+        config = {name: value for name, value in config.items() if name != VERSION}
         for name in _PARTS:
             if config.get(name) is not None:
                 config[name] = keras.saving.deserialize_keras_object(config[name], custom_objects)

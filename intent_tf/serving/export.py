@@ -18,15 +18,10 @@ from intent_tf.serving.golden import write_golden
 from intent_tf.serving.sample_rows import sample_rows
 from intent_tf.serving.served_model import ServedModel
 from intent_tf.serving.signature_page import signature_page
+from intent_tf.serving.text_ops import op_libraries
 from intent_tf.serving.tf_examples import parse_examples
 from intent_tf.serving.warm_up import write_warm_up
 
-#: The ops of TF Text that cut documents into subwords, with the libraries of its Python package that hold
-#: them.
-_TEXT_OPS = {
-    "FastBertNormalize": "tensorflow_text/python/ops/_fast_bert_normalizer.so",
-    "FastWordpieceTokenizeWithOffsets": "tensorflow_text/python/ops/_fast_wordpiece_tokenizer.so",
-}
 #: The name of the output, everywhere.
 OUTPUT = "intent_strength"
 #: The standard deviation of the members' probabilities, where the predictor has several.
@@ -143,15 +138,6 @@ def export_token_ids(model: IntentModel, folder: Path) -> None:
     archive.write_out(str(folder), verbose=False)
     vocabulary = "\n".join(preprocessor.subwords.vocabulary)
     (folder / "vocab.txt").write_text(vocabulary + "\n", encoding="utf-8")
-
-
-def op_libraries(folder: Path) -> tuple[str, ...]:
-    """List the op libraries that a SavedModel needs beside TensorFlow's, by their place among packages."""
-    saved_model = saved_model_pb2.SavedModel.FromString((folder / "saved_model.pb").read_bytes())
-    graph = saved_model.meta_graphs[0].graph_def
-    nodes = [*graph.node, *(node for function in graph.library.function for node in function.node_def)]
-    found = {node.op for node in nodes}
-    return tuple(library for op, library in _TEXT_OPS.items() if op in found)
 
 
 def encoder_notice(folder: Path) -> str:

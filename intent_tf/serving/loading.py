@@ -21,17 +21,18 @@ def find_model(path: str | Path) -> Path:
     Raises:
         InputError: If there is none.
     """
-    index = Path(path)
-    if index.suffix == ".keras" and index.is_file():
-        return index
-    if not index.exists():
-        raise InputError("no such model", file=index, expected=_EXPECTED)
-    found = versions(index)
-    candidates = [index / "model.keras", *(index / str(version) / "model.keras" for version in found[::-1])]
-    for candidate in candidates:
-        if candidate.is_file():
-            return candidate
-    raise InputError("holds no model", file=index, expected=_EXPECTED)
+    place = Path(path)
+    return place if _is_keras_file(place) else _newest(place, "model.keras") / "model.keras"
+
+
+def find_version(path: str | Path) -> Path:
+    """Find a version folder, the newest in a folder of versions, or a ``.keras`` file that is named itself.
+
+    Raises:
+        InputError: If there is none that holds a SavedModel or a ``.keras`` file.
+    """
+    place = Path(path)
+    return place if _is_keras_file(place) else _newest(place, "saved_model.pb", "model.keras")
 
 
 def load_model(path: str | Path, *, trust: bool = False) -> IntentModel:
@@ -43,13 +44,30 @@ def load_model(path: str | Path, *, trust: bool = False) -> IntentModel:
             encoder came from a TF-Hub style SavedModel; see Keras' ``safe_mode``.
 
     Raises:
-        InputError: If there is no model, it is not one of this package, or it is not trusted.
+        InputError: If there is no model, it is not one of this package, another minor version wrote it, or it
+            is not trusted.
     """
     file = find_model(path)
     try:
         model = keras.models.load_model(file, safe_mode=not trust)
+    except InputError as error:
+        raise InputError(str(error), file=file) from error
     except (ValueError, TypeError, OSError, KeyError, zipfile.BadZipFile) as error:
         raise InputError(f"cannot be loaded as a model ({error})", file=file, expected=_EXPECTED) from error
     if not isinstance(model, IntentModel):
         raise InputError(f"holds a {type(model).__name__}, no IntentModel", file=file, expected=_EXPECTED)
     return model
+
+
+def _is_keras_file(place: Path) -> bool:
+    return place.suffix == ".keras" and place.is_file()
+
+
+def _newest(place: Path, *names: str) -> Path:
+    """Find the folder, or the newest version in it, that holds a file of one of these names."""
+    if not place.exists():
+        raise InputError("no such model", file=place, expected=_EXPECTED)
+    for folder in (place, *(place / str(version) for version in reversed(versions(place)))):
+        if any((folder / name).is_file() for name in names):
+            return folder
+    raise InputError("holds no model", file=place, expected=_EXPECTED)

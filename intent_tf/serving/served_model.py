@@ -12,11 +12,14 @@ import tensorflow as tf
 from google.protobuf.message import DecodeError
 from tensorflow.core.protobuf import meta_graph_pb2, saved_model_pb2
 
-from intent_tf.columns.raw_columns import padded, raw_columns
+from intent_tf.columns.raw_columns import RawColumns, padded, raw_columns
 from intent_tf.data.specification import Column, FeatureSpecification
-from intent_tf.errors import InputError
+from intent_tf.errors import InputError, require
+from intent_tf.serving.text_ops import op_libraries
 
 _INTERNAL = "__saved_model_init_op"
+#: Rows that run at once, and those of an encoder, whose attention needs more memory.
+_ROWS_AT_ONCE, _DOCUMENTS_AT_ONCE = 4096, 64
 
 
 class ServedModel:
@@ -29,6 +32,7 @@ class ServedModel:
 
     Raises:
         InputError: If the folder holds no SavedModel.
+        MissingExtraError: If its graph cuts documents into subwords, and TF Text is not installed.
 
     Example:
         >>> served = ServedModel(Path("saved_models/shop/1"))  # doctest: +SKIP
@@ -41,6 +45,9 @@ class ServedModel:
         try:
             content = (self.folder / "saved_model.pb").read_bytes()
             saved_model = saved_model_pb2.SavedModel.FromString(content)
+            self._has_encoder = bool(op_libraries(self.folder))
+            if self._has_encoder:
+                require("tensorflow_text", "bert")  # registers the ops
             self._loaded = tf.saved_model.load(str(self.folder))
         except (OSError, ValueError, DecodeError, tf.errors.OpError) as error:
             raise InputError(
@@ -79,13 +86,33 @@ class ServedModel:
         outputs = call(**{arguments[name]: tf.convert_to_tensor(value) for name, value in inputs.items()})
         return {name: value.numpy() for name, value in outputs.items()}
 
-    def predict(self, rows: pd.DataFrame) -> np.ndarray:
-        """Intent strengths of a table of raw columns, float32 ``(rows,)``.
+    def predict(self, rows: pd.DataFrame, batch_size: int | None = None) -> np.ndarray:
+        """Compute the intent strengths of a table of raw columns, float32 ``(rows,)``.
+
+        Args:
+            rows: The raw columns; further columns are not read.
+            batch_size: Number of rows that run at once. By default 4096, and 64 of a model with an encoder.
 
         Raises:
-            InputError: If a column is missing, or a value does not fit it.
+            InputError: If there are no rows, a column is missing, or a value does not fit it.
         """
-        return self.run(padded(raw_columns(rows, self.specification)))["intent_strength"]
+        if rows.empty:
+            raise InputError("the table has no rows", expected="at least one row of data")
+        columns = raw_columns(rows, self.specification)
+        if not self._has_encoder:
+            return self._in_batches(columns, len(rows), batch_size or _ROWS_AT_ONCE)
+        # Padding costs an encoder dearly: documents of about one length stand in one batch.
+        order = np.argsort(-_lengths(columns), kind="stable")
+        columns = {name: tf.gather(values, order) for name, values in columns.items()}
+        probability = self._in_batches(columns, len(rows), batch_size or _DOCUMENTS_AT_ONCE)
+        return probability[np.argsort(order)]
+
+    def _in_batches(self, columns: RawColumns, rows: int, batch_size: int) -> np.ndarray:
+        batches = (
+            {name: values[start : start + batch_size] for name, values in columns.items()}
+            for start in range(0, rows, batch_size)
+        )
+        return np.concatenate([self.run(padded(batch))["intent_strength"] for batch in batches])
 
 
 def specification_of(signature: meta_graph_pb2.SignatureDef) -> FeatureSpecification:
@@ -97,6 +124,13 @@ def specification_of(signature: meta_graph_pb2.SignatureDef) -> FeatureSpecifica
         kind: Any = {"string": "text", "float": "number"}[values]
         columns.append(Column(name, "sequence" if len(info.tensor_shape.dim) == 2 else kind, values))
     return FeatureSpecification(tuple(columns))
+
+
+def _lengths(columns: RawColumns) -> np.ndarray:
+    """Count the bytes of the strings of each row, int64 ``(rows,)``."""
+    texts = [values for values in columns.values() if values.dtype == tf.string]
+    lengths = [tf.cast(tf.strings.length(values), tf.int64) for values in texts]
+    return sum((tf.reduce_sum(each, axis=1) if each.shape.rank == 2 else each).numpy() for each in lengths)
 
 
 def _arguments(name: str, signature: meta_graph_pb2.SignatureDef) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Models of earlier releases load, in Python and in C++, and give the probabilities that they gave then."""
+"""Models of earlier releases run, in Python and in C++, and give the probabilities that they gave then."""
 
 from __future__ import annotations
 
@@ -9,12 +9,26 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from intent_tf.serving import ServedModel, load_model
+from intent_tf.errors import InputError
+from intent_tf.evaluate import EvaluateConfig, evaluate_file
+from intent_tf.evaluation.metrics import evaluate
+from intent_tf.predict import main as predict
+from intent_tf.serving import Client, ServedModel, load_model
+from intent_tf.serving.model_server import ModelServer
 from intent_tf.serving.rest_json import to_tensors
+from intent_tf.serving.rest_server import RestServer
 from intent_tf.version import __version__
 
 FOLDER = Path(__file__).parents[2] / "saved_models" / "compatibility"
 RELEASES = sorted(each for each in FOLDER.iterdir() if each.is_dir())
+
+
+def minor(version: str) -> list[str]:
+    return version.split(".")[:2]
+
+
+OLDER = [each for each in RELEASES if minor(each.name) != minor(__version__)]
+PATCHES = [each for each in RELEASES if each not in OLDER]
 
 
 @pytest.fixture(scope="module", params=RELEASES, ids=lambda folder: folder.name)
@@ -32,6 +46,14 @@ def golden(release):
     return to_tensors(request, signature)[0], response["outputs"]
 
 
+@pytest.fixture(scope="module")
+def table(golden) -> pd.DataFrame:
+    """The golden request as a table, with labels."""
+    columns = {name: [_decoded(each) for each in values] for name, values in golden[0].items()}
+    return pd.DataFrame(columns).assign(bought=[1, 0, 0])
+
+
+@pytest.mark.skipif("dev" in __version__, reason="no release runs")
 def test_this_release_has_a_model() -> None:
     assert FOLDER / __version__ in RELEASES
 
@@ -48,11 +70,53 @@ def test_the_saved_model_gives_it_in_c(release, golden, load_in_c) -> None:
         np.testing.assert_allclose(outputs[name], values, rtol=0, atol=1e-6)
 
 
-def test_the_keras_file_gives_it(release, golden) -> None:
-    columns = {name: list(values) for name, values in golden[0].items()}
-    texts = {name: [_decoded(each) for each in values] for name, values in columns.items()}
-    probabilities = load_model(release).predict(pd.DataFrame(texts))
+def test_the_saved_model_gives_it_for_a_table(release, golden, table) -> None:
+    probabilities = ServedModel(release).predict(table)
     np.testing.assert_allclose(probabilities, golden[1]["intent_strength"], rtol=0, atol=1e-6)
+
+
+def test_predict_gives_it(release, golden, table, tmp_path) -> None:
+    data, out = tmp_path / "rows.parquet", tmp_path / "scored.parquet"
+    table.to_parquet(data)
+    predict([str(release), "--data", str(data), "--out", str(out), "--quiet"])
+    probabilities = pd.read_parquet(out)["intent_strength"]
+    np.testing.assert_allclose(probabilities, golden[1]["intent_strength"], rtol=0, atol=1e-6)
+
+
+def test_evaluate_knows_the_label_and_the_threshold(release, golden, table, tmp_path) -> None:
+    data = tmp_path / "rows.parquet"
+    table.to_parquet(data)
+    metrics = evaluate_file(release, EvaluateConfig(data=str(data)))["test"]
+    expected = evaluate(table["bought"], golden[1]["intent_strength"], threshold=0.5)
+    assert metrics["log_loss"] == pytest.approx(expected["log_loss"], rel=0, abs=1e-6)
+    assert metrics["threshold"] == 0.5
+
+
+def test_a_server_answers_with_it(release, golden, table) -> None:
+    model_server = ModelServer(release, name="shop")
+    rest_server = RestServer(model_server)
+    try:
+        probabilities = Client(f"http://127.0.0.1:{rest_server.port}/v1/models/shop").predict(table)
+    finally:
+        rest_server.close()
+        model_server.close()
+    np.testing.assert_allclose(probabilities, golden[1]["intent_strength"], rtol=0, atol=1e-6)
+
+
+@pytest.mark.parametrize("release", OLDER, ids=lambda folder: folder.name)
+def test_the_keras_file_of_another_minor_version_says_so(release) -> None:
+    wrote = ".".join(minor(release.name))
+    with pytest.raises(
+        InputError, match=rf"model\.keras: written by intent_tf {wrote}.* SavedModel beside it"
+    ):
+        load_model(release)
+
+
+@pytest.mark.parametrize("release", PATCHES, ids=lambda folder: folder.name)
+def test_the_keras_file_of_this_minor_version_gives_it(release, golden, table) -> None:
+    np.testing.assert_allclose(
+        load_model(release).predict(table), golden[1]["intent_strength"], rtol=0, atol=1e-6
+    )
 
 
 def _decoded(value):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import sys
 from pathlib import Path
 
 import keras
@@ -11,10 +12,12 @@ import pytest
 from c_loader import CLoader, CLoaderError
 
 from intent_tf.columns.raw_columns import padded, raw_columns
+from intent_tf.errors import MissingExtraError
 from intent_tf.models.bert import BertEncoder, BertTransformer
 from intent_tf.models.build import build_feature_extractor, build_model, build_predictor
 from intent_tf.serving import ServedModel
-from intent_tf.serving.export import export_saved_model, export_token_ids, op_libraries
+from intent_tf.serving.export import export_saved_model, export_token_ids
+from intent_tf.serving.text_ops import op_libraries
 from intent_tf.text.wordpiece import SPECIAL, WordPieceIds
 
 pytest.importorskip("tensorflow_text", reason="tensorflow-text is not installed")
@@ -72,6 +75,17 @@ def test_keras_files_give_the_same(shop_export: Exported, tmp_path: Path) -> Non
 def test_the_saved_model_gives_the_same(shop_export: Exported) -> None:
     probabilities = ServedModel(shop_export.folder).predict(shop_export.rows.frame)
     np.testing.assert_allclose(probabilities, shop_export.probabilities, rtol=0, atol=1e-6)
+
+
+def test_the_order_of_the_batches_changes_nothing(shop_export: Exported) -> None:
+    probabilities = ServedModel(shop_export.folder).predict(shop_export.rows.frame, batch_size=5)
+    np.testing.assert_allclose(probabilities, shop_export.probabilities, rtol=0, atol=1e-6)
+
+
+def test_without_tf_text_the_extra_is_named(shop_export: Exported, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "tensorflow_text", None)
+    with pytest.raises(MissingExtraError, match=r"tensorflow_text.*intent_tf\[bert\]"):
+        ServedModel(shop_export.folder)
 
 
 def test_the_libraries_of_the_ops_are_told(shop_export: Exported) -> None:

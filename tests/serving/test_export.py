@@ -73,6 +73,16 @@ def test_a_saved_model_gives_keras_strengths(exported, served) -> None:
     np.testing.assert_allclose(served.predict(exported.rows), exported.probabilities, rtol=0, atol=1e-6)
 
 
+def test_a_table_in_batches_gives_the_same(exported, served) -> None:
+    probabilities = served.predict(exported.rows, batch_size=7)
+    np.testing.assert_allclose(probabilities, exported.probabilities, rtol=0, atol=1e-6)
+
+
+def test_a_table_without_rows_is_told(exported, served) -> None:
+    with pytest.raises(ValueError, match="the table has no rows"):
+        served.predict(exported.rows.head(0))
+
+
 def test_the_spread_is_the_deviation_of_the_members_calibrated_strengths(exported, served) -> None:
     model, columns = exported.model, exported.raw(slice(7))
     members = tf.sigmoid(model.logits(columns)).numpy()
