@@ -32,7 +32,7 @@ from sklearn.metrics import roc_auc_score
 
 from intent_tf.columns.prepared import preprocess_data
 from intent_tf.data.datasets import DATASETS
-from intent_tf.layers.text_cnn.stock_layers import to_stock_layers
+from intent_tf.layers.text_cnn.keras_layer_weights import to_keras_layers
 from intent_tf.layers.text_cnn.text_cnn import TextCNN
 from intent_tf.models.build import build_model, build_predictor
 from intent_tf.models.feature_extractor import FeatureExtractor
@@ -73,7 +73,7 @@ GRID = [
     Shape(1024, 100, 20_000, 128, (3,), "zipf"),
 ]
 EXTRACTORS: dict[str, Callable[[Shape], keras.Sequential]] = {
-    "stock": lambda shape: to_stock_layers(_text_cnn(shape)),
+    "stock": lambda shape: to_keras_layers(_text_cnn(shape)),
     "ours": lambda shape: _text_cnn(shape),
     "bag": lambda shape: keras.Sequential(
         [keras.layers.Embedding(shape.vocabulary, DIMENSION), keras.layers.GlobalAveragePooling1D()]
@@ -249,7 +249,7 @@ def quality(seeds: int, epochs: int = 3) -> dict[str, list[float]]:
         # Stock layers fail on a text shorter than the kernel, unless with this padding.
         ours = TextCNN(data.preprocessor.token_ids.vocabulary_size, DIMENSION, padding="same")
         ours.build((None, None))
-        for name, text, optimizer in (("stock", to_stock_layers(ours), "adam"), ("ours", ours, FusedAdam())):
+        for name, text, optimizer in (("stock", to_keras_layers(ours), "adam"), ("ours", ours, FusedAdam())):
             keras.utils.set_random_seed(seed)
             extractor = FeatureExtractor({"text": text}, dropout=0.5)
             model = build_model(

@@ -11,7 +11,7 @@ from intent_tf.models.bert import BertTransformer
 
 def network(**options: object) -> BertTransformer:
     keras.utils.set_random_seed(0)
-    return BertTransformer(30, layers=2, width=12, heads=3, positions=16, **options)
+    return BertTransformer(30, num_layers=2, hidden_dim=12, num_heads=3, max_sequence_length=16, **options)
 
 
 def sequence(model: BertTransformer, rows: list[list[int]]) -> np.ndarray:
@@ -68,7 +68,7 @@ def test_a_row_longer_than_the_positions_is_refused() -> None:
 
 def test_heads_that_do_not_divide_the_width_are_refused() -> None:
     with pytest.raises(InputError, match="5 heads do not divide the width 12"):
-        BertTransformer(30, width=12, heads=5)
+        BertTransformer(30, hidden_dim=12, num_heads=5)
 
 
 def test_half_precision_stays_near() -> None:

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from intent_tf.errors import InputError
+from intent_tf.layers.text_cnn.keras_layer_weights import to_keras_layers
 from intent_tf.layers.text_cnn.sharing_pays import sharing_pays
-from intent_tf.layers.text_cnn.stock_layers import to_stock_layers
 from intent_tf.layers.text_cnn.text_cnn import TextCNN
 
 SHAPES = {
@@ -36,7 +36,7 @@ def test_texts_of_any_shape_give_what_the_stock_layers_give(
         vocabulary, output_dim, filters, kernel_sizes, padding=padding, use_bias=use_bias, mask_zero=False
     )
     ids = np.random.default_rng(batch).integers(0, vocabulary, (batch, tokens))
-    expected = to_stock_layers(layer)(ids).numpy()
+    expected = to_keras_layers(layer)(ids).numpy()
     np.testing.assert_allclose(layer(ids, training=training), expected, rtol=1e-5, atol=1e-5 * expected.max())
 
 
@@ -48,7 +48,7 @@ def test_each_text_gives_what_the_stock_layers_give_for_it_alone(
     lengths = [9, 4, 5, 7]
     ids = random_texts(lengths)
     layer = build_extractor(kernel_sizes=(2, 3, 4), activation=activation, padding=padding)
-    stock = to_stock_layers(layer)
+    stock = to_keras_layers(layer)
     expected = [stock(text[None, :length]) for text, length in zip(ids, lengths, strict=True)]
     np.testing.assert_allclose(layer(ids), tf.concat(expected, axis=0), rtol=1e-5, atol=1e-5)
 

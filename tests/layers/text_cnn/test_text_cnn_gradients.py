@@ -8,7 +8,7 @@ import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from intent_tf.layers.text_cnn.stock_layers import to_stock_layers
+from intent_tf.layers.text_cnn.keras_layer_weights import to_keras_layers
 
 SHAPES = {
     "batch": st.integers(1, 40),
@@ -35,13 +35,13 @@ def test_texts_of_any_shape_have_the_gradients_of_the_stock_layers(
 ) -> None:
     layer = build_extractor(vocabulary, output_dim, filters, kernel_sizes, padding=padding, mask_zero=False)
     ids = np.random.default_rng(batch).integers(0, vocabulary, (batch, tokens))
-    assert_close(gradients(layer, ids), gradients(to_stock_layers(layer), ids))
+    assert_close(gradients(layer, ids), gradients(to_keras_layers(layer), ids))
 
 
 @pytest.mark.parametrize("kernel_sizes", [(3,), (1, 4)])
 def test_the_gradients_are_those_of_stock_layers_in_float64(build_extractor, gradients, kernel_sizes) -> None:
     ids = np.random.default_rng(0).integers(1, 200, (64, 40))
-    exact = to_stock_layers(build_extractor(200, kernel_sizes=kernel_sizes, dtype="float64"))
+    exact = to_keras_layers(build_extractor(200, kernel_sizes=kernel_sizes, dtype="float64"))
     assert_close(gradients(build_extractor(200, kernel_sizes=kernel_sizes), ids), gradients(exact, ids))
 
 
@@ -54,7 +54,7 @@ def test_padding_has_no_gradient(build_extractor, random_texts, gradients, texts
 def test_windows_of_the_same_tokens_share_what_the_stock_layers_share(build_extractor, gradients) -> None:
     layer = build_extractor()
     ids = np.tile([3, 7, 7, 9], (64, 10))  # each window comes ten times
-    assert_close(gradients(layer, ids), gradients(to_stock_layers(layer), ids))
+    assert_close(gradients(layer, ids), gradients(to_keras_layers(layer), ids))
 
 
 def test_of_equal_windows_of_different_tokens_the_first_takes_the_gradient(
@@ -75,7 +75,7 @@ def test_in_mixed_precision_the_gradients_are_about_as_near_as_those_of_the_stoc
     mixed = build_extractor(300, dtype=policy)
     errors = [
         [np.linalg.norm(x - y) / np.linalg.norm(y) for x, y in zip(gradients(each, ids), exact, strict=True)]
-        for each in (mixed, to_stock_layers(mixed))
+        for each in (mixed, to_keras_layers(mixed))
     ]
     # In bfloat16 a window's products are rounded one by one, not their sum, so more maxima change places.
     assert all(ours <= 1.5 * stock for ours, stock in zip(*errors, strict=True))
@@ -95,7 +95,7 @@ def test_gradients_of_second_order_are_those_of_the_stock_layers(
         return [tf.convert_to_tensor(each).numpy() for each in outer.gradient(size, weights)]
 
     ids, layer = np.random.default_rng(0).integers(1, 300, (texts, 80)), build_extractor(300)
-    assert_close(second(layer), second(to_stock_layers(layer)))
+    assert_close(second(layer), second(to_keras_layers(layer)))
 
 
 @pytest.mark.parametrize("group", [1, 64])
