@@ -141,12 +141,13 @@ def floor_steps(shape: Shape, ids: np.ndarray) -> dict[str, Callable[[], Any]]:
 
     def gather() -> Any:
         maxima, before = [], 0
-        for taps in shape.kernels:
-            windows = [index[:, tap : shape.tokens - taps + 1 + tap] for tap in range(taps)]
-            parts = [table[:, (before + tap) * shape.filters :][:, : shape.filters] for tap in range(taps)]
-            found = [tf.gather(part, window) for part, window in zip(parts, windows, strict=True)]
-            maxima.append(tf.reduce_max(tf.add_n(found), axis=1))
-            before += taps
+        for size in shape.kernels:
+            windows = [index[:, offset : shape.tokens - size + 1 + offset] for offset in range(size)]
+            first = [(before + offset) * shape.filters for offset in range(size)]
+            parts = [table[:, column : column + shape.filters] for column in first]
+            entries = [tf.gather(part, window) for part, window in zip(parts, windows, strict=True)]
+            maxima.append(tf.reduce_max(tf.add_n(entries), axis=1))
+            before += size
         return maxima
 
     def update() -> Any:
@@ -285,7 +286,7 @@ def main() -> None:
         return
     print(f"{'':42}|{'train, examples/s':^37}|{'predict, examples/s':^31}|{'peak MB':>12}")
     print(
-        f"batch  len  vocabulary filt  taps ids     |{'stock':>8}{'ours':>8}{'ratio':>6}"
+        f"batch  len  vocabulary filt  size ids     |{'stock':>8}{'ours':>8}{'ratio':>6}"
         f"{'floor':>6}{'bag':>9}|{'stock':>8}{'ratio':>6}{'precomputed':>7}{'bag':>10}|{'stock':>6}{'ours':>6}"
     )
     results = []

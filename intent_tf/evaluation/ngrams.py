@@ -51,7 +51,7 @@ def explain_texts(model: IntentModel, features: Features, part: str = "text") ->
         windows = _winning_windows(layer, ids, size, kernel.value)
         _add(moves, windows, credit[:, index : index + layer.filters])
         index += layer.filters
-    if model.wide is not None and model.wide.part == part:
+    if model.wide is not None and part == "text":
         runs, logits = _wide(model.wide, ids)
         _add(moves, runs, logits)
     ordered = [sorted(each.items(), key=lambda move: -abs(move[1])) for each in moves]

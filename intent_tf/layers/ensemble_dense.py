@@ -122,7 +122,7 @@ class EnsembleDense(keras.layers.Layer):
             constraint=self.bias_constraint,
             name="bias",
         )
-        self.input_spec = keras.layers.InputSpec(ndim=len(input_shape), axes={-1: input_dim})
+        self.input_spec = keras.layers.InputSpec(min_ndim=2, max_ndim=3, axes={-1: input_dim})
 
     def call(self, inputs: Any) -> tf.Tensor:
         """Map ``(batch, input_dim)`` or ``(batch, members, input_dim)`` to ``(batch, members, units)``."""

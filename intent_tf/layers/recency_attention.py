@@ -23,37 +23,37 @@ class RecencyAttention(keras.layers.Layer):
     the start some heads see the last tokens and some the whole. The queries start at zero.
 
     Args:
-        vocabulary_size: Ids, in ``[0, vocabulary_size)``; 0 is padding at the end.
+        input_dim: int, the number of token ids, which are in ``[0, input_dim)``; 0 is padding at the end.
         output_dim: Width of a token's vector. Default 64.
-        heads: Default 4.
-        **kwargs: Those of every Keras layer.
+        num_heads: int, the number of weighted means. Defaults to 4.
+        **kwargs: Keyword arguments of `keras.layers.Layer`, such as ``name``.
 
-    Shapes: int32 ``(batch, tokens)`` to float32 ``(batch, heads * output_dim)``; zeros for no token.
+    Shapes: int32 ``(batch, tokens)`` to float32 ``(batch, num_heads * output_dim)``; zeros for no token.
 
     Reference:
         Lin et al. (2017), A Structured Self-attentive Sentence Embedding; the decay as in Press et al.
         (2022), Train Short, Test Long (ALiBi).
 
     Example:
-        >>> RecencyAttention(10, output_dim=3, heads=2)(tf.constant([[4, 7, 0]])).shape
+        >>> RecencyAttention(10, output_dim=3, num_heads=2)(tf.constant([[4, 7, 0]])).shape
         TensorShape([1, 6])
     """
 
-    def __init__(self, vocabulary_size: int, output_dim: int = 64, heads: int = 4, **kwargs: Any) -> None:
+    def __init__(self, input_dim: int, output_dim: int = 64, num_heads: int = 4, **kwargs: Any) -> None:
         super().__init__(**{"autocast": False, **kwargs})
-        self.vocabulary_size = vocabulary_size
+        self.input_dim = input_dim
         self.output_dim = output_dim
-        self.heads = heads
+        self.num_heads = num_heads
 
     def build(self, input_shape: Any) -> None:
         """Create the vectors, the queries and the decays."""
         self.table = self.add_weight(
-            name="embeddings", shape=(self.vocabulary_size, self.output_dim), initializer="uniform"
+            name="embeddings", shape=(self.input_dim, self.output_dim), initializer="uniform"
         )
         self.queries = self.add_weight(
-            name="query_embedding", shape=(self.output_dim, self.heads), initializer="zeros"
+            name="query_embedding", shape=(self.output_dim, self.num_heads), initializer="zeros"
         )
-        self.rates = self.add_weight(name="decay_scale", shape=(self.heads,), initializer=self._start)
+        self.rates = self.add_weight(name="decay_scale", shape=(self.num_heads,), initializer=self._start)
 
     def _start(self, shape: tuple[int], dtype: Any = None) -> tf.Tensor:
         # Half-lives of 4, 16, 64, … tokens; the inverse of the softplus that keeps decays positive.
@@ -63,7 +63,7 @@ class RecencyAttention(keras.layers.Layer):
     def call(self, inputs: Any) -> tf.Tensor:
         """Pool ids ``(batch, tokens)``."""
         ids = tf.cast(inputs, tf.int32)
-        ids = tf.pad(ids, [[0, 0], [0, 1]])  # a softmax needs a place, also where there is no token
+        ids = tf.pad(ids, [[0, 0], [0, 1]])  # a softmax needs an entry, also where there is no token
         length = text_lengths(ids, 0)[:, None]
         index = tf.range(tf.shape(ids)[1])
         age = tf.cast(length - 1 - index, tf.float32)[:, :, None]
@@ -76,17 +76,17 @@ class RecencyAttention(keras.layers.Layer):
             there, tf.float32
         )
         pooled = tf.einsum("bth,btd->bhd", weights, vectors)
-        return tf.reshape(pooled, (-1, self.heads * self.output_dim))
+        return tf.reshape(pooled, (-1, self.num_heads * self.output_dim))
 
     def compute_output_shape(self, input_shape: Any) -> tuple[int | None, int]:
         """Batch, heads times dimension."""
-        return (input_shape[0], self.heads * self.output_dim)
+        return (input_shape[0], self.num_heads * self.output_dim)
 
     def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments."""
         return {
             **super().get_config(),
-            "vocabulary_size": self.vocabulary_size,
+            "input_dim": self.input_dim,
             "output_dim": self.output_dim,
-            "heads": self.heads,
+            "num_heads": self.num_heads,
         }

@@ -16,10 +16,10 @@ class TokenGRU(keras.layers.Layer):
     several times the time of a convolution.
 
     Args:
-        vocabulary_size: Ids, in ``[0, vocabulary_size)``; 0 is padding at the end.
+        input_dim: int, the number of token ids, which are in ``[0, input_dim)``; 0 is padding at the end.
         output_dim: Width of a token's vector. Default 64.
         units: Width of the state. Default 64.
-        **kwargs: Those of every Keras layer.
+        **kwargs: Keyword arguments of `keras.layers.Layer`, such as ``name``.
 
     Shapes: int32 ``(batch, tokens)`` to float32 ``(batch, units)``; zeros for no token.
 
@@ -31,12 +31,12 @@ class TokenGRU(keras.layers.Layer):
         TensorShape([1, 5])
     """
 
-    def __init__(self, vocabulary_size: int, output_dim: int = 64, units: int = 64, **kwargs: Any) -> None:
+    def __init__(self, input_dim: int, output_dim: int = 64, units: int = 64, **kwargs: Any) -> None:
         super().__init__(**{"autocast": False, **kwargs})
-        self.vocabulary_size = vocabulary_size
+        self.input_dim = input_dim
         self.output_dim = output_dim
         self.units = units
-        self.embedding = keras.layers.Embedding(vocabulary_size, output_dim, name="embedding")
+        self.embedding = keras.layers.Embedding(input_dim, output_dim, name="embedding")
         self.gru = keras.layers.GRU(units, name="gru")
 
     def build(self, input_shape: Any) -> None:
@@ -57,7 +57,7 @@ class TokenGRU(keras.layers.Layer):
         """Return the constructor's arguments."""
         return {
             **super().get_config(),
-            "vocabulary_size": self.vocabulary_size,
+            "input_dim": self.input_dim,
             "output_dim": self.output_dim,
             "units": self.units,
         }

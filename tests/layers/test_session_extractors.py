@@ -14,7 +14,7 @@ from intent_tf.layers.recency_attention import RecencyAttention
 from intent_tf.layers.token_gru import TokenGRU
 
 MAKERS: list[Callable[[], keras.layers.Layer]] = [
-    lambda: RecencyAttention(20, output_dim=4, heads=2),
+    lambda: RecencyAttention(20, output_dim=4, num_heads=2),
     lambda: TokenGRU(20, output_dim=4, units=3),
 ]
 both = pytest.mark.parametrize("make", MAKERS)
@@ -61,7 +61,7 @@ def test_it_learns_what_the_last_token_says(make: Callable[[], keras.layers.Laye
 
 
 def test_attention_weighs_by_age_as_the_formula_says() -> None:
-    layer = RecencyAttention(3, output_dim=1, heads=1)
+    layer = RecencyAttention(3, output_dim=1, num_heads=1)
     layer.build(None)
     layer.table.assign([[0.0], [1.0], [2.0]])
     layer.rates.assign([np.log(np.expm1(np.log(2.0)))])  # each token counts twice as much as the one before

@@ -1,4 +1,4 @@
-"""The compiled loop finds what the plain one finds."""
+"""The compiled loop gives what the plain one gives."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_small_batches_are_not_worth_compiling() -> None:
 
 
 @pytest.mark.parametrize("padding", ["valid", "same"])
-def test_the_gradients_of_a_large_batch_are_those_of_the_stock_layers(
+def test_the_gradients_of_a_large_batch_are_those_of_the_keras_layers(
     build_extractor, gradients, padding: str
 ) -> None:
     layer = build_extractor(2000, kernel_sizes=(1, 3), padding=padding)

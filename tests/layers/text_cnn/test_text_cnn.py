@@ -1,4 +1,4 @@
-"""The extractor gives what the stock layers give."""
+"""The extractor gives what Keras' own layers give."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ SHAPES = {
 
 @settings(max_examples=40, deadline=None, derandomize=True)
 @given(**SHAPES)
-def test_texts_of_any_shape_give_what_the_stock_layers_give(
+def test_texts_of_any_shape_give_what_the_keras_layers_give(
     build_extractor, batch, tokens, vocabulary, output_dim, filters, kernel_sizes, padding, use_bias, training
 ) -> None:
     layer = build_extractor(
@@ -42,7 +42,7 @@ def test_texts_of_any_shape_give_what_the_stock_layers_give(
 
 @pytest.mark.parametrize("activation", ["relu", "tanh", "gelu"])
 @pytest.mark.parametrize("padding", ["valid", "same"])
-def test_each_text_gives_what_the_stock_layers_give_for_it_alone(
+def test_each_text_gives_what_the_keras_layers_give_for_it_alone(
     build_extractor, random_texts, padding: str, activation: str
 ) -> None:
     lengths = [9, 4, 5, 7]
@@ -131,3 +131,13 @@ def test_batches_of_both_paths_go_through_one_exported_graph(build_extractor, ra
 def test_a_wrong_argument_is_named(wrong) -> None:
     with pytest.raises(InputError, match=next(iter(wrong)).replace("kernel_sizes", "kernel.sizes")):
         TextCNN(30, **wrong)
+
+
+def test_one_kernel_size_may_be_a_number() -> None:
+    assert TextCNN(30, kernel_sizes=4).kernel_sizes == (4,)
+
+
+def test_an_input_of_floats_is_refused_when_the_model_runs() -> None:
+    model = keras.Sequential([keras.Input((None,)), TextCNN(30)])
+    with pytest.raises(InputError, match="ids of type float32; expected integers"):
+        model.predict(np.ones((2, 5), "float32"), verbose=0)
