@@ -32,7 +32,7 @@ from sklearn.metrics import roc_auc_score
 
 from intent_tf.columns.prepared import preprocess_data
 from intent_tf.data.datasets import DATASETS
-from intent_tf.layers.text_cnn.stock_layers import to_stock_layers
+from intent_tf.layers.text_cnn.keras_layer_weights import to_keras_layers
 from intent_tf.layers.text_cnn.text_cnn import TextCNN
 from intent_tf.models.build import build_model, build_predictor
 from intent_tf.models.feature_extractor import FeatureExtractor
@@ -73,7 +73,7 @@ GRID = [
     Shape(1024, 100, 20_000, 128, (3,), "zipf"),
 ]
 EXTRACTORS: dict[str, Callable[[Shape], keras.Sequential]] = {
-    "stock": lambda shape: to_stock_layers(_text_cnn(shape)),
+    "stock": lambda shape: to_keras_layers(_text_cnn(shape)),
     "ours": lambda shape: _text_cnn(shape),
     "bag": lambda shape: keras.Sequential(
         [keras.layers.Embedding(shape.vocabulary, DIMENSION), keras.layers.GlobalAveragePooling1D()]
@@ -141,12 +141,13 @@ def floor_steps(shape: Shape, ids: np.ndarray) -> dict[str, Callable[[], Any]]:
 
     def gather() -> Any:
         maxima, before = [], 0
-        for taps in shape.kernels:
-            windows = [index[:, tap : shape.tokens - taps + 1 + tap] for tap in range(taps)]
-            parts = [table[:, (before + tap) * shape.filters :][:, : shape.filters] for tap in range(taps)]
-            found = [tf.gather(part, window) for part, window in zip(parts, windows, strict=True)]
-            maxima.append(tf.reduce_max(tf.add_n(found), axis=1))
-            before += taps
+        for size in shape.kernels:
+            windows = [index[:, offset : shape.tokens - size + 1 + offset] for offset in range(size)]
+            first = [(before + offset) * shape.filters for offset in range(size)]
+            parts = [table[:, column : column + shape.filters] for column in first]
+            entries = [tf.gather(part, window) for part, window in zip(parts, windows, strict=True)]
+            maxima.append(tf.reduce_max(tf.add_n(entries), axis=1))
+            before += size
         return maxima
 
     def update() -> Any:
@@ -249,7 +250,7 @@ def quality(seeds: int, epochs: int = 3) -> dict[str, list[float]]:
         # Stock layers fail on a text shorter than the kernel, unless with this padding.
         ours = TextCNN(data.preprocessor.token_ids.vocabulary_size, DIMENSION, padding="same")
         ours.build((None, None))
-        for name, text, optimizer in (("stock", to_stock_layers(ours), "adam"), ("ours", ours, FusedAdam())):
+        for name, text, optimizer in (("stock", to_keras_layers(ours), "adam"), ("ours", ours, FusedAdam())):
             keras.utils.set_random_seed(seed)
             extractor = FeatureExtractor({"text": text}, dropout=0.5)
             model = build_model(
@@ -285,7 +286,7 @@ def main() -> None:
         return
     print(f"{'':42}|{'train, examples/s':^37}|{'predict, examples/s':^31}|{'peak MB':>12}")
     print(
-        f"batch  len  vocabulary filt  taps ids     |{'stock':>8}{'ours':>8}{'ratio':>6}"
+        f"batch  len  vocabulary filt  size ids     |{'stock':>8}{'ours':>8}{'ratio':>6}"
         f"{'floor':>6}{'bag':>9}|{'stock':>8}{'ratio':>6}{'precomputed':>7}{'bag':>10}|{'stock':>6}{'ours':>6}"
     )
     results = []

@@ -181,7 +181,9 @@ def test_an_event_folder_larger_than_memory_trains_on_two_workers(
 def test_an_encoder_is_fine_tuned_by_two_workers(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     pytest.importorskip("tensorflow_text", reason="tensorflow-text is not installed")
     vocabulary = (*SPECIAL, "love", "bad", "hat", "bag")
-    network = BertTransformer(len(vocabulary), layers=1, width=16, heads=2, positions=16)
+    network = BertTransformer(
+        len(vocabulary), num_layers=1, hidden_dim=16, num_heads=2, max_sequence_length=16
+    )
     BertEncoder(network, WordPieceIds(16, vocabulary=vocabulary)).to_hub(tmp_path / "encoder")
     titles = [
         f"{word} {thing} {number}"

@@ -37,7 +37,9 @@ def test_a_checkpoint_goes_on_with_the_shops_actions_as_further_pieces(tmp_path:
     pytest.importorskip("safetensors", reason="safetensors is not installed")
     letters = "abcdefghijklmnopqrstuvwxyz0123456789"
     vocabulary = (*SPECIAL, *letters, *(f"##{letter}" for letter in letters), "[cart]", "jacket")
-    network = BertTransformer(len(vocabulary), layers=1, width=16, heads=2, positions=64)
+    network = BertTransformer(
+        len(vocabulary), num_layers=1, hidden_dim=16, num_heads=2, max_sequence_length=64
+    )
     BertEncoder(network, WordPieceIds(32, vocabulary=vocabulary)).to_hub(tmp_path / "checkpoint")
     simulate(60, seed=0).to_csv(tmp_path / "log.csv", index=False)
     main(

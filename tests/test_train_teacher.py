@@ -34,7 +34,9 @@ def teacher(shop: pd.DataFrame, tmp_path_factory: pytest.TempPathFactory) -> Pat
     keras.utils.set_random_seed(0)
     subwords = WordPieceIds(16, vocabulary=(*SPECIAL, "love", "bad", "red", "hat", "cap", "bag"))
     data = preprocess_data(shop, "bought", kinds={"title": "text"}, subwords=subwords)
-    encoder = BertEncoder(BertTransformer(11, layers=1, width=8, heads=2, positions=16), subwords)
+    encoder = BertEncoder(
+        BertTransformer(11, num_layers=1, hidden_dim=8, num_heads=2, max_sequence_length=16), subwords
+    )
     model = build_model(
         data, build_feature_extractor(data, encoder=encoder), build_predictor(ensemble_size=2)
     )

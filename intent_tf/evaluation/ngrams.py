@@ -47,9 +47,9 @@ def explain_texts(model: IntentModel, features: Features, part: str = "text") ->
     moves: list[dict[tuple[int, ...], float]] = [defaultdict(float) for _ in range(ids.shape[0])]
     credit, index = _credits(model, features, part), 0
     layer: TextCNN = model.extractor.parts[part]
-    for taps, kernel in zip(layer.kernel_sizes, layer.kernels, strict=True):
-        chosen = _chosen_windows(layer, ids, taps, kernel.value)
-        _add(moves, chosen, credit[:, index : index + layer.filters])
+    for size, kernel in zip(layer.kernel_sizes, layer.kernels, strict=True):
+        windows = _winning_windows(layer, ids, size, kernel.value)
+        _add(moves, windows, credit[:, index : index + layer.filters])
         index += layer.filters
     if model.wide is not None and part == "text":
         runs, logits = _wide(model.wide, ids)
@@ -114,9 +114,9 @@ def _credits(model: IntentModel, features: Features, part: str) -> np.ndarray:
     return np.asarray(product[:, before : before + widths[part]])
 
 
-def _chosen_windows(layer: TextCNN, ids: tf.Tensor, taps: int, kernel: tf.Tensor) -> np.ndarray:
-    """Ids of the window that speaks for each filter, ``(batch, filters, taps)``."""
-    windows = text_windows(ids, text_lengths(ids, 0), taps, layer.padding == "same", padding=0)
+def _winning_windows(layer: TextCNN, ids: tf.Tensor, kernel_size: int, kernel: tf.Tensor) -> np.ndarray:
+    """Ids of the window that speaks for each filter, ``(batch, filters, kernel_size)``."""
+    windows = text_windows(ids, text_lengths(ids, 0), kernel_size, layer.padding == "same", padding=0)
     vectors = tf.gather(layer.embeddings.value, windows) * tf.cast(windows != 0, tf.float32)[..., None]
     responses = tf.einsum("jbwd,jdf->bwf", tf.cast(vectors, tf.float32), tf.cast(kernel, tf.float32))
     best = tf.argmax(responses, axis=1)  # (batch, filters)
@@ -124,17 +124,17 @@ def _chosen_windows(layer: TextCNN, ids: tf.Tensor, taps: int, kernel: tf.Tensor
 
 
 def _wide(wide: Any, ids: tf.Tensor) -> tuple[np.ndarray, np.ndarray]:
-    """List the wide part's runs, filled up with 0, ``(batch, runs, longest)``, and what each adds."""
-    features = wide.runs(ids)
+    """List the wide part's runs, filled up with 0, ``(batch, runs, ngrams)``, and what each adds."""
+    features = wide.features(ids)
     real = tf.cast(features != 0, tf.float32)
     weights = wide.scale * tf.gather(wide.table.value[:, 0], features) * real
     logits = weights * tf.math.rsqrt(tf.maximum(tf.reduce_sum(real, axis=1, keepdims=True), 1.0))
     tokens, runs = ids.numpy(), []
-    for length in range(1, min(wide.longest, tokens.shape[1]) + 1):
+    for length in range(1, min(wide.ngrams, tokens.shape[1]) + 1):
         indices = tokens.shape[1] - length + 1
-        run = np.zeros((len(tokens), indices, wide.longest), tokens.dtype)
-        for tap in range(length):
-            run[:, :, tap] = tokens[:, tap : tap + indices]
+        run = np.zeros((len(tokens), indices, wide.ngrams), tokens.dtype)
+        for offset in range(length):
+            run[:, :, offset] = tokens[:, offset : offset + indices]
         runs.append(run)
     return np.concatenate(runs, axis=1), logits.numpy()
 

@@ -8,6 +8,8 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from intent_tf.errors import InputError
+
 
 @keras.saving.register_keras_serializable(package="intent_tf")
 class ActionHead(keras.layers.Layer):
@@ -23,10 +25,25 @@ class ActionHead(keras.layers.Layer):
     rare, clicks and carts are not: what tells them apart trains the extractors too.
 
     Args:
-        actions: From the weakest to the strongest, without the purchase. Default: none, click, cart.
-        **kwargs: Those of every Keras layer.
+        actions: Sequence of strings, the actions from the weakest to the strongest, without the purchase.
+            Defaults to none, click and cart.
+        kernel_initializer: Initializer of W. Defaults to `"zeros"`.
+        bias_initializer: Initializer of b. Defaults to `"zeros"`.
+        kernel_regularizer: Regularizer of W. Defaults to None.
+        bias_regularizer: Regularizer of b. Defaults to None.
+        kernel_constraint: Constraint of W. Defaults to None.
+        bias_constraint: Constraint of b. Defaults to None.
+        **kwargs: Keyword arguments of `keras.layers.Layer`, such as ``name``.
 
-    Shapes: vectors ``(batch, width)`` to logits, float32 ``(batch, actions)``.
+    Call arguments:
+        vectors: float tensor of shape ``(batch, input_dim)``.
+
+    Returns:
+        Logits of the actions, float32 of shape ``(batch, actions)``.
+
+    Raises:
+        InputError: If there is no action.
+        ValueError: If the input has not two axes.
 
     Example:
         >>> head = ActionHead()
@@ -35,26 +52,53 @@ class ActionHead(keras.layers.Layer):
         array([[0.2, 0.2, 0.2, 0.4]], dtype=float32)
     """
 
-    def __init__(self, actions: Sequence[str] = ("none", "click", "cart"), **kwargs: Any) -> None:
+    def __init__(
+        self,
+        actions: Sequence[str] = ("none", "click", "cart"),
+        *,
+        kernel_initializer: Any = "zeros",
+        bias_initializer: Any = "zeros",
+        kernel_regularizer: Any = None,
+        bias_regularizer: Any = None,
+        kernel_constraint: Any = None,
+        bias_constraint: Any = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**kwargs)
+        if isinstance(actions, str) or not actions:
+            raise InputError(f"ActionHead got actions={actions!r}", expected="at least one, in a tuple")
         self.actions = tuple(actions)
-        self.dense = keras.layers.Dense(len(self.actions), kernel_initializer="zeros", dtype="float32")
+        self.dense = keras.layers.Dense(
+            len(self.actions),
+            kernel_initializer=kernel_initializer,
+            bias_initializer=bias_initializer,
+            kernel_regularizer=kernel_regularizer,
+            bias_regularizer=bias_regularizer,
+            kernel_constraint=kernel_constraint,
+            bias_constraint=bias_constraint,
+            dtype="float32",
+        )
+        self.input_spec = keras.layers.InputSpec(ndim=2)
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
-        """Create the kernel."""
+        """Create the kernel and the bias."""
         self.dense.build(input_shape)
 
     def call(self, vectors: Any) -> tf.Tensor:
-        """Map ``(batch, width)`` to logits ``(batch, actions)``."""
+        """Map ``(batch, input_dim)`` to logits ``(batch, actions)``."""
         return self.dense(tf.cast(vectors, tf.float32))
 
     def loss(self, grade: tf.Tensor, logits: tf.Tensor, weight: tf.Tensor | None = None) -> tf.Tensor:
-        """Cross-entropy of the rows without a purchase, as a mean over all rows.
+        """Compute the cross-entropy of the rows without a purchase, as a mean over all rows.
 
         Args:
-            grade: What followed, in [0, 1]: action ``k`` of ``n`` is ``k / n``, a purchase 1; ``(batch,)``.
-            logits: Of `call`.
-            weight: Of the rows, ``(batch,)``; 1 each by default.
+            grade: What followed, float ``(batch,)`` in [0, 1]: action ``k`` of ``n`` is ``k / n``, and a
+                purchase is 1.
+            logits: What `call` returned, float32 ``(batch, actions)``.
+            weight: Weights of the rows, ``(batch,)``. Defaults to None: every row weighs 1.
+
+        Returns:
+            The loss, a float32 scalar in nats.
         """
         count = len(self.actions)
         index = tf.cast(tf.round(grade * count), tf.int32)
@@ -63,19 +107,27 @@ class ActionHead(keras.layers.Layer):
         return tf.reduce_mean(each if weight is None else each * tf.cast(weight, tf.float32))
 
     def probabilities(self, logits: tf.Tensor, probability: tf.Tensor) -> tf.Tensor:
-        """Probabilities of all actions, the purchase last: float32 ``(batch, actions + 1)``.
+        """Compute the probabilities of all actions, the purchase last.
 
         Args:
-            logits: Of `call`.
-            probability: Of a purchase, ``(batch,)``.
+            logits: What `call` returned, float32 ``(batch, actions)``.
+            probability: Probability of a purchase, float32 ``(batch,)`` in [0, 1].
+
+        Returns:
+            float32 of shape ``(batch, actions + 1)``, each row of which sums to 1.
         """
         lesser = tf.nn.softmax(logits) * (1 - probability)[:, None]
         return tf.concat([lesser, probability[:, None]], axis=1)
 
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
-        """Batch, actions."""
+        """Return the shape of the logits, ``(batch, actions)``."""
         return (input_shape[0], len(self.actions))
 
     def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments."""
-        return {**super().get_config(), "actions": self.actions}
+        names = ("initializer", "regularizer", "constraint")
+        dense = self.dense.get_config()
+        options = {
+            f"{weight}_{name}": dense[f"{weight}_{name}"] for weight in ("kernel", "bias") for name in names
+        }
+        return {**super().get_config(), "actions": self.actions, **options}

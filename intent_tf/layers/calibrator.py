@@ -11,7 +11,7 @@ from intent_tf.errors import InputError
 
 CalibratorKind = Literal["identity", "temperature", "platt", "isotonic"]
 CALIBRATOR_KINDS: tuple[CalibratorKind, ...] = get_args(CalibratorKind)
-"""Simplest first."""
+"""The kinds of calibrators, the simplest first."""
 
 _LOWEST, _HIGHEST = 1e-30, 1 - 2**-24  # the float32 next below 1: beyond them a logit is infinite
 
@@ -34,24 +34,19 @@ class Calibrator(keras.layers.Layer):
     with the model.
 
     Args:
-        kind: One of the above. Defaults to `"identity"`.
-        knots: Number of knots of an isotonic calibrator, at least 2. Defaults to 64.
-        **kwargs: As for every Keras layer.
+        kind: str, the kind of the calibrator, from the table. Defaults to `"identity"`.
+        knots: int, the number of knots of an isotonic calibrator, at least 2. Defaults to 64.
+        **kwargs: Keyword arguments of `keras.layers.Layer`, such as ``name``.
 
     Call arguments:
-        probability: Intent strength in [0, 1], float, shape `(batch,)`.
+        probability: float tensor of shape ``(batch,)``, the probabilities in [0, 1].
 
     Returns:
-        The calibrated probability in [0, 1], shape `(batch,)`.
+        The calibrated probabilities in [0, 1], float32 of shape ``(batch,)``.
 
     Raises:
         InputError: If the kind is unknown or there are less than 2 knots.
-
-    References:
-        - Platt (1999), Probabilistic Outputs for Support Vector Machines.
-        - Zadrozny & Elkan (2002), Transforming Classifier Scores into Accurate Multiclass Probability
-          Estimates.
-        - Guo, Pleiss, Sun & Weinberger (2017), On Calibration of Modern Neural Networks.
+        ValueError: If the input has not one axis.
 
     Example:
         >>> import numpy as np
@@ -60,6 +55,12 @@ class Calibrator(keras.layers.Layer):
         >>> _ = calibrator.offset.assign(-1.0)
         >>> [round(float(probability), 3) for probability in calibrator(np.array([0.1, 0.5, 0.9]))]
         [0.039, 0.269, 0.768]
+
+    References:
+        - Platt (1999), Probabilistic Outputs for Support Vector Machines.
+        - Zadrozny & Elkan (2002), Transforming Classifier Scores into Accurate Multiclass Probability
+          Estimates.
+        - Guo, Pleiss, Sun & Weinberger (2017), On Calibration of Modern Neural Networks.
     """
 
     def __init__(self, kind: CalibratorKind = "identity", knots: int = 64, **kwargs: Any) -> None:
@@ -72,6 +73,7 @@ class Calibrator(keras.layers.Layer):
             raise InputError(f"{knots} knots", expected="at least 2")
         self.kind = kind
         self.knots = knots
+        self.input_spec = keras.layers.InputSpec(ndim=1)
 
     def build(self, probability_shape: tuple[int | None, ...]) -> None:
         """Create the parameters, so set that probabilities stay as they are."""
@@ -94,7 +96,7 @@ class Calibrator(keras.layers.Layer):
         )
 
     def call(self, probability: Any) -> tf.Tensor:
-        """Calibrate probabilities of shape `(batch,)`."""
+        """Calibrate probabilities of shape ``(batch,)``."""
         probability = tf.cast(probability, tf.float32)
         if self.kind == "identity":
             return probability

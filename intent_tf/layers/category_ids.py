@@ -2,28 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import keras
 import numpy as np
 import tensorflow as tf
 
+from intent_tf.errors import InputError
+
 
 @keras.saving.register_keras_serializable(package="intent_tf")
 class CategoryIds(keras.layers.Layer):
-    """Looks up each categorical column in its own vocabulary, learnt from training rows.
+    """Looks up each categorical input in its own vocabulary, learnt from training rows.
 
-    Id 0 means a category that is unknown, rarer than ``min_count`` in training, or missing. Coded integers
+    Id 0 means a category that is unknown, rarer than ``min_count`` in training, or missing; ids 1, 2, … are
+    the others, the commonest first, and equally common ones in the order of the alphabet. Coded integers
     arrive as floats (``3.0``) and are looked up by their whole number.
 
     Args:
-        columns: Names of the columns, in order.
-        min_count: Training rows in which a category must occur. Default 5: a vector for a category seen
-            less often would be learnt from noise.
-        **kwargs: Those of every Keras layer.
+        columns: Sequence of strings, the names of the inputs, in the order of the output's columns.
+        min_count: int, the number of training rows in which a category must occur. Defaults to 5: a vector
+            for a category seen less often would be learnt from noise.
+        **kwargs: Keyword arguments of `keras.layers.Layer`, such as ``name``.
 
-    Shapes: a mapping of column to string or float32 ``(batch,)``, to int32 ``(batch, columns)``.
+    Call arguments:
+        inputs: Mapping of each name to a string or float32 tensor of shape ``(batch,)``.
+
+    Returns:
+        int32 tensor of shape ``(batch, columns)``, the ids.
+
+    Raises:
+        InputError: If an input is missing.
 
     Example:
         >>> layer = CategoryIds(["month"], min_count=1)
@@ -37,44 +47,64 @@ class CategoryIds(keras.layers.Layer):
         self.columns = tuple(columns)
         self.min_count = min_count
         self.lookups = [
-            keras.layers.StringLookup(num_oov_indices=1, name=f"lookup_{position}")
-            for position in range(len(self.columns))
+            keras.layers.StringLookup(num_oov_indices=1, name=f"lookup_{index}")
+            for index in range(len(self.columns))
         ]
 
     def build(self, input_shape: Any = None) -> None:
         """Create nothing: what is learnt comes with `adapt`."""
 
-    def adapt(self, values: dict[str, Any]) -> None:
-        """Learn the vocabularies from training rows, the commonest category first."""
+    def adapt(self, values: Mapping[str, Any]) -> None:
+        """Learn the vocabularies from training rows.
+
+        Args:
+            values: Mapping of each name to strings or floats of shape ``(rows,)``.
+        """
         for column, lookup in zip(self.columns, self.lookups, strict=True):
-            words = _words(tf.convert_to_tensor(values[column])).numpy()
-            words, counts = np.unique(words, return_counts=True)
-            order = np.lexsort((words, -counts))
-            known = [words[i].decode() for i in order if counts[i] >= self.min_count and words[i]]
+            categories, counts = np.unique(
+                _as_strings(self._input(values, column)).numpy(), return_counts=True
+            )
+            order = np.lexsort((categories, -counts))
+            vocabulary = [
+                categories[i].decode() for i in order if counts[i] >= self.min_count and categories[i]
+            ]
             # A vocabulary of nothing cannot be set; what Unicode calls no character stands for it.
-            lookup.set_vocabulary(known or ["\uffff"])
+            lookup.set_vocabulary(vocabulary or ["\uffff"])
 
     @property
     def vocabulary_sizes(self) -> tuple[int, ...]:
-        """Ids of each column, 0 included."""
+        """Number of ids of each column, id 0 included: the ``input_dims`` of a `CategoryEmbedding`."""
         return tuple(lookup.vocabulary_size() for lookup in self.lookups)
 
-    def call(self, inputs: dict[str, Any]) -> tf.Tensor:
-        """Look up all columns."""
+    def call(self, inputs: Mapping[str, Any]) -> tf.Tensor:
+        """Look up all inputs."""
         ids = [
-            tf.cast(lookup(_words(inputs[column])), tf.int32)
+            tf.cast(lookup(_as_strings(self._input(inputs, column))), tf.int32)
             for column, lookup in zip(self.columns, self.lookups, strict=True)
         ]
         return tf.stack(ids, axis=1)
 
+    def _input(self, inputs: Mapping[str, Any], column: str) -> tf.Tensor:
+        if column not in inputs:
+            raise InputError(
+                f"the layer {self.name!r} received {', '.join(inputs) or 'nothing'}",
+                expected=f"{column!r} too",
+            )
+        return tf.convert_to_tensor(inputs[column])
+
+    def compute_output_spec(self, inputs: Mapping[str, keras.KerasTensor]) -> keras.KerasTensor:
+        """Return shape and type of the ids, which are known before there is a vocabulary."""
+        batch = next(iter(inputs.values())).shape[0] if inputs else None
+        return keras.KerasTensor((batch, len(self.columns)), dtype="int32")
+
     def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
+        """Return the constructor's arguments; the vocabularies are state, not configuration."""
         return {**super().get_config(), "columns": self.columns, "min_count": self.min_count}
 
 
-def _words(values: tf.Tensor) -> tf.Tensor:
+def _as_strings(values: tf.Tensor) -> tf.Tensor:
     if values.dtype == tf.string:
         return values
-    known = tf.math.is_finite(values)
-    whole = tf.strings.as_string(tf.cast(tf.where(known, values, 0.0), tf.int64))
-    return tf.where(known, whole, "")
+    finite = tf.math.is_finite(values)
+    whole = tf.strings.as_string(tf.cast(tf.where(finite, values, 0.0), tf.int64))
+    return tf.where(finite, whole, "")

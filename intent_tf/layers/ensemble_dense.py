@@ -23,57 +23,109 @@ class EnsembleDense(keras.layers.Layer):
     ``diag(r_m) K`` beside each other, which spares the copies of the input.
 
     Args:
-        units: Outputs of each member.
-        ensemble_size: Networks in the ensemble.
-        activation: Keras activation of the outputs, or None. Default None.
-        input_scale: Initializer of r. Default "ones"; a first layer needs a random one, such as
-            ``RandomNormal(stddev=1.0)``, because otherwise its members would start, and stay, equal.
-        **kwargs: Those of every Keras layer, such as ``name``.
+        units: int, the number of outputs of each member.
+        ensemble_size: int, the number of members.
+        activation: Keras activation of the outputs. Defaults to None: they stay as they are.
+        kernel_initializer: Initializer of K. Defaults to `"lecun_uniform"`.
+        bias_initializer: Initializer of b. Defaults to `"zeros"`.
+        input_scale_initializer: Initializer of r. Defaults to `"ones"`; a first layer needs a random one,
+            such as ``RandomNormal(stddev=1.0)``, because otherwise its members would start, and stay, equal.
+        kernel_regularizer: Regularizer of K. Defaults to None.
+        bias_regularizer: Regularizer of b. Defaults to None.
+        kernel_constraint: Constraint of K. Defaults to None.
+        bias_constraint: Constraint of b. Defaults to None.
+        **kwargs: Keyword arguments of `keras.layers.Layer`, such as ``name``.
 
-    Shapes: ``(batch, inputs)``, shared by the members, or ``(batch, members, inputs)``,
-        to ``(batch, members, units)``.
+    Call arguments:
+        inputs: float tensor of shape ``(batch, input_dim)``, which the members share, or
+            ``(batch, ensemble_size, input_dim)``.
+
+    Returns:
+        float tensor of shape ``(batch, ensemble_size, units)``.
 
     Raises:
-        ValueError: If an input of three dimensions has not ``members`` in its second.
-
-    References:
-        - Wen, Tran, Ba (2020), BatchEnsemble.
-        - Gorishniy et al. (2024), TabM.
+        ValueError: If the input has neither of the two shapes.
 
     Example:
         >>> import numpy as np
         >>> EnsembleDense(units=3, ensemble_size=16)(np.ones((2, 5), "float32")).shape
         TensorShape([2, 16, 3])
+
+    References:
+        - Wen, Tran, Ba (2020), BatchEnsemble.
+        - Gorishniy et al. (2024), TabM.
     """
 
     def __init__(
-        self, units: int, ensemble_size: int, activation: Any = None, input_scale: Any = "ones", **kwargs: Any
+        self,
+        units: int,
+        ensemble_size: int,
+        activation: Any = None,
+        *,
+        kernel_initializer: Any = "lecun_uniform",
+        bias_initializer: Any = "zeros",
+        input_scale_initializer: Any = "ones",
+        kernel_regularizer: Any = None,
+        bias_regularizer: Any = None,
+        kernel_constraint: Any = None,
+        bias_constraint: Any = None,
+        **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
+        if min(units, ensemble_size) < 1:
+            raise ValueError(
+                f"`units` and `ensemble_size` are at least 1; received {units} and {ensemble_size}."
+            )
         self.units = units
         self.ensemble_size = ensemble_size
         self.activation = keras.activations.get(activation)
-        self.input_scale = keras.initializers.get(input_scale)
+        # A name stays a name: an initializer draws its seed when it is made, and a layer's seeds are drawn
+        # when it is built.
+        by_name = isinstance(kernel_initializer, str)
+        self.kernel_initializer = (
+            kernel_initializer if by_name else keras.initializers.get(kernel_initializer)
+        )
+        self.bias_initializer = keras.initializers.get(bias_initializer)
+        self.input_scale_initializer = keras.initializers.get(input_scale_initializer)
+        self.kernel_regularizer = keras.regularizers.get(kernel_regularizer)
+        self.bias_regularizer = keras.regularizers.get(bias_regularizer)
+        self.kernel_constraint = keras.constraints.get(kernel_constraint)
+        self.bias_constraint = keras.constraints.get(bias_constraint)
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
         """Create the shared kernel and each member's scales and bias."""
         if len(input_shape) not in (2, 3) or (len(input_shape) == 3 and input_shape[1] != self.ensemble_size):
             raise ValueError(
-                f"Expected (batch, inputs) or (batch, {self.ensemble_size}, inputs), "
+                f"Expected (batch, input_dim) or (batch, {self.ensemble_size}, input_dim), "
                 f"received {tuple(input_shape)}."
             )
-        inputs = input_shape[-1]
-        self.kernel = self.add_weight(shape=(inputs, self.units), initializer="lecun_uniform", name="kernel")
+        input_dim = input_shape[-1]
+        self.kernel = self.add_weight(
+            shape=(input_dim, self.units),
+            initializer=self.kernel_initializer,
+            regularizer=self.kernel_regularizer,
+            constraint=self.kernel_constraint,
+            name="kernel",
+        )
         self.scale_in = self.add_weight(
-            shape=(self.ensemble_size, inputs), initializer=self.input_scale, name="input_scale"
+            shape=(self.ensemble_size, input_dim),
+            initializer=self.input_scale_initializer,
+            name="input_scale",
         )
         self.scale_out = self.add_weight(
             shape=(self.ensemble_size, self.units), initializer="ones", name="output_scale"
         )
-        self.bias = self.add_weight(shape=(self.ensemble_size, self.units), initializer="zeros", name="bias")
+        self.bias = self.add_weight(
+            shape=(self.ensemble_size, self.units),
+            initializer=self.bias_initializer,
+            regularizer=self.bias_regularizer,
+            constraint=self.bias_constraint,
+            name="bias",
+        )
+        self.input_spec = keras.layers.InputSpec(min_ndim=2, max_ndim=3, axes={-1: input_dim})
 
     def call(self, inputs: Any) -> tf.Tensor:
-        """Map ``(batch, inputs)`` or ``(batch, members, inputs)`` to ``(batch, members, units)``."""
+        """Map ``(batch, input_dim)`` or ``(batch, members, input_dim)`` to ``(batch, members, units)``."""
         if inputs.shape.rank == 2:
             kernels = tf.transpose(self.scale_in)[:, :, None] * self.kernel[:, None, :]
             kernels = tf.reshape(kernels, (-1, self.ensemble_size * self.units))
@@ -83,15 +135,21 @@ class EnsembleDense(keras.layers.Layer):
         return self.activation(outputs * self.scale_out + self.bias)
 
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
-        """Batch, members, units."""
+        """Return the shape of the outputs, ``(batch, ensemble_size, units)``."""
         return (input_shape[0], self.ensemble_size, self.units)
 
     def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments."""
-        config = {
+        return {
+            **super().get_config(),
             "units": self.units,
             "ensemble_size": self.ensemble_size,
             "activation": keras.activations.serialize(self.activation),
-            "input_scale": keras.initializers.serialize(self.input_scale),
+            "kernel_initializer": keras.initializers.serialize(self.kernel_initializer),
+            "bias_initializer": keras.initializers.serialize(self.bias_initializer),
+            "input_scale_initializer": keras.initializers.serialize(self.input_scale_initializer),
+            "kernel_regularizer": keras.regularizers.serialize(self.kernel_regularizer),
+            "bias_regularizer": keras.regularizers.serialize(self.bias_regularizer),
+            "kernel_constraint": keras.constraints.serialize(self.kernel_constraint),
+            "bias_constraint": keras.constraints.serialize(self.bias_constraint),
         }
-        return {**super().get_config(), **config}

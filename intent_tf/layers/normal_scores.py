@@ -32,18 +32,19 @@ class NormalScores(keras.layers.Layer):
     was missing in every training row.
 
     Args:
-        knots: Points that describe a column's curve, at least 2. Default 256, which leaves an error of at
-            most 0.02.
-        **kwargs: Those of every Keras layer, such as ``name``.
+        knots: int, the number of points that describe a column's curve, at least 2. Defaults to 256, which
+            leaves an error of at most 0.02.
+        **kwargs: Keyword arguments of `keras.layers.Layer`, such as ``name``.
 
-    Shapes: float32 ``(batch, columns)``, NaN and infinities meaning missing, to two float32
-        ``(batch, columns)``: the scores, 0 where missing, and 1.0 where missing, else 0.0.
+    Call arguments:
+        inputs: float32 tensor of shape ``(batch, columns)``; NaN and infinities mean missing.
+
+    Returns:
+        Two float32 tensors of shape ``(batch, columns)``: the scores, 0 where a number is missing, and flags,
+        1.0 where it is missing and 0.0 elsewhere.
 
     Raises:
-        ValueError: If ``knots`` is below 2, or the matrix to adapt to is not ``(rows, columns)``.
-
-    References:
-        - Conover (1999), Practical Nonparametric Statistics, 5.10 (van der Waerden scores).
+        ValueError: If ``knots`` is below 2, or the input has not two axes.
 
     Example:
         >>> import numpy as np
@@ -54,6 +55,9 @@ class NormalScores(keras.layers.Layer):
         [-0.43  0.97  0.27  0.97  0.  ]
         >>> missing.numpy().ravel().tolist()
         [0.0, 0.0, 0.0, 0.0, 1.0]
+
+    References:
+        - Conover (1999), Practical Nonparametric Statistics, 5.10 (van der Waerden scores).
     """
 
     def __init__(self, knots: int = 256, **kwargs: Any) -> None:
@@ -62,6 +66,7 @@ class NormalScores(keras.layers.Layer):
         # Raw numbers must not be rounded to half precision on their way in.
         super().__init__(autocast=False, **kwargs)
         self.knots = knots
+        self.input_spec = keras.layers.InputSpec(ndim=2)
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
         """Create the curves, all 0 until they are adapted."""
@@ -70,7 +75,14 @@ class NormalScores(keras.layers.Layer):
         self.knot_scores = self.add_weight(**knots, autocast=False, name="knot_scores")
 
     def adapt(self, matrix: np.ndarray) -> None:
-        """Learn every column's curve from training rows, float32 ``(rows, columns)``, NaN = missing."""
+        """Learn every column's curve from training rows.
+
+        Args:
+            matrix: float array of shape ``(rows, columns)``; NaN and infinities mean missing.
+
+        Raises:
+            ValueError: If the matrix has not two axes.
+        """
         matrix = np.asarray(matrix, np.float32)
         if matrix.ndim != 2:
             raise ValueError(f"adapt() takes (rows, columns), received the shape {matrix.shape}.")
@@ -89,14 +101,14 @@ class NormalScores(keras.layers.Layer):
         values, scores = tf.convert_to_tensor(self.knot_values), tf.convert_to_tensor(self.knot_scores)
         right = tf.clip_by_value(tf.searchsorted(values, x, side="right"), 1, self.knots - 1)
         left = right - 1
-        x_left, x_right = (tf.gather(values, at, batch_dims=1) for at in (left, right))
-        y_left, y_right = (tf.gather(scores, at, batch_dims=1) for at in (left, right))
+        x_left, x_right = (tf.gather(values, index, batch_dims=1) for index in (left, right))
+        y_left, y_right = (tf.gather(scores, index, batch_dims=1) for index in (left, right))
         share = tf.clip_by_value(tf.math.divide_no_nan(x - x_left, x_right - x_left), 0.0, 1.0)
         score = tf.transpose(y_left + share * (y_right - y_left))
         return tf.where(present, score, 0.0), tf.cast(~present, tf.float32)
 
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[Any, Any]:
-        """Both outputs have the shape of the input."""
+        """Return the shapes of scores and flags, ``(batch, columns)`` each."""
         return input_shape, input_shape
 
     def get_config(self) -> dict[str, Any]:
@@ -105,7 +117,7 @@ class NormalScores(keras.layers.Layer):
 
 
 def _curve(column: np.ndarray, knots: int) -> tuple[np.ndarray, np.ndarray]:
-    """Values in rising order and their scores, the last repeated up to ``knots`` points."""
+    """List values in rising order and their scores, the last repeated up to ``knots`` points."""
     if not column.size:
         return np.zeros(knots, np.float32), np.zeros(knots, np.float32)
     low, high = np.quantile(column, [TAIL, 1.0 - TAIL], method="inverted_cdf")

@@ -45,7 +45,7 @@ class FeatureExtractor(keras.layers.Layer):
             if isinstance(layer, NumberEmbedding):
                 widths += [layer.output_dim] * layer.slope.shape[0]
             elif isinstance(layer, CategoryEmbedding):
-                widths += [layer.output_dim] * len(layer.vocabulary_sizes)
+                widths += [layer.output_dim] * len(layer.input_dims)
             else:
                 widths += [1] * int(layer.compute_output_shape((None, None))[-1])
         return tuple(widths)

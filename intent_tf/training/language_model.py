@@ -30,8 +30,8 @@ class LanguageModel(keras.Model):
         super().__init__(**kwargs)
         self.network = network
         small = keras.initializers.TruncatedNormal(stddev=0.02)
-        self.dense = keras.layers.Dense(network.width, "gelu", kernel_initializer=small, name="dense")
-        self.norm = keras.layers.LayerNormalization(epsilon=network.epsilon, name="norm")
+        self.dense = keras.layers.Dense(network.hidden_dim, "gelu", kernel_initializer=small, name="dense")
+        self.norm = keras.layers.LayerNormalization(epsilon=network.layer_norm_epsilon, name="norm")
         self.bias = self.add_weight(shape=(network.vocabulary_size,), initializer="zeros", name="bias")
         self.cross_entropy = keras.metrics.Mean(name="cross_entropy")
         if not network.built:
@@ -41,7 +41,7 @@ class LanguageModel(keras.Model):
     def build(self, input_shape: Any = None) -> None:
         """Create the head's weights."""
         for layer in (self.dense, self.norm):
-            layer.build((None, self.network.width))
+            layer.build((None, self.network.hidden_dim))
 
     def call(self, ids: Any, training: bool | None = None) -> tf.Tensor:
         """Encode ids."""

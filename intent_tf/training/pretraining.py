@@ -81,7 +81,7 @@ def new_network(vocabulary_size: int, config: PretrainingConfig) -> BertTransfor
         layers,
         width,
         heads,
-        positions=max(config.max_tokens, 128),
+        max_sequence_length=max(config.max_tokens, 128),
         causal=config.objective == "causal",
         dtype="mixed_bfloat16" if config.mixed_precision else "float32",
     )

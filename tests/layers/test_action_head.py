@@ -22,8 +22,8 @@ LOGITS = tf.constant([[0.0, 0.0, 0.0], [np.log(2.0), 0.0, 0.0]], tf.float32)
 
 
 def test_actions_share_what_the_purchase_leaves() -> None:
-    found = ActionHead().probabilities(LOGITS, tf.constant([0.4, 0.2]))
-    np.testing.assert_allclose(found, [[0.2, 0.2, 0.2, 0.4], [0.4, 0.2, 0.2, 0.2]], rtol=1e-6)
+    probabilities = ActionHead().probabilities(LOGITS, tf.constant([0.4, 0.2]))
+    np.testing.assert_allclose(probabilities, [[0.2, 0.2, 0.2, 0.4], [0.4, 0.2, 0.2, 0.2]], rtol=1e-6)
 
 
 def test_the_loss_is_the_cross_entropy_of_rows_without_a_purchase() -> None:

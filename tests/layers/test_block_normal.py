@@ -7,7 +7,7 @@ import pytest
 from intent_tf.layers.block_normal import BlockNormal
 
 
-def test_a_section_has_one_number_a_row() -> None:
+def test_a_feature_block_has_one_number_in_each_row() -> None:
     scales = BlockNormal((3, 1, 2))((50, 6)).numpy()
     assert (scales == scales[:, [0, 0, 0, 3, 4, 4]]).all()
     assert len(np.unique(scales)) == 50 * 3
@@ -18,7 +18,7 @@ def test_the_numbers_are_standard_normal() -> None:
     assert abs(scales.mean()) < 0.03 and abs(scales.std() - 1) < 0.03
 
 
-def test_sections_of_another_width_are_refused() -> None:
+def test_feature_blocks_of_another_width_are_refused() -> None:
     with pytest.raises(ValueError, match="add up to 6, but the width is 7"):
         BlockNormal((3, 1, 2))((50, 7))
 

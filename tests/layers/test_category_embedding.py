@@ -35,7 +35,7 @@ def test_a_table_without_category_columns_passes() -> None:
 
 
 def test_a_column_without_a_vocabulary_is_refused() -> None:
-    with pytest.raises(ValueError, match=r"2 vocabularies.*received the input shape \(4, 3\)"):
+    with pytest.raises(ValueError, match=r"`input_dims` has 2 entries.*received the input shape \(4, 3\)"):
         CategoryEmbedding((2, 3))(np.zeros((4, 3), "int32"))
 
 

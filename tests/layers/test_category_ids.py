@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from intent_tf.errors import InputError
 from intent_tf.layers.category_ids import CategoryIds
 
 MONTHS = ["May", "Nov", "May", "Dec", "Nov", "May", "", "Jan"]
@@ -70,3 +71,8 @@ def test_a_saved_layer_gives_the_same_ids(layer: CategoryIds, tmp_path: Path) ->
     restored = keras.models.load_model(tmp_path / "model.keras")
     rows = {"month": tf.constant(MONTHS), "code": tf.constant(CODES, tf.float32)}
     np.testing.assert_array_equal(restored(rows), model(rows))
+
+
+def test_a_missing_input_is_named(layer: CategoryIds) -> None:
+    with pytest.raises(InputError, match="received month; expected 'code' too"):
+        layer({"month": tf.constant(["May"])})

@@ -12,7 +12,9 @@ RANDOM = keras.initializers.RandomNormal(stddev=1.0)
 
 
 def trained(ensemble_size: int = 3, activation: str | None = None) -> EnsembleDense:
-    layer = EnsembleDense(units=4, ensemble_size=ensemble_size, activation=activation, input_scale=RANDOM)
+    layer = EnsembleDense(
+        units=4, ensemble_size=ensemble_size, activation=activation, input_scale_initializer=RANDOM
+    )
     layer.build((None, 5))
     random = np.random.default_rng(0)
     for weight in layer.weights:
@@ -51,12 +53,15 @@ def test_each_member_is_a_dense_layer_with_the_scaled_kernel() -> None:
 
 def test_members_start_equal_unless_their_inputs_are_scaled_at_random() -> None:
     x = np.ones((1, 5), "float32")
-    equal, random = EnsembleDense(4, 3)(x).numpy(), EnsembleDense(4, 3, input_scale=RANDOM)(x).numpy()
+    equal, random = (
+        EnsembleDense(4, 3)(x).numpy(),
+        EnsembleDense(4, 3, input_scale_initializer=RANDOM)(x).numpy(),
+    )
     assert np.ptp(equal, axis=1).max() == 0.0 < np.ptp(random, axis=1).min()
 
 
 def test_an_input_for_another_number_of_members_is_refused() -> None:
-    with pytest.raises(ValueError, match=r"\(batch, 3, inputs\), received \(2, 4, 5\)"):
+    with pytest.raises(ValueError, match=r"\(batch, 3, input_dim\), received \(2, 4, 5\)"):
         EnsembleDense(4, 3)(np.zeros((2, 4, 5), "float32"))
 
 

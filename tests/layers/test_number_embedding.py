@@ -9,8 +9,8 @@ import pytest
 from intent_tf.layers.number_embedding import NumberEmbedding
 
 
-def adapted(column: list[float], output_dim: int = 1, bins: int = 32) -> NumberEmbedding:
-    layer = NumberEmbedding(output_dim, bins)
+def adapted(column: list[float], output_dim: int = 1, num_bins: int = 32) -> NumberEmbedding:
+    layer = NumberEmbedding(output_dim, num_bins)
     scores = np.array(column, "float32")[:, None]
     layer.adapt(scores, np.zeros_like(scores))
     return layer
@@ -28,7 +28,7 @@ def test_it_begins_as_a_straight_line() -> None:
 
 
 def test_each_bin_adds_the_share_of_it_that_lies_below() -> None:
-    layer = adapted([0.0, 1.0, 3.0], bins=2)
+    layer = adapted([0.0, 1.0, 3.0], num_bins=2)
     layer.slope.assign([[0.0]])
     layer.bias.assign([[0.0]])
     layer.steps.assign([[[10.0], [100.0]]])
@@ -43,17 +43,17 @@ def test_a_missing_number_is_the_median_plus_a_learnt_vector() -> None:
 
 
 def test_many_values_are_cut_at_their_quantiles() -> None:
-    layer = adapted(list(range(101)), bins=4)
+    layer = adapted(list(range(101)), num_bins=4)
     assert layer.edges.numpy().tolist() == [[0.0, 25.0, 50.0, 75.0, 100.0]]
 
 
 def test_few_values_are_the_edges_themselves() -> None:
-    layer = adapted([2.0, 0.0, 0.0, 1.0], bins=4)
+    layer = adapted([2.0, 0.0, 0.0, 1.0], num_bins=4)
     assert layer.edges.numpy().tolist() == [[0.0, 1.0, 2.0, 2.0, 2.0]]
 
 
 def test_missing_training_rows_do_not_move_the_quantiles() -> None:
-    layer = NumberEmbedding(bins=2)
+    layer = NumberEmbedding(num_bins=2)
     layer.adapt(np.array([[5.0], [0.0], [6.0], [7.0]]), np.array([[0], [1], [0], [0]]))
     assert layer.edges.numpy().tolist() == [[5.0, 6.0, 7.0]]
 
@@ -75,7 +75,7 @@ def test_every_weight_but_the_edges_is_trained() -> None:
 def test_a_saved_model_embeds_the_same(tmp_path: Path) -> None:
     random = np.random.default_rng(0)
     scores, missing = random.normal(size=(64, 3)), random.integers(0, 2, (64, 3)).astype("float32")
-    layer = NumberEmbedding(output_dim=5, bins=7)
+    layer = NumberEmbedding(output_dim=5, num_bins=7)
     layer.adapt(scores, missing)
     layer.steps.assign(random.normal(size=(3, 7, 5)))
     inputs = [keras.Input((3,)), keras.Input((3,))]

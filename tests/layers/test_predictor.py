@@ -65,7 +65,7 @@ def test_all_members_drop_the_same_outputs_of_a_row() -> None:
     assert (dropped == dropped[:, :1]).all() and not (dropped[0] == dropped[1]).all()
 
 
-def test_each_member_starts_with_one_scale_a_section() -> None:
+def test_each_member_starts_with_one_scale_for_each_feature_block() -> None:
     predictor = Predictor((8,), ensemble_size=4, feature_blocks=(4, 2))
     predictor.build(X.shape)
     scales = predictor.hidden[0].scale_in.numpy()

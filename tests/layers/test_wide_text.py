@@ -14,15 +14,15 @@ def as_ids(ids: list[list[int]]) -> tf.Tensor:
     return tf.constant(ids, tf.int32)
 
 
-def bucket(first: int, second: int, buckets: int, vocabulary_size: int) -> int:
+def row(first: int, second: int, num_bins: int, input_dim: int) -> int:
     mixed = np.int64((first * 2_654_435_761 + second) * 40_503)
-    return int(mixed % buckets) + vocabulary_size
+    return int(mixed % num_bins) + input_dim
 
 
 @pytest.fixture
 def layer() -> WideText:
-    """Ten words and 100 buckets, all with different weights."""
-    layer = WideText(10, buckets=100, scale=2.0)
+    """Ten words and 100 bins, all with different weights."""
+    layer = WideText(10, num_bins=100, scale=2.0)
     layer(as_ids([[1]]))
     layer.table.assign(np.arange(110, dtype=np.float32)[:, None] / 100)
     return layer
@@ -36,7 +36,7 @@ def test_a_text_is_the_scaled_sum_of_its_words_and_pairs_over_the_root_of_their_
     layer: WideText,
 ) -> None:
     words = [3, 5, 7]
-    pairs = [bucket(3, 5, 100, 10), bucket(5, 7, 100, 10)]
+    pairs = [row(3, 5, 100, 10), row(5, 7, 100, 10)]
     expected = 2.0 * sum(words + pairs) / 100 / 5**0.5
     assert logits(layer, [words])[0] == pytest.approx(expected, rel=1e-6)
 
@@ -56,7 +56,7 @@ def test_the_order_of_words_counts(layer: WideText) -> None:
 @settings(max_examples=30, deadline=None)
 @given(st.lists(st.integers(1, 9), max_size=6), st.integers(0, 4))
 def test_padding_changes_nothing(ids: list[int], padding: int) -> None:
-    layer = WideText(10, buckets=100)
+    layer = WideText(10, num_bins=100)
     layer(as_ids([[1]]))
     layer.table.assign(np.random.default_rng(0).normal(size=(110, 1)))
     assert logits(layer, [ids + [0] * padding])[0] == pytest.approx(logits(layer, [ids])[0], rel=1e-5)
@@ -67,7 +67,7 @@ def test_a_new_layer_says_nothing() -> None:
 
 
 def test_the_largest_ids_stay_within_the_table() -> None:
-    layer = WideText(20_000, buckets=64)
+    layer = WideText(20_000, num_bins=64)
     rng = np.random.default_rng(0)
     layer(as_ids(rng.integers(1, 20_000, size=(50, 40)).tolist()))
     assert layer.table.shape == (20_064, 1)
@@ -76,7 +76,7 @@ def test_the_largest_ids_stay_within_the_table() -> None:
 def test_the_scale_speeds_learning_up() -> None:
     steps = []
     for scale in (1.0, 10.0):
-        layer = WideText(10, buckets=8, scale=scale)
+        layer = WideText(10, num_bins=8, scale=scale)
         layer(as_ids([[1]]))
         optimizer = keras.optimizers.Adam(1e-3)
         with tf.GradientTape() as tape:
@@ -86,18 +86,18 @@ def test_the_scale_speeds_learning_up() -> None:
     assert steps[1] == pytest.approx(10 * steps[0], rel=1e-3)
 
 
-def test_runs_of_three_are_told_from_pairs() -> None:
-    features = WideText(10, buckets=1 << 20, longest=3).runs(np.array([[1, 2, 3]])).numpy()[0]
+def test_three_words_are_told_from_pairs() -> None:
+    features = WideText(10, num_bins=1 << 20, ngrams=3).features(np.array([[1, 2, 3]])).numpy()[0]
     assert features[:3].tolist() == [1, 2, 3]
-    assert len(set(features[3:])) == 3  # the pairs 1 2 and 2 3, and the run 1 2 3
+    assert len(set(features[3:])) == 3  # the pairs 1 2 and 2 3, and 1 2 3
 
 
-def test_no_run_reaches_into_the_padding() -> None:
-    features = WideText(10, longest=3).runs(np.array([[1, 2, 0, 0]])).numpy()[0]
+def test_no_ngram_reaches_into_the_padding() -> None:
+    features = WideText(10, ngrams=3).features(np.array([[1, 2, 0, 0]])).numpy()[0]
     assert (features != 0).sum() == 3  # two words and their pair
 
 
 def test_a_configuration_gives_the_same_layer() -> None:
-    layer = WideText(10, buckets=7, scale=3.0)
+    layer = WideText(10, num_bins=7, scale=3.0)
     restored = keras.saving.deserialize_keras_object(keras.saving.serialize_keras_object(layer))
     assert restored.get_config() == layer.get_config()

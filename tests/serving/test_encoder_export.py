@@ -45,7 +45,9 @@ class Exported:
 def encoder() -> BertEncoder:
     letters = "abcdefghijklmnopqrstuvwxyz"
     vocabulary = (*SPECIAL, *letters, *(f"##{letter}" for letter in letters), "love", "bad", "[cart]")
-    network = BertTransformer(len(vocabulary), layers=1, width=8, heads=2, positions=32)
+    network = BertTransformer(
+        len(vocabulary), num_layers=1, hidden_dim=8, num_heads=2, max_sequence_length=32
+    )
     return BertEncoder(network, WordPieceIds(32, vocabulary=vocabulary))
 
 

@@ -42,7 +42,9 @@ def main() -> None:
     specification.loader.exec_module(shop)
     keras.utils.set_random_seed(0)
     with strategy.scope():
-        network = BertTransformer(11, layers=2, width=16, heads=2, positions=16, dropout=0.0)
+        network = BertTransformer(
+            11, num_layers=2, hidden_dim=16, num_heads=2, max_sequence_length=16, dropout=0.0
+        )
         encoder = BertEncoder(network, WordPieceIds(16, vocabulary=(*SPECIAL, "love", "bad", *WORDS)))
     rng = np.random.default_rng(0)
     bought, words = rng.integers(2, size=240), rng.choice(WORDS, (240, 7))

@@ -30,7 +30,9 @@ CONFIG = EncoderConfig("bert", "unread", encoder_batch_size=16, encoder_learning
 def encoder() -> BertEncoder:
     keras.utils.set_random_seed(0)
     subwords = WordPieceIds(16, vocabulary=(*SPECIAL, "love", "bad", "red", "hat", "cap", "bag"))
-    network = BertTransformer(11, layers=2, width=16, heads=2, positions=16, dropout=0.0)
+    network = BertTransformer(
+        11, num_layers=2, hidden_dim=16, num_heads=2, max_sequence_length=16, dropout=0.0
+    )
     return BertEncoder(network, subwords)
 
 

@@ -24,7 +24,9 @@ def documents(rows: int, seed: int) -> tf.RaggedTensor:
 
 def network(**options: object) -> BertTransformer:
     keras.utils.set_random_seed(0)
-    return BertTransformer(15, layers=1, width=16, heads=2, positions=16, dropout=0.0, **options)
+    return BertTransformer(
+        15, num_layers=1, hidden_dim=16, num_heads=2, max_sequence_length=16, dropout=0.0, **options
+    )
 
 
 def trained(config: PretrainingConfig, folder: Path, model: BertTransformer, **options: object):

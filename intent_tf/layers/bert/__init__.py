@@ -1,1 +1,1 @@
-"""The Transformer of BERT, as layers."""
+"""The Transformer of BERT, as layers: `transformer_block` is one block, `transformer` the network of them."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import tensorflow as tf
 
-# Texts that one run of the compiled loop takes; two runs go on side by side.
+# Texts that one call of the compiled loop takes; two calls go on side by side.
 TEXTS = 128
-# Windows a turn of the loop; which of them was the largest is found out afterwards, for the winners only.
+# Windows in a turn of the loop; which of them was the largest is found out afterwards, for the winners only.
 STEPS = 4
 # XLA compiles for about a second; in batches of fewer windows that is not won back.
 WORTH = 16_384
@@ -16,7 +16,7 @@ def compiling_pays(windows: tf.Tensor) -> tf.Tensor:
     """Tell whether a batch is large enough for :func:`compiled_maxima`; never on a GPU, made for other loops.
 
     Args:
-        windows: int32 ``(taps, batch, windows)``.
+        windows: int32 tensor of shape ``(kernel_size, batch, windows)``.
 
     Returns:
         bool scalar.
@@ -39,14 +39,19 @@ def compiled_maxima(table: tf.Tensor, windows: tf.Tensor) -> list[tf.Tensor]:
     each size of its arguments anew, so these are filled up to one of few sizes.
 
     Args:
-        table: float ``(rows, taps * filters)``.
-        windows: int32 ``(taps, batch, windows)``, indices of rows; at least 128 texts.
+        table: float tensor of shape ``(rows, kernel_size * filters)``.
+        windows: int32 tensor of shape ``(kernel_size, batch, windows)``, indices of rows; at least 128 texts.
 
     Returns:
-        The maxima, ``(batch, filters)``, and the windows that reach them, int32 of that shape.
+        The maxima, of shape ``(batch, filters)``, and the windows that reach them, int32 of that shape.
+
+    Example:
+        >>> table, windows = tf.constant([[1.0], [3.0]]), tf.constant([[[0, 1, 1]] * 128])
+        >>> [x.numpy()[0].tolist() for x in compiled_maxima(table, windows)]
+        [[3.0], [1]]
     """
-    taps = windows.shape[0]
-    filters = table.shape[1] // taps
+    kernel_size = windows.shape[0]
+    filters = table.shape[1] // kernel_size
     _, batch, length = tf.unstack(tf.shape(windows))
     table = tf.pad(table, [[0, _rounded(tf.shape(table)[0], 2) - tf.shape(table)[0]], [0, 0]])
     windows = tf.pad(windows, [[0, 0], [0, 0], [0, _rounded(length, 1) - length]])
@@ -59,9 +64,9 @@ def compiled_maxima(table: tf.Tensor, windows: tf.Tensor) -> list[tf.Tensor]:
     def scan_next(chunk: tf.Tensor, *results: tf.TensorArray) -> tuple[tf.Tensor, ...]:
         # The last chunk reaches back into the one before it, and gives only what is new.
         start = tf.minimum(chunk * TEXTS, batch - TEXTS)
-        part = tf.ensure_shape(windows[:, start : start + TEXTS], [taps, TEXTS, None])
-        found = [x[chunk * TEXTS - start :] for x in _scan(table, part, length)]
-        return chunk + 1, *(result.write(chunk, x) for result, x in zip(results, found, strict=True))
+        part = tf.ensure_shape(windows[:, start : start + TEXTS], [kernel_size, TEXTS, None])
+        maxima = [x[chunk * TEXTS - start :] for x in _scan(table, part, length)]
+        return chunk + 1, *(result.write(chunk, x) for result, x in zip(results, maxima, strict=True))
 
     _, *results = tf.while_loop(
         lambda chunk, *_: chunk < chunks, scan_next, [tf.constant(0), *results], parallel_iterations=2
@@ -78,9 +83,9 @@ def _rounded(size: tf.Tensor, parts: int) -> tf.Tensor:
 
 @tf.function(jit_compile=True, autograph=False)
 def _scan(table: tf.Tensor, windows: tf.Tensor, length: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-    taps, filters = windows.shape[0], table.shape[1] // windows.shape[0]
+    kernel_size, filters = windows.shape[0], table.shape[1] // windows.shape[0]
     table = tf.reshape(table, [-1, filters])
-    entries = windows * taps + tf.range(taps)[:, tf.newaxis, tf.newaxis]
+    entries = windows * kernel_size + tf.range(kernel_size)[:, tf.newaxis, tf.newaxis]
     by_time = tf.transpose(entries, [2, 0, 1])
     shape = [TEXTS, filters]
 
@@ -89,14 +94,14 @@ def _scan(table: tf.Tensor, windows: tf.Tensor, length: tf.Tensor) -> tuple[tf.T
         for step in range(STEPS):
             # Not by_time[…], for which XLA would compile each length anew.
             entry = tf.gather(by_time, tf.minimum(turn * STEPS + step, length - 1))
-            responses.append(sum(tf.gather(table, entry[tap]) for tap in range(taps)))
+            responses.append(sum(tf.gather(table, entry[offset]) for offset in range(kernel_size)))
         largest = responses[0]
         for response in responses[1:]:
             largest = tf.maximum(largest, response)
         return largest
 
     # A turn notes where the maximum rose in the turn before: were it to do so in its own, XLA would compute
-    # the responses once for the maximum and once more for the place.
+    # the responses once for the maximum and once more for its index.
     def note(turn: tf.Tensor, largest: tf.Tensor, before: tf.Tensor, best: tf.Tensor) -> tf.Tensor:
         return tf.where(largest > before, tf.cast(turn - 1, tf.float32), best)
 
@@ -111,12 +116,14 @@ def _scan(table: tf.Tensor, windows: tf.Tensor, length: tf.Tensor) -> tuple[tf.T
     turn, largest, before, best = tf.while_loop(lambda turn, *_: turn < turns, take_turn, start)
     first = STEPS * tf.cast(note(turn, largest, before, best), tf.int32)
 
-    flat, by_text = tf.reshape(table, [-1]), tf.reshape(entries, [taps, -1])
+    flat, by_text = tf.reshape(table, [-1]), tf.reshape(entries, [kernel_size, -1])
     text = tf.range(TEXTS)[:, tf.newaxis] * tf.shape(windows)[2]
     index = first
     for step in reversed(range(STEPS)):
         time = tf.minimum(first + step, length - 1)
         entry = tf.gather(by_text, text + time, axis=1)
-        response = sum(tf.gather(flat, entry[tap] * filters + tf.range(filters)) for tap in range(taps))
+        response = sum(
+            tf.gather(flat, entry[offset] * filters + tf.range(filters)) for offset in range(kernel_size)
+        )
         index = tf.where(response == largest, time, index)
     return largest, index

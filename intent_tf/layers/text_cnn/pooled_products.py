@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import tensorflow as tf
 
-from intent_tf.layers.text_cnn.chosen_products import chosen_gradients
 from intent_tf.layers.text_cnn.compiled_maxima import compiled_maxima, compiling_pays
 from intent_tf.layers.text_cnn.window_maxima import window_maxima
+from intent_tf.layers.text_cnn.winning_products import winning_gradients
 
 
 def pooled_products(
@@ -18,34 +18,37 @@ def pooled_products(
 
     ``output[b, f] = max_t sum_j (rows @ kernel[j])[windows[j, b, t], f]``
 
-    A convolution multiplies every position of every text by every tap of the kernel. The same token gives
-    the same product wherever it stands, so one product a *row* is enough; a window then only adds up the
-    products of its tokens. The maximum sends each filter's gradient to a single window, so the way back
-    touches ``taps * filters * batch`` products and not those of all positions.
+    A convolution multiplies every position of every text by the kernel at every offset. The same token gives
+    the same product wherever it stands, so one product for each *row* is enough; a window then only adds up
+    the products of its tokens. The maximum sends each filter's gradient to a single window, so the way back
+    touches ``kernel_size * filters * batch`` products and not those of all positions.
 
     Where several windows are exactly equal, the first takes the gradient; ``tf.reduce_max`` would share it
     among them. The sum is the same if the windows hold the same tokens.
 
     Args:
-        rows: float ``(rows, output_dim)``, the vectors of the batch's distinct tokens.
-        kernel: float ``(taps, output_dim, filters)``.
-        windows: int32 ``(taps, batch, windows)``, indices into ``rows``; at least one window.
-        dtype: In which the products are computed; they are added up, and the gradients computed, in the
-            type of ``rows``.
-        training: Whether a gradient will surely be asked for, so that the way there may prepare it.
+        rows: float tensor of shape ``(rows, output_dim)``, the vectors of the batch's distinct tokens.
+        kernel: float tensor of shape ``(kernel_size, output_dim, filters)``.
+        windows: int32 tensor of shape ``(kernel_size, batch, windows)``, indices into ``rows``; at least one
+            window.
+        dtype: Type in which the products are computed; they are added up, and the gradients computed, in the
+            type of ``rows``. Defaults to float32.
+        training: bool, whether a gradient will surely be asked for, so that the way there may prepare it.
+            Defaults to False.
 
     Returns:
-        float ``(batch, filters)``. Differentiable any number of times in ``rows`` and ``kernel``.
+        float tensor of shape ``(batch, filters)``, differentiable any number of times in ``rows`` and
+        ``kernel``.
 
     Example:
         >>> rows, kernel = tf.constant([[1.0], [10.0]]), tf.constant([[[2.0]], [[3.0]]])
         >>> pooled_products(rows, kernel, tf.constant([[[0, 1]], [[1, 0]]])).numpy()
         array([[32.]], dtype=float32)
     """
-    taps, output_dim, filters = kernel.shape
+    kernel_size, output_dim, filters = kernel.shape
 
     def multiply(rows: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:
-        matrix = tf.reshape(tf.transpose(kernel, [1, 0, 2]), [output_dim, taps * filters])
+        matrix = tf.reshape(tf.transpose(kernel, [1, 0, 2]), [output_dim, kernel_size * filters])
         return tf.cast(rows, dtype) @ tf.cast(matrix, dtype)
 
     @tf.custom_gradient
@@ -61,8 +64,8 @@ def pooled_products(
         )
         _, batch, length = tf.unstack(tf.shape(windows))
         indices = tf.transpose(best) + tf.range(batch) * length
-        chosen = tf.gather(tf.reshape(windows, [taps, -1]), indices, axis=1)
-        return largest, lambda upstream: chosen_gradients(upstream, rows, kernel, chosen)
+        winners = tf.gather(tf.reshape(windows, [kernel_size, -1]), indices, axis=1)
+        return largest, lambda upstream: winning_gradients(upstream, rows, kernel, winners)
 
     if training:
         return pool_to_train(rows, kernel)

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import keras
 import tensorflow as tf
 
 from intent_tf.errors import InputError
+from intent_tf.layers.integer_ids import integer_ids
+from intent_tf.layers.text_cnn.monotone_activations import MONOTONE, is_monotone
+from intent_tf.layers.text_cnn.plain_maxima import plain_maxima
 from intent_tf.layers.text_cnn.pooled_products import pooled_products
 from intent_tf.layers.text_cnn.precomputed_text_cnn import PrecomputedTextCNN, Storage
-from intent_tf.layers.text_cnn.sharing_pays import sharing_pays
+from intent_tf.layers.text_cnn.sharing_pays import sharing_is_possible, sharing_pays
 from intent_tf.layers.text_cnn.text_windows import text_lengths, text_windows
-
-# max(f(x)) = f(max(x)) for a function that never falls, so pooling may come first.
-MONOTONE = frozenset(
-    {"celu", "elu", "exponential", "hard_sigmoid", "hard_tanh", "leaky_relu", "linear", "log_sigmoid", "relu"}
-    | {"relu6", "selu", "sigmoid", "softplus", "softsign", "squareplus", "tanh"}
-)
 
 
 @keras.saving.register_keras_serializable(package="intent_tf")
@@ -28,7 +26,7 @@ class TextCNN(keras.layers.Layer):
     The same function as ``Embedding → Conv1D → GlobalMaxPooling1D`` with the same weights, for each kernel
     size, concatenated:
 
-    ``output[f] = max_t activation(bias[f] + sum_j embedding[ids[t + j]] @ kernel[j, :, f])``
+    ``output[f] = max_t activation(bias[f] + sum_j embeddings[ids[t + j]] @ kernel[j, :, f])``
 
     but in a fraction of the time, because each distinct token of a batch is multiplied by the kernel once,
     and the gradient of each filter goes straight to the one window that won.
@@ -38,119 +36,157 @@ class TextCNN(keras.layers.Layer):
     empty text has a window of zeros, and so gives ``activation(bias)``.
 
     Args:
-        vocabulary_size: Number of token ids, padding included; ids are in ``[0, vocabulary_size)``.
-        output_dim: Width of a token's vector.
-        filters: Number of filters of each kernel size.
-        kernel_sizes: Tokens under a filter; several give one convolution each.
-        activation: Name or function, as in ``keras.layers.Conv1D``. An activation that is not known to be
-            monotone is computed the plain way, at every position.
-        padding: ``"valid"`` (whole windows only) or ``"same"`` (one window a token).
-        mask_zero: Whether id 0 is padding; a 0 inside a text counts as a zero vector. If ``False``, 0 is a
-            token like any other, and only a ragged text can be shorter than the batch's longest.
-        use_bias: Whether the filters have a bias.
-        embeddings_initializer: Initialiser of the embedding.
-        embedding: A layer from ids to vectors of this dimension, such as `HashedEmbedding`, that takes the
-            place of a table with a row for each token. Default None: the table.
-        kernel_initializer: Initialiser of the kernels.
-        **kwargs: ``name``, ``dtype``, ``trainable`` as for every layer.
+        input_dim: int, the number of token ids, padding included; ids are in ``[0, input_dim)``.
+        output_dim: int, the length of a token's vector. Defaults to 128.
+        filters: int, the number of filters of each kernel size. Defaults to 128.
+        kernel_sizes: int or sequence of ints, the numbers of tokens under a filter; several give one
+            convolution each. Defaults to (3,).
+        activation: Keras activation. One that is not known to be monotone is computed the plain way, at every
+            position. Defaults to `"relu"`.
+        padding: `"valid"` (whole windows only) or `"same"` (one window for each token). Defaults to
+            `"valid"`.
+        mask_zero: bool, whether id 0 is padding; a 0 inside a text counts as a zero vector. If False, 0 is a
+            token like any other, and only a ragged text can be shorter than the batch's longest. Defaults to
+            True.
+        use_bias: bool, whether the filters have a bias. Defaults to True.
+        embeddings_initializer: Initializer of the embeddings. Defaults to `"uniform"`.
+        embeddings_regularizer: Regularizer of the embeddings. Defaults to None.
+        embeddings_constraint: Constraint of the embeddings. Defaults to None.
+        kernel_initializer: Initializer of each kernel. Defaults to `"glorot_uniform"`.
+        kernel_regularizer: Regularizer of each kernel. Defaults to None.
+        kernel_constraint: Constraint of each kernel. Defaults to None.
+        bias_initializer: Initializer of each bias. Defaults to `"zeros"`.
+        bias_regularizer: Regularizer of each bias. Defaults to None.
+        bias_constraint: Constraint of each bias. Defaults to None.
+        embedding: Layer from ids to vectors of length ``output_dim``, such as `HashedEmbedding`, that takes
+            the place of the embeddings with their three arguments. Defaults to None: a table with a row for
+            each token.
+        **kwargs: Keyword arguments of `keras.layers.Layer`, such as ``name``.
 
     Call arguments:
-        ids: int32 or int64 ``(batch, tokens)``, dense and padded at the end, or a ``tf.RaggedTensor``.
+        ids: integer tensor of shape ``(batch, tokens)``, padded at the end, or a `tf.RaggedTensor`.
+        training: bool, whether a gradient follows, so that the way there may prepare it.
 
     Returns:
-        ``(batch, filters * len(kernel_sizes))`` in the layer's compute type.
+        Tensor of shape ``(batch, filters * len(kernel_sizes))`` in the layer's compute type.
 
     Raises:
-        InputError: If an argument is out of its range.
+        InputError: If an argument is out of its range, or the ids are no integers.
+        ValueError: If the input has not two axes.
 
     Example:
         >>> import numpy as np
-        >>> layer = TextCNN(vocabulary_size=50, output_dim=8, filters=4, kernel_sizes=(2, 3))
+        >>> layer = TextCNN(input_dim=50, output_dim=8, filters=4, kernel_sizes=(2, 3))
         >>> layer(np.array([[3, 1, 2, 0], [5, 0, 0, 0]])).shape
         TensorShape([2, 8])
 
     References:
-        Y. Kim, "Convolutional Neural Networks for Sentence Classification", EMNLP 2014.
+        - Kim (2014), Convolutional Neural Networks for Sentence Classification.
     """
 
     def __init__(
         self,
-        vocabulary_size: int,
+        input_dim: int,
         output_dim: int = 128,
         filters: int = 128,
-        kernel_sizes: Sequence[int] = (3,),
+        kernel_sizes: int | Sequence[int] = (3,),
         activation: Any = "relu",
         padding: str = "valid",
         mask_zero: bool = True,
         *,
         use_bias: bool = True,
         embeddings_initializer: Any = "uniform",
+        embeddings_regularizer: Any = None,
+        embeddings_constraint: Any = None,
         kernel_initializer: Any = "glorot_uniform",
+        kernel_regularizer: Any = None,
+        kernel_constraint: Any = None,
+        bias_initializer: Any = "zeros",
+        bias_regularizer: Any = None,
+        bias_constraint: Any = None,
         embedding: keras.layers.Layer | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
+        self.kernel_sizes = (kernel_sizes,) if isinstance(kernel_sizes, int) else tuple(kernel_sizes)
         for name, value in {
-            "vocabulary_size": vocabulary_size,
+            "input_dim": input_dim,
             "output_dim": output_dim,
             "filters": filters,
-            **{f"kernel_sizes[{i}]": size for i, size in enumerate(kernel_sizes)},
+            **{f"kernel_sizes[{i}]": size for i, size in enumerate(self.kernel_sizes)},
         }.items():
             if not isinstance(value, int) or value < 1:
                 raise InputError(f"TextCNN got {name}={value!r}", expected="a whole number of at least 1")
-        if not kernel_sizes:
+        if not self.kernel_sizes:
             raise InputError("TextCNN got no kernel sizes", expected="at least one, such as (3,)")
         if padding not in ("valid", "same"):
             raise InputError(f"TextCNN got padding={padding!r}", expected="'valid' or 'same'")
-        self.vocabulary_size = vocabulary_size
+        self.input_dim = input_dim
         self.output_dim = output_dim
         self.filters = filters
-        self.kernel_sizes = tuple(kernel_sizes)
         self.activation = keras.activations.get(activation)
         self.padding = padding
         self.mask_zero = mask_zero
         self.use_bias = use_bias
         self.embeddings_initializer = keras.initializers.get(embeddings_initializer)
+        self.embeddings_regularizer = keras.regularizers.get(embeddings_regularizer)
+        self.embeddings_constraint = keras.constraints.get(embeddings_constraint)
         self.kernel_initializer = keras.initializers.get(kernel_initializer)
+        self.kernel_regularizer = keras.regularizers.get(kernel_regularizer)
+        self.kernel_constraint = keras.constraints.get(kernel_constraint)
+        self.bias_initializer = keras.initializers.get(bias_initializer)
+        self.bias_regularizer = keras.regularizers.get(bias_regularizer)
+        self.bias_constraint = keras.constraints.get(bias_constraint)
         self.embedding = embedding
+        self.input_spec = keras.layers.InputSpec(ndim=2)
 
     def build(self, input_shape: Any) -> None:
-        """Create the weights: the embedding, then a kernel and a bias for each kernel size."""
+        """Create the weights: the embeddings, then a kernel and a bias for each kernel size."""
         # The table must stay in its own type: casting all of it to gather some of it would cost more than
         # the rest of the layer, and would make its gradient dense.
         if self.embedding is None:
             self.embeddings = self.add_weight(
                 name="embeddings",
-                shape=(self.vocabulary_size, self.output_dim),
+                shape=(self.input_dim, self.output_dim),
                 initializer=self.embeddings_initializer,
+                regularizer=self.embeddings_regularizer,
+                constraint=self.embeddings_constraint,
                 autocast=False,
             )
         elif not self.embedding.built:
             self.embedding.build((None,))
         self.kernels = [
             self.add_weight(
-                name=f"kernel_{position}",
+                name=f"kernel_{index}",
                 shape=(size, self.output_dim, self.filters),
                 initializer=_copy(self.kernel_initializer),
+                regularizer=self.kernel_regularizer,
+                constraint=self.kernel_constraint,
                 autocast=False,
             )
-            for position, size in enumerate(self.kernel_sizes)
+            for index, size in enumerate(self.kernel_sizes)
         ]
         self.biases = [
-            self.add_weight(name=f"bias_{position}", shape=(self.filters,), initializer="zeros")
-            for position in range(len(self.kernel_sizes) if self.use_bias else 0)
+            self.add_weight(
+                name=f"bias_{index}",
+                shape=(self.filters,),
+                initializer=self.bias_initializer,
+                regularizer=self.bias_regularizer,
+                constraint=self.bias_constraint,
+            )
+            for index in range(len(self.kernel_sizes) if self.use_bias else 0)
         ]
 
     def call(self, ids: tf.Tensor | tf.RaggedTensor, training: bool = False) -> tf.Tensor:
-        """Extract; see the class."""
+        """Extract ``(batch, filters * len(kernel_sizes))`` from ids ``(batch, tokens)``."""
         padding_id = 0 if self.mask_zero else -1
         if isinstance(ids, tf.RaggedTensor):
             ids = ids.to_tensor(padding_id)
-        ids = tf.cast(ids, tf.int32)
+        ids = integer_ids(ids, self.name)
         lengths = text_lengths(ids, padding_id)
         missing = tf.maximum(max(self.kernel_sizes) - tf.shape(ids)[1], 0)
         ids = tf.pad(ids, [[0, 0], [0, missing]], constant_values=padding_id)
-        if not self._monotone or ids.shape[0] == 1 or _in_xla_or_map():
+        if not is_monotone(self.activation) or not sharing_is_possible(ids):
             return self._convolve(ids, lengths, padding_id)
         return tf.cond(
             sharing_pays(ids, bool(training)),
@@ -162,10 +198,6 @@ class TextCNN(keras.layers.Layer):
             ),
         )
 
-    @property
-    def _monotone(self) -> bool:
-        return getattr(self.activation, "__name__", "") in MONOTONE
-
     def vectors(self, ids: tf.Tensor) -> tf.Tensor:
         """Look up the vectors ``(…, output_dim)`` of ids ``(…)``."""
         return tf.gather(self.embeddings.value, ids) if self.embedding is None else self.embedding(ids)
@@ -175,30 +207,27 @@ class TextCNN(keras.layers.Layer):
         return vectors * tf.cast(ids != padding_id, vectors.dtype)[..., tf.newaxis]
 
     def _share(self, ids: tf.Tensor, lengths: tf.Tensor, padding_id: int, training: bool) -> tf.Tensor:
-        distinct, index = tf.unique(tf.concat([[padding_id], tf.reshape(ids, [-1])], axis=0))
-        rows, index = self._look_up(distinct, padding_id), tf.reshape(index[1:], tf.shape(ids))
+        distinct, rows = tf.unique(tf.concat([[padding_id], tf.reshape(ids, [-1])], axis=0))
+        vectors, rows = self._look_up(distinct, padding_id), tf.reshape(rows[1:], tf.shape(ids))
         outputs = []
-        for number, (taps, kernel) in enumerate(zip(self.kernel_sizes, self.kernels, strict=True)):
-            windows = text_windows(index, lengths, taps, self.padding == "same", padding=0)
-            pooled = pooled_products(rows, kernel.value, windows, self.compute_dtype, training)
-            outputs.append(self._activate(pooled, number))
+        for index, kernel in enumerate(self.kernels):
+            same = self.padding == "same"
+            windows = text_windows(rows, lengths, self.kernel_sizes[index], same, padding=0)
+            pooled = pooled_products(vectors, kernel.value, windows, self.compute_dtype, training)
+            outputs.append(self._activate(pooled, index))
         return tf.concat(outputs, axis=-1)
 
     def _convolve(self, ids: tf.Tensor, lengths: tf.Tensor | None = None, padding_id: int = -1) -> tf.Tensor:
         vectors = self.vectors(ids) if lengths is None else self._look_up(ids, padding_id)
         vectors = tf.cast(vectors, self.compute_dtype)
         outputs = []
-        for index, (taps, kernel) in enumerate(zip(self.kernel_sizes, self.kernels, strict=True)):
+        for index, kernel in enumerate(self.kernels):
             kernel = tf.cast(kernel.value, self.compute_dtype)
-            responses = tf.nn.conv1d(vectors, kernel, 1, self.padding.upper())
-            if not self._monotone:
-                responses = self._activate(responses, index)
-            if lengths is not None:
-                windows = lengths if self.padding == "same" else lengths - taps + 1
-                real = tf.range(tf.shape(responses)[1]) < tf.maximum(windows, 1)[:, tf.newaxis]
-                responses += tf.cast(tf.where(real, 0.0, float("-inf")), responses.dtype)[:, :, tf.newaxis]
-            pooled = tf.reduce_max(responses, axis=1)
-            outputs.append(self._activate(pooled, index) if self._monotone else pooled)
+            activate = partial(self._activate, index=index)
+            if is_monotone(self.activation):
+                outputs.append(activate(plain_maxima(vectors, kernel, self.padding, lengths)))
+            else:
+                outputs.append(plain_maxima(vectors, kernel, self.padding, lengths, activate))
         return tf.concat(outputs, axis=-1)
 
     def _activate(self, responses: tf.Tensor, index: int) -> tf.Tensor:
@@ -210,7 +239,7 @@ class TextCNN(keras.layers.Layer):
         """Compute the products of all tokens once and for all, for serving.
 
         Args:
-            storage: Type of the table: ``"float32"``, ``"bfloat16"`` or ``"int8"``.
+            storage: Type of the table: `"float32"`, `"bfloat16"` or `"int8"`. Defaults to `"float32"`.
 
         Returns:
             A layer that gives the same for the same ids, to the accuracy of its storage.
@@ -218,41 +247,21 @@ class TextCNN(keras.layers.Layer):
         Raises:
             InputError: If the activation is not known to be monotone.
         """
-        if not self._monotone:
+        if not is_monotone(self.activation):
             raise InputError(
-                f"TextCNN has activation={self.activation!r}", expected=f"one of {sorted(MONOTONE)} to fold"
+                f"TextCNN has activation={self.activation!r}",
+                expected=f"one of {sorted(MONOTONE)} to precompute",
             )
-        if not self.built:
-            self.build((None, None))
-        precomputed = PrecomputedTextCNN(
-            self.vocabulary_size,
-            self.filters,
-            self.kernel_sizes,
-            self.activation,
-            self.padding,
-            self.mask_zero,
-            storage,
-            name=self.name,
-            dtype=self.dtype_policy,
-        )
-        precomputed.build(None)
-        tokens = tf.cast(self.vectors(tf.range(self.vocabulary_size)), tf.float32)
-        rows = tf.concat([tf.zeros([1, self.output_dim]), tokens[1:] if self.mask_zero else tokens], axis=0)
-        for index, kernel in enumerate(self.kernels):
-            matrix = tf.transpose(tf.cast(kernel.value, tf.float32), [1, 0, 2])
-            products = rows @ tf.reshape(matrix, [self.output_dim, -1])
-            precomputed.assign(index, products, self.biases[index].value if self.use_bias else 0.0)
-        return precomputed
+        return PrecomputedTextCNN.from_text_cnn(self, storage)
 
     def compute_output_shape(self, input_shape: Any) -> tuple[int | None, int]:
-        """``(batch, filters * len(kernel_sizes))``."""
+        """Return the shape of the output, ``(batch, filters * len(kernel_sizes))``."""
         return (input_shape[0], self.filters * len(self.kernel_sizes))
 
     def get_config(self) -> dict[str, Any]:
-        """Every constructor argument."""
-        return {
-            **super().get_config(),
-            "vocabulary_size": self.vocabulary_size,
+        """Return the constructor's arguments."""
+        config = {
+            "input_dim": self.input_dim,
             "output_dim": self.output_dim,
             "filters": self.filters,
             "kernel_sizes": list(self.kernel_sizes),
@@ -260,25 +269,21 @@ class TextCNN(keras.layers.Layer):
             "padding": self.padding,
             "mask_zero": self.mask_zero,
             "use_bias": self.use_bias,
-            "embeddings_initializer": keras.initializers.serialize(self.embeddings_initializer),
-            "kernel_initializer": keras.initializers.serialize(self.kernel_initializer),
             "embedding": self.embedding and keras.saving.serialize_keras_object(self.embedding),
         }
+        for weight in ("embeddings", "kernel", "bias"):
+            for option in ("initializer", "regularizer", "constraint"):
+                name = f"{weight}_{option}"
+                config[name] = keras.saving.serialize_keras_object(getattr(self, name))
+        return {**super().get_config(), **config}
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> TextCNN:
-        """Return what `get_config` described."""
+        """Return the layer that `get_config` described."""
         embedding = config.get("embedding")
         return cls(**{**config, "embedding": embedding and keras.saving.deserialize_keras_object(embedding)})
 
 
-def _in_xla_or_map() -> bool:
-    # XLA has no sets and no sparse matrices; `tf.vectorized_map`, with which the gradient of each example is
-    # computed, can turn them into none of many examples either. It is known by the name of its scope only.
-    in_xla = tf.__internal__.get_enclosing_xla_context() is not None
-    return in_xla or "loop_body" in tf.get_current_name_scope().split("/")
-
-
 def _copy(initializer: Any) -> Any:
-    # An unseeded initialiser object draws the same numbers each time it is called.
+    # An unseeded initializer object draws the same numbers each time it is called.
     return keras.initializers.get(keras.initializers.serialize(initializer))

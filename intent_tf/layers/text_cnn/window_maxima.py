@@ -18,29 +18,34 @@ def window_maxima(
     ``output[b, f] = max_t sum_j table[windows[j, b, t], j, f]``
 
     Args:
-        table: ``(rows, taps * filters)``: what each row adds to the filters under each tap.
-        windows: int32 ``(taps, batch, windows)``, indices of rows; at least one window.
-        best: Whether to tell the first window that reaches the maximum as well.
-        dtype: Type in which the entries are added.
+        table: Tensor of shape ``(rows, kernel_size * filters)``: what each row adds to the filters at each
+            kernel offset.
+        windows: int32 tensor of shape ``(kernel_size, batch, windows)``, indices of rows; at least one
+            window.
+        best: bool, whether to tell the first window that reaches the maximum as well. Defaults to False.
+        dtype: Type in which the entries are added. Defaults to float32.
 
     Returns:
-        The maxima, ``(batch, filters)``, and if asked for the windows that reach them, int32 of that shape.
+        The maxima, of shape ``(batch, filters)``, and if asked for the windows that reach them, int32 of that
+        shape.
 
     Example:
         >>> table = tf.constant([[1.0, 20.0], [2.0, 10.0]])
         >>> window_maxima(table, tf.constant([[[0, 1]], [[1, 0]]]))[0].numpy()
         array([[22.]], dtype=float32)
     """
-    taps = windows.shape[0]
+    kernel_size = windows.shape[0]
     _, batch, length = tf.unstack(tf.shape(windows))
-    filters = table.shape[1] // taps
+    filters = table.shape[1] // kernel_size
     table = tf.reshape(table, [-1, filters])
-    entries = windows * taps
+    entries = windows * kernel_size
 
     def pool(part: tf.Tensor) -> list[tf.Tensor]:
-        responses = tf.add_n([tf.cast(tf.gather(table[tap:], part[tap]), dtype) for tap in range(taps)])
-        found = [tf.reduce_max(responses, axis=1)]
-        return [*found, tf.argmax(responses, axis=1, output_type=tf.int32)] if best else found
+        responses = tf.add_n(
+            [tf.cast(tf.gather(table[offset:], part[offset]), dtype) for offset in range(kernel_size)]
+        )
+        maxima = [tf.reduce_max(responses, axis=1)]
+        return [*maxima, tf.argmax(responses, axis=1, output_type=tf.int32)] if best else maxima
 
     # XLA makes one loop of it all by itself, and has no arrays whose parts differ in size.
     if tf.__internal__.get_enclosing_xla_context() is not None:
@@ -52,8 +57,8 @@ def window_maxima(
     ]
 
     def pool_next(chunk: tf.Tensor, *results: tf.TensorArray) -> tuple[tf.Tensor, ...]:
-        found = pool(entries[:, chunk * batch // chunks : (chunk + 1) * batch // chunks])
-        return chunk + 1, *(result.write(chunk, x) for result, x in zip(results, found, strict=True))
+        pooled = pool(entries[:, chunk * batch // chunks : (chunk + 1) * batch // chunks])
+        return chunk + 1, *(result.write(chunk, x) for result, x in zip(results, pooled, strict=True))
 
     _, *results = tf.while_loop(
         lambda chunk, *_: chunk < chunks,

@@ -53,7 +53,7 @@ class BertEncoder(keras.layers.Layer):
 
     Example:
         >>> subwords = WordPieceIds(vocabulary=["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "hat", "##s"])
-        >>> encoder = BertEncoder(BertTransformer(7, layers=1, width=8, heads=2), subwords)
+        >>> encoder = BertEncoder(BertTransformer(7, num_layers=1, hidden_dim=8, num_heads=2), subwords)
         >>> encoder(tf.constant(["hats", "hat"])).shape
         TensorShape([2, 8])
     """
@@ -76,10 +76,11 @@ class BertEncoder(keras.layers.Layer):
                 f"{network.vocabulary_size:,} vectors",
                 expected="the vocabulary of the checkpoint",
             )
-        if subwords.max_tokens > network.positions:
+        if subwords.max_tokens > network.max_sequence_length:
             raise InputError(
-                f"rows of {subwords.max_tokens} subwords, and the network has {network.positions} positions",
-                remedy=f"cut them: at most {network.positions} tokens",
+                f"rows of {subwords.max_tokens} subwords, and the network has "
+                f"{network.max_sequence_length} positions",
+                remedy=f"cut them: at most {network.max_sequence_length} tokens",
             )
         self.network = network
         self.subwords = subwords
@@ -172,7 +173,7 @@ class BertEncoder(keras.layers.Layer):
         if not self.network.built:
             self.network.build((None, None))
         if self.convolution is not None:
-            self.convolution.build((None, None, self.network.width))
+            self.convolution.build((None, None, self.network.hidden_dim))
 
     def call(self, inputs: Any, training: bool | None = None) -> tf.Tensor:
         """Encode a batch."""
@@ -198,7 +199,7 @@ class BertEncoder(keras.layers.Layer):
 
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
         """Shape of the vectors, known before there is a vocabulary."""
-        return (input_shape[0], self.network.width if self.convolution is None else self.filters)
+        return (input_shape[0], self.network.hidden_dim if self.convolution is None else self.filters)
 
     def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments."""

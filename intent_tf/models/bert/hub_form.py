@@ -49,7 +49,7 @@ def write_hub_form(network: BertTransformer, subwords: WordPieceIds, folder: Pat
         vocabulary.write_text("\n".join(subwords.vocabulary) + "\n", encoding="utf-8")
         settings = {
             "do_lower_case": subwords.lower,
-            "model_max_length": network.positions,
+            "model_max_length": network.max_sequence_length,
             "tokenizer_class": "BertTokenizer",
         }
         (writing / "tokenizer_config.json").write_text(json.dumps(settings, indent=2) + "\n")

@@ -101,7 +101,7 @@ class HubSavedModel(keras.layers.Layer):
         return self._rows_of("word_embedding|token_embedding")
 
     @property
-    def positions(self) -> int:
+    def max_sequence_length(self) -> int:
         """Rows of the table of positions."""
         return self._rows_of("position_embedding")
 
@@ -151,7 +151,7 @@ class HubSavedModel(keras.layers.Layer):
             raise InputError(
                 f"sequence_output has shape {outputs['sequence_output'].shape}", expected=_EXPECTED
             )
-        self.width = int(outputs["sequence_output"].shape[-1])
+        self.hidden_dim = int(outputs["sequence_output"].shape[-1])
 
     def _run(self, inputs: dict[str, tf.Tensor], training: bool) -> dict[str, tf.Tensor]:
         if callable(self._loaded):

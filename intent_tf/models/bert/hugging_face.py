@@ -48,7 +48,7 @@ def read_hugging_face(folder: Path, **options: Any) -> BertTransformer:
         config["num_attention_heads"],
         config["intermediate_size"],
         config["max_position_embeddings"],
-        epsilon=config.get("layer_norm_eps", 1e-12),
+        layer_norm_epsilon=config.get("layer_norm_eps", 1e-12),
         causal=config.get("is_decoder", False),
         tanh_gelu=config.get("hidden_act") == _ACTIVATIONS[True],
         **options,
@@ -73,13 +73,13 @@ def write_hugging_face(network: BertTransformer, folder: Path) -> None:
         "pad_token_id": 0,
         "hidden_act": _ACTIVATIONS[network.tanh_gelu],
         "vocab_size": network.vocabulary_size,
-        "num_hidden_layers": network.layers,
-        "hidden_size": network.width,
-        "num_attention_heads": network.heads,
-        "intermediate_size": network.hidden,
-        "max_position_embeddings": network.positions,
+        "num_hidden_layers": network.num_layers,
+        "hidden_size": network.hidden_dim,
+        "num_attention_heads": network.num_heads,
+        "intermediate_size": network.intermediate_dim,
+        "max_position_embeddings": network.max_sequence_length,
         "type_vocab_size": 2,
-        "layer_norm_eps": network.epsilon,
+        "layer_norm_eps": network.layer_norm_epsilon,
         "hidden_dropout_prob": network.dropout,
         "attention_probs_dropout_prob": 0.0,
         "is_decoder": network.causal,
@@ -127,7 +127,7 @@ def _names(network: BertTransformer) -> Iterator[tuple[str, keras.Variable, slic
     for index, block in enumerate(network.blocks):
         prefix = f"encoder.layer.{index}."
         for third, part in enumerate(("query", "key", "value")):
-            columns = slice(third * network.width, (third + 1) * network.width)
+            columns = slice(third * network.hidden_dim, (third + 1) * network.hidden_dim)
             yield from _of(f"{prefix}attention.self.{part}", block.attend, columns)
         yield from _of(f"{prefix}attention.output.dense", block.project)
         yield from _of(f"{prefix}attention.output.LayerNorm", block.attention_norm)

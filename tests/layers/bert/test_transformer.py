@@ -11,7 +11,7 @@ from intent_tf.models.bert import BertTransformer
 
 def network(**options: object) -> BertTransformer:
     keras.utils.set_random_seed(0)
-    return BertTransformer(30, layers=2, width=12, heads=3, positions=16, **options)
+    return BertTransformer(30, num_layers=2, hidden_dim=12, num_heads=3, max_sequence_length=16, **options)
 
 
 def sequence(model: BertTransformer, rows: list[list[int]]) -> np.ndarray:
@@ -24,7 +24,7 @@ def test_padding_changes_nothing() -> None:
     np.testing.assert_allclose(padded[:, :3], short, atol=1e-6)
 
 
-def test_the_order_of_pieces_matters() -> None:
+def test_the_order_of_subwords_matters() -> None:
     model = network()
     assert np.abs(sequence(model, [[2, 7, 8]])[0, 0] - sequence(model, [[2, 8, 7]])[0, 0]).max() > 1e-4
 
@@ -37,20 +37,20 @@ def test_a_causal_network_does_not_look_ahead_and_another_does() -> None:
 
 
 @pytest.mark.parametrize("causal", [False, True])
-def test_leaving_out_what_the_first_piece_does_not_need_changes_neither_it_nor_gradients(
+def test_sparing_what_the_first_subword_does_not_need_changes_neither_it_nor_gradients(
     causal: bool,
 ) -> None:
     model, ids = network(dropout=0.0, causal=causal), tf.constant([[2, 7, 8, 9, 3], [2, 9, 3, 0, 0]])
-    found = []
+    results = []
     for first_only in (False, True):
         with tf.GradientTape() as tape:
             outputs = model(ids, first_only=first_only, training=True)
             loss = tf.reduce_sum(outputs["pooled_output"] ** 2)
         gradients = tape.gradient(loss, [weight.value for weight in model.trainable_weights])
         assert outputs["sequence_output"].shape == (2, 1 if first_only else 5, 12)
-        found.append([outputs["pooled_output"], *map(tf.convert_to_tensor, gradients)])
-    assert len(found[0]) == len(model.trainable_weights) + 1
-    for whole, first in zip(*found, strict=True):
+        results.append([outputs["pooled_output"], *map(tf.convert_to_tensor, gradients)])
+    assert len(results[0]) == len(model.trainable_weights) + 1
+    for whole, first in zip(*results, strict=True):
         np.testing.assert_allclose(first, whole, rtol=0, atol=1e-6)
 
 
@@ -68,7 +68,7 @@ def test_a_row_longer_than_the_positions_is_refused() -> None:
 
 def test_heads_that_do_not_divide_the_width_are_refused() -> None:
     with pytest.raises(InputError, match="5 heads do not divide the width 12"):
-        BertTransformer(30, width=12, heads=5)
+        BertTransformer(30, hidden_dim=12, num_heads=5)
 
 
 def test_half_precision_stays_near() -> None:
@@ -76,9 +76,9 @@ def test_half_precision_stays_near() -> None:
     ids = tf.constant([[2, 7, 8, 3]])
     model(ids), half(ids)
     half.set_weights(model.get_weights())
-    found = half(ids)["sequence_output"]
-    assert found.dtype == tf.bfloat16
-    np.testing.assert_allclose(tf.cast(found, tf.float32), model(ids)["sequence_output"], atol=0.1)
+    output = half(ids)["sequence_output"]
+    assert output.dtype == tf.bfloat16
+    np.testing.assert_allclose(tf.cast(output, tf.float32), model(ids)["sequence_output"], atol=0.1)
 
 
 def test_the_same_weights_give_what_kerashub_gives() -> None:
@@ -102,7 +102,7 @@ def test_the_same_weights_give_what_kerashub_gives() -> None:
     ids, types = tf.constant([[2, 7, 8, 3], [2, 9, 3, 0]]), tf.constant([[0, 0, 1, 1], [0, 0, 0, 0]])
     mask = tf.cast(ids != 0, tf.int32)
     expected = theirs({"token_ids": ids, "segment_ids": types, "padding_mask": mask})
-    found = ours(ids, mask, types)
+    outputs = ours(ids, mask, types)
     for name in ("sequence_output", "pooled_output"):
         present = np.ones(2, bool) if name == "pooled_output" else mask.numpy().astype(bool)
-        np.testing.assert_allclose(found[name][present], expected[name][present], atol=2e-6)
+        np.testing.assert_allclose(outputs[name][present], expected[name][present], atol=2e-6)

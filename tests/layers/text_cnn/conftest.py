@@ -1,4 +1,4 @@
-"""Extractors, texts and gradients to compare with those of the stock layers."""
+"""Extractors, texts and gradients to compare with those of Keras' own layers."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def random_texts(lengths: Sequence[int], vocabulary: int = 30, seed: int = 0) ->
 
 
 def weights_in_order(layer: Any) -> list[tf.Variable]:
-    """Biases, embeddings and kernels, each by kernel size, of an extractor or a model of stock layers."""
+    """Biases, embeddings and kernels, each by kernel size, of a `TextCNN` or of Keras' own layers."""
     weights = sorted(layer.trainable_weights, key=lambda weight: weight.name.rstrip("_0123456789"))
     return [weight.value for weight in weights]
 
@@ -47,8 +47,8 @@ def gradients(layer: Any, ids: Any, seed: int = 0) -> list[np.ndarray]:
         output = tf.cast(layer(ids, training=True), tf.float64)
         factors = np.random.default_rng(seed).normal(size=output.shape)
         loss = tf.reduce_sum(output * factors)
-    found = tape.gradient(loss, weights_in_order(layer))
-    return [tf.convert_to_tensor(gradient).numpy() for gradient in found]
+    gradients = tape.gradient(loss, weights_in_order(layer))
+    return [tf.convert_to_tensor(gradient).numpy() for gradient in gradients]
 
 
 @pytest.fixture(name="build_extractor", scope="session")

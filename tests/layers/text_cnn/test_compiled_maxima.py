@@ -1,4 +1,4 @@
-"""The compiled loop finds what the plain one finds."""
+"""The compiled loop gives what the plain one gives."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ import pytest
 import tensorflow as tf
 
 from intent_tf.layers.text_cnn.compiled_maxima import _scan, compiled_maxima, compiling_pays
-from intent_tf.layers.text_cnn.stock_layers import to_stock_layers
+from intent_tf.layers.text_cnn.keras_layer_weights import to_keras_layers
 from intent_tf.layers.text_cnn.window_maxima import window_maxima
 
 
 @pytest.mark.parametrize(("batch", "length"), [(128, 1), (200, 37), (257, 5)])
-def test_maxima_and_places_are_those_of_the_plain_loop(batch: int, length: int) -> None:
+def test_maxima_and_windows_are_those_of_the_plain_loop(batch: int, length: int) -> None:
     rng = np.random.default_rng(batch)
     table = tf.constant(rng.normal(size=(90, 3 * 4)).astype("float32"))
     windows = tf.constant(rng.integers(0, 90, (3, batch, length)).astype("int32"))
@@ -48,10 +48,10 @@ def test_small_batches_are_not_worth_compiling() -> None:
 
 
 @pytest.mark.parametrize("padding", ["valid", "same"])
-def test_the_gradients_of_a_large_batch_are_those_of_the_stock_layers(
+def test_the_gradients_of_a_large_batch_are_those_of_the_keras_layers(
     build_extractor, gradients, padding: str
 ) -> None:
     layer = build_extractor(2000, kernel_sizes=(1, 3), padding=padding)
     ids = np.random.default_rng(0).integers(1, 2000, (200, 90))
-    for ours, stock in zip(gradients(layer, ids), gradients(to_stock_layers(layer), ids), strict=True):
+    for ours, stock in zip(gradients(layer, ids), gradients(to_keras_layers(layer), ids), strict=True):
         np.testing.assert_allclose(ours, stock, rtol=0, atol=1e-5 * np.abs(stock).max())

@@ -49,11 +49,11 @@ def test_gradients_are_those_that_the_full_table_passes_on(
         vectors, expected = small.vectors(tf.range(30)), tf.reduce_sum(full(ids, training=True) ** 2)
     upstream = tf.convert_to_tensor(tape.gradient(expected, full.embeddings.value))
     passed_on = tape.gradient(vectors, tables, output_gradients=upstream)
-    for found, wanted in zip(tape.gradient(outputs, tables), passed_on, strict=True):
-        np.testing.assert_allclose(tf.convert_to_tensor(found), tf.convert_to_tensor(wanted), atol=1e-5)
+    for gradient, wanted in zip(tape.gradient(outputs, tables), passed_on, strict=True):
+        np.testing.assert_allclose(tf.convert_to_tensor(gradient), tf.convert_to_tensor(wanted), atol=1e-5)
 
 
-def test_it_folds_to_the_same_outputs(random_texts: Callable[..., np.ndarray]) -> None:
+def test_precomputed_it_gives_the_same_outputs(random_texts: Callable[..., np.ndarray]) -> None:
     small, _ = pair()
     ids = random_texts([9, 1, 7])
     np.testing.assert_allclose(small.precompute()(ids), small(ids), atol=1e-6)

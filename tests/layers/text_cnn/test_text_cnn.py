@@ -1,4 +1,4 @@
-"""The extractor gives what the stock layers give."""
+"""The extractor gives what Keras' own layers give."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from intent_tf.errors import InputError
+from intent_tf.layers.text_cnn.keras_layer_weights import to_keras_layers
 from intent_tf.layers.text_cnn.sharing_pays import sharing_pays
-from intent_tf.layers.text_cnn.stock_layers import to_stock_layers
 from intent_tf.layers.text_cnn.text_cnn import TextCNN
 
 SHAPES = {
@@ -29,26 +29,26 @@ SHAPES = {
 
 @settings(max_examples=40, deadline=None, derandomize=True)
 @given(**SHAPES)
-def test_texts_of_any_shape_give_what_the_stock_layers_give(
+def test_texts_of_any_shape_give_what_the_keras_layers_give(
     build_extractor, batch, tokens, vocabulary, output_dim, filters, kernel_sizes, padding, use_bias, training
 ) -> None:
     layer = build_extractor(
         vocabulary, output_dim, filters, kernel_sizes, padding=padding, use_bias=use_bias, mask_zero=False
     )
     ids = np.random.default_rng(batch).integers(0, vocabulary, (batch, tokens))
-    expected = to_stock_layers(layer)(ids).numpy()
+    expected = to_keras_layers(layer)(ids).numpy()
     np.testing.assert_allclose(layer(ids, training=training), expected, rtol=1e-5, atol=1e-5 * expected.max())
 
 
 @pytest.mark.parametrize("activation", ["relu", "tanh", "gelu"])
 @pytest.mark.parametrize("padding", ["valid", "same"])
-def test_each_text_gives_what_the_stock_layers_give_for_it_alone(
+def test_each_text_gives_what_the_keras_layers_give_for_it_alone(
     build_extractor, random_texts, padding: str, activation: str
 ) -> None:
     lengths = [9, 4, 5, 7]
     ids = random_texts(lengths)
     layer = build_extractor(kernel_sizes=(2, 3, 4), activation=activation, padding=padding)
-    stock = to_stock_layers(layer)
+    stock = to_keras_layers(layer)
     expected = [stock(text[None, :length]) for text, length in zip(ids, lengths, strict=True)]
     np.testing.assert_allclose(layer(ids), tf.concat(expected, axis=0), rtol=1e-5, atol=1e-5)
 
@@ -131,3 +131,13 @@ def test_batches_of_both_paths_go_through_one_exported_graph(build_extractor, ra
 def test_a_wrong_argument_is_named(wrong) -> None:
     with pytest.raises(InputError, match=next(iter(wrong)).replace("kernel_sizes", "kernel.sizes")):
         TextCNN(30, **wrong)
+
+
+def test_one_kernel_size_may_be_a_number() -> None:
+    assert TextCNN(30, kernel_sizes=4).kernel_sizes == (4,)
+
+
+def test_an_input_of_floats_is_refused_when_the_model_runs() -> None:
+    model = keras.Sequential([keras.Input((None,)), TextCNN(30)])
+    with pytest.raises(InputError, match="ids of type float32; expected integers"):
+        model.predict(np.ones((2, 5), "float32"), verbose=0)

@@ -1,4 +1,4 @@
-"""The extractor's gradients, of first and second order and of each example, are those of the stock layers."""
+"""The extractor's gradients, of first and second order and of each example, are those of the Keras layers."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from intent_tf.layers.text_cnn.stock_layers import to_stock_layers
+from intent_tf.layers.text_cnn.keras_layer_weights import to_keras_layers
 
 SHAPES = {
     "batch": st.integers(1, 40),
@@ -30,18 +30,18 @@ def assert_close(ours, theirs, relative: float = 1e-5) -> None:
 # Not drawn anew each time: where two windows are equal but for rounding, either may win in float32.
 @settings(max_examples=20, deadline=None, derandomize=True)
 @given(**SHAPES)
-def test_texts_of_any_shape_have_the_gradients_of_the_stock_layers(
+def test_texts_of_any_shape_have_the_gradients_of_the_keras_layers(
     build_extractor, gradients, batch, tokens, vocabulary, output_dim, filters, kernel_sizes, padding
 ) -> None:
     layer = build_extractor(vocabulary, output_dim, filters, kernel_sizes, padding=padding, mask_zero=False)
     ids = np.random.default_rng(batch).integers(0, vocabulary, (batch, tokens))
-    assert_close(gradients(layer, ids), gradients(to_stock_layers(layer), ids))
+    assert_close(gradients(layer, ids), gradients(to_keras_layers(layer), ids))
 
 
 @pytest.mark.parametrize("kernel_sizes", [(3,), (1, 4)])
-def test_the_gradients_are_those_of_stock_layers_in_float64(build_extractor, gradients, kernel_sizes) -> None:
+def test_the_gradients_are_those_of_keras_layers_in_float64(build_extractor, gradients, kernel_sizes) -> None:
     ids = np.random.default_rng(0).integers(1, 200, (64, 40))
-    exact = to_stock_layers(build_extractor(200, kernel_sizes=kernel_sizes, dtype="float64"))
+    exact = to_keras_layers(build_extractor(200, kernel_sizes=kernel_sizes, dtype="float64"))
     assert_close(gradients(build_extractor(200, kernel_sizes=kernel_sizes), ids), gradients(exact, ids))
 
 
@@ -51,10 +51,10 @@ def test_padding_has_no_gradient(build_extractor, random_texts, gradients, texts
     assert not table[0].any() and table[1:].any()
 
 
-def test_windows_of_the_same_tokens_share_what_the_stock_layers_share(build_extractor, gradients) -> None:
+def test_windows_of_the_same_tokens_share_what_the_keras_layers_share(build_extractor, gradients) -> None:
     layer = build_extractor()
     ids = np.tile([3, 7, 7, 9], (64, 10))  # each window comes ten times
-    assert_close(gradients(layer, ids), gradients(to_stock_layers(layer), ids))
+    assert_close(gradients(layer, ids), gradients(to_keras_layers(layer), ids))
 
 
 def test_of_equal_windows_of_different_tokens_the_first_takes_the_gradient(
@@ -67,7 +67,7 @@ def test_of_equal_windows_of_different_tokens_the_first_takes_the_gradient(
 
 
 @pytest.mark.parametrize("policy", ["mixed_bfloat16", "mixed_float16"])
-def test_in_mixed_precision_the_gradients_are_about_as_near_as_those_of_the_stock_layers(
+def test_in_mixed_precision_the_gradients_are_about_as_near_as_those_of_the_keras_layers(
     build_extractor, gradients, policy: str
 ) -> None:
     ids = np.random.default_rng(0).integers(1, 300, (64, 40))
@@ -75,14 +75,14 @@ def test_in_mixed_precision_the_gradients_are_about_as_near_as_those_of_the_stoc
     mixed = build_extractor(300, dtype=policy)
     errors = [
         [np.linalg.norm(x - y) / np.linalg.norm(y) for x, y in zip(gradients(each, ids), exact, strict=True)]
-        for each in (mixed, to_stock_layers(mixed))
+        for each in (mixed, to_keras_layers(mixed))
     ]
-    # In bfloat16 a window's products are rounded one by one, not their sum, so more maxima change places.
+    # In bfloat16 a window's products are rounded one by one, not their sum, so more maxima change windows.
     assert all(ours <= 1.5 * stock for ours, stock in zip(*errors, strict=True))
 
 
 @pytest.mark.parametrize("texts", [2, 64, 256], ids=["plain", "shared", "compiled"])
-def test_gradients_of_second_order_are_those_of_the_stock_layers(
+def test_gradients_of_second_order_are_those_of_the_keras_layers(
     build_extractor, weights_in_order, texts: int
 ) -> None:
     def second(layer):
@@ -95,7 +95,7 @@ def test_gradients_of_second_order_are_those_of_the_stock_layers(
         return [tf.convert_to_tensor(each).numpy() for each in outer.gradient(size, weights)]
 
     ids, layer = np.random.default_rng(0).integers(1, 300, (texts, 80)), build_extractor(300)
-    assert_close(second(layer), second(to_stock_layers(layer)))
+    assert_close(second(layer), second(to_keras_layers(layer)))
 
 
 @pytest.mark.parametrize("group", [1, 64])
@@ -112,5 +112,5 @@ def test_the_gradient_of_each_group_of_texts_comes_from_one_vectorised_map(
 def _gradients_of_the_squares(layer, ids) -> list[tf.Tensor]:
     with tf.GradientTape() as tape:
         loss = tf.reduce_sum(layer(ids, training=True) ** 2)
-    found = tape.gradient(loss, [weight.value for weight in layer.trainable_weights])
-    return [tf.convert_to_tensor(gradient) for gradient in found]
+    gradients = tape.gradient(loss, [weight.value for weight in layer.trainable_weights])
+    return [tf.convert_to_tensor(gradient) for gradient in gradients]

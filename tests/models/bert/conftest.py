@@ -28,7 +28,9 @@ VOCABULARY = (
 
 def make_encoder(**options: object) -> BertEncoder:
     keras.utils.set_random_seed(1)
-    network = BertTransformer(len(VOCABULARY), layers=2, width=16, heads=2, positions=40, dropout=0.0)
+    network = BertTransformer(
+        len(VOCABULARY), num_layers=2, hidden_dim=16, num_heads=2, max_sequence_length=40, dropout=0.0
+    )
     return BertEncoder(network, WordPieceIds(32, vocabulary=VOCABULARY), **options)
 
 
