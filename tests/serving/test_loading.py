@@ -31,7 +31,7 @@ def base(model: IntentModel, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize(
-    "place",
+    "index",
     [
         lambda base: base,
         lambda base: base / "10",

@@ -42,7 +42,7 @@ def train(
     return model, history
 
 
-@pytest.mark.parametrize("place", [(0, 1), (1, 3)], ids=["first epoch", "second epoch"])
+@pytest.mark.parametrize("index", [(0, 1), (1, 3)], ids=["first epoch", "second epoch"])
 def test_a_run_ended_in_mid_epoch_goes_on_as_if_it_had_not_been(
     index: tuple[int, int], table_data: PreparedData, tiny: TrainingConfig, tmp_path: Path
 ) -> None:
