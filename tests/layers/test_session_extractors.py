@@ -49,7 +49,6 @@ def test_it_comes_back_from_a_file(make: Callable[[], keras.layers.Layer], tmp_p
     np.testing.assert_array_equal(keras.models.load_model(tmp_path / "model.keras")(ids), model(ids))
 
 
-@pytest.mark.guard
 @both
 def test_it_learns_what_the_last_token_says(make: Callable[[], keras.layers.Layer]) -> None:
     keras.utils.set_random_seed(0)
