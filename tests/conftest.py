@@ -2,24 +2,68 @@
 
 from __future__ import annotations
 
+import functools
+import weakref
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import keras
 import numpy as np
 import pandas as pd
 import pytest
+from filelock import FileLock
 
 from intent_tf.columns.prepared import PreparedData, preprocess_data
 from intent_tf.models.intent_model import IntentModel
 from intent_tf.training.training import TrainingConfig, create_model, train_model
 
-#: Files that take minutes. Started first, they leave no worker alone with one of them at the end.
-LONG = ("test_notebooks.py", "test_distributed_training.py", "test_faults.py", "test_pretraining.py")
+#: Files that take long. Started first, they leave no worker alone with one of them at the end.
+LONG = ()
+#: As many models may the default suite train in its own processes; two tests start verbs that train one each.
+MOST_TRAINED = 10
+TRAINED = pytest.StashKey[int]()
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Count the models that are trained in this process."""
+    config.stash[TRAINED] = 0
+    fit, seen = keras.Model.fit, weakref.WeakSet[keras.Model]()
+
+    @functools.wraps(fit)
+    def counted(model: keras.Model, *arguments: Any, **options: Any) -> Any:
+        config.stash[TRAINED] += model not in seen
+        seen.add(model)
+        return fit(model, *arguments, **options)
+
+    keras.Model.fit = counted
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.get_closest_marker("guard"):
+            item.add_marker(pytest.mark.slow)
     items.sort(key=lambda item: item.path.name not in LONG)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Add what a worker counted."""
+    node.config.stash[TRAINED] += getattr(node, "workeroutput", {}).get("trained", 0)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    config = session.config
+    if hasattr(config, "workeroutput"):
+        config.workeroutput["trained"] = config.stash[TRAINED]
+    elif config.option.markexpr == "not slow" and config.stash[TRAINED] > MOST_TRAINED:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    most = f" (the default suite may train {MOST_TRAINED})" if config.option.markexpr == "not slow" else ""
+    terminalreporter.write_line(f"models trained: {config.stash[TRAINED]}{most}")
 
 
 def make_shop(rows: int = 240, seed: int = 0) -> pd.DataFrame:
@@ -93,11 +137,38 @@ def tiny() -> TrainingConfig:
 
 
 @pytest.fixture(scope="session")
-def shop_model(
-    shop_data: PreparedData, tiny: TrainingConfig, tmp_path_factory: pytest.TempPathFactory
-) -> IntentModel:
-    """A model trained on the shop; not to be changed."""
-    keras.utils.set_random_seed(0)
-    model = create_model(shop_data, tiny)
-    train_model(model, shop_data, tiny, tmp_path_factory.mktemp("training"), verbose=0)
-    return model
+def made_once(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Callable[..., Path]:
+    """A function that gives a folder that all workers share: ``made_once(name, make)``.
+
+    The first worker that asks for it makes it by ``make(folder)``; the others wait.
+    """
+    own = tmp_path_factory.getbasetemp()
+    shared = own if worker_id == "master" else own.parent
+
+    def folder(name: str, make: Callable[[Path], object]) -> Path:
+        with FileLock(shared / f"{name}.lock"):
+            if not (shared / name).is_dir():
+                make(shared / f"{name}.part")
+                (shared / f"{name}.part").rename(shared / name)
+        return shared / name
+
+    return folder
+
+
+@pytest.fixture(scope="session")
+def shop_run(shop_data: PreparedData, tiny: TrainingConfig, made_once: Callable[..., Path]) -> Path:
+    """The folder in which a model was trained on the shop, with the model; not to be changed."""
+
+    def train(folder: Path) -> None:
+        keras.utils.set_random_seed(0)
+        model = create_model(shop_data, tiny)
+        train_model(model, shop_data, tiny, folder, verbose=0)
+        model.save(folder / "model.keras")
+
+    return made_once("shop_run", train)
+
+
+@pytest.fixture(scope="session")
+def shop_model(shop_run: Path) -> IntentModel:
+    """That model; not to be changed."""
+    return keras.models.load_model(shop_run / "model.keras")

@@ -62,6 +62,7 @@ def compared(visits: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return out
 
 
+@pytest.mark.guard
 def test_one_command_compares_all_models_on_a_table(compared: Path) -> None:
     found = json.loads((compared / "comparison.json").read_text())
     assert set(found["models"]["all"]) == {
@@ -76,16 +77,19 @@ def test_one_command_compares_all_models_on_a_table(compared: Path) -> None:
     }
 
 
+@pytest.mark.guard
 def test_every_row_is_tested_once(compared: Path) -> None:
     assert json.loads((compared / "comparison.json").read_text())["rows"] == 300
 
 
+@pytest.mark.guard
 def test_every_rival_learns(compared: Path) -> None:
     models = json.loads((compared / "comparison.json").read_text())["models"]["all"]
     for name in ("lightgbm", "catboost", "xgboost", "logistic_regression"):
         assert models[name]["auroc"]["mean"] > 0.7, name
 
 
+@pytest.mark.guard
 def test_the_page_is_written(compared: Path) -> None:
     assert "mean_of_boosters" in (compared / "comparison.html").read_text()
 

@@ -65,6 +65,7 @@ def test_lines_name_their_worker_and_the_status_is_that_of_the_one_that_failed(
     assert "a worker failed; all start again (1 of 1)" in output
 
 
+@pytest.mark.guard
 @linux
 def test_no_worker_outlives_a_launcher_that_is_killed() -> None:
     with subprocess.Popen([sys.executable, "-m", "intent_tf.launch", "--", "train"]) as launcher:
@@ -74,6 +75,7 @@ def test_no_worker_outlives_a_launcher_that_is_killed() -> None:
     wait_for(lambda: not any(map(runs, workers)), seconds=5)
 
 
+@pytest.mark.guard
 @linux
 def test_sigterm_ends_all_and_starts_none_again(capfd: pytest.CaptureFixture[str]) -> None:
     def terminate() -> None:
@@ -122,7 +124,7 @@ def test_the_first_worker_alone_evaluates_and_exports(
     assert [each.name for each in (tmp_path / "out").iterdir()] == ["1"]
 
 
-@pytest.mark.slow
+@pytest.mark.guard
 @linux
 @pytest.mark.parametrize("victim", [0, 1])
 def test_a_killed_worker_is_started_again_and_the_run_ends_as_without(
@@ -149,7 +151,7 @@ def test_a_killed_worker_is_started_again_and_the_run_ends_as_without(
     assert found == pytest.approx(expected, rel=1e-5)
 
 
-@pytest.mark.slow
+@pytest.mark.guard
 def test_an_event_folder_larger_than_memory_trains_on_two_workers(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -177,7 +179,7 @@ def test_an_event_folder_larger_than_memory_trains_on_two_workers(
     assert rows > 400 and f"[worker 0] {tmp_path}/out/1\n" in output
 
 
-@pytest.mark.slow
+@pytest.mark.guard
 def test_an_encoder_is_fine_tuned_by_two_workers(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     pytest.importorskip("tensorflow_text", reason="tensorflow-text is not installed")
     vocabulary = (*SPECIAL, "love", "bad", "hat", "bag")

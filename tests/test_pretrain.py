@@ -33,6 +33,7 @@ def test_bad_input_ends_with_status_2(tmp_path: Path) -> None:
     assert "no such file" in done.stderr and "Traceback" not in done.stderr
 
 
+@pytest.mark.guard
 def test_a_checkpoint_goes_on_with_the_shops_actions_as_further_pieces(tmp_path: Path) -> None:
     pytest.importorskip("safetensors", reason="safetensors is not installed")
     letters = "abcdefghijklmnopqrstuvwxyz0123456789"

@@ -18,6 +18,7 @@ TINY = ["--epochs", "1", "--ensemble-size", "2", "--filters", "4", "--output-dim
 TEXT = ["--kinds", "title=text"]
 
 
+@pytest.mark.guard
 def test_the_cost_is_printed_and_kept_and_the_table_is_served(make_shop, tmp_path: Path, capsys) -> None:
     shop, table = make_shop()[["title", "pages", "seconds", "bought"]], tmp_path / "shop.csv"
     shop.to_csv(table, index=False)

@@ -15,6 +15,9 @@ from intent_tf.data.splitting import PARTS, SplitPlan
 from intent_tf.errors import InputError
 
 Prepare = Callable[..., PreparedData]
+#: The shop's columns without texts and sessions, which are prepared in no time.
+TABLE = ["pages", "seconds", "month", "browser", "user_id", "bought"]
+KINDS = {"browser": "category"}
 
 
 def learnt(preprocessor: Preprocessor) -> list[Any]:
@@ -84,8 +87,8 @@ def test_the_specification_says_why_columns_are_left_out(shop_data: PreparedData
 def test_columns_with_another_task_are_no_features(
     shop: pd.DataFrame, prepare_shop: Prepare, option: dict[str, Any], reason: str
 ) -> None:
-    frame = shop.assign(pages=np.arange(len(shop)) // 2 + 1)
-    data = prepare_shop(frame, derived={}, **option)
+    frame = shop[TABLE].assign(pages=np.arange(len(shop)) // 2 + 1)
+    data = prepare_shop(frame, kinds=KINDS, derived={}, **option)
     assert data.specification.excluded["pages"] == reason
 
 
@@ -100,7 +103,7 @@ def test_a_copy_of_the_label_among_the_features_is_refused(
 
 
 def test_a_copy_of_the_label_that_is_dropped_is_no_error(shop: pd.DataFrame, prepare_shop: Prepare) -> None:
-    data = prepare_shop(shop.assign(outcome=shop["bought"]), drop=["outcome"])
+    data = prepare_shop(shop[TABLE].assign(outcome=shop["bought"]), kinds=KINDS, drop=["outcome"])
     assert "outcome" not in [column.name for column in data.specification.columns]
 
 
@@ -111,7 +114,8 @@ def test_words_as_labels_name_the_purchase(shop: pd.DataFrame) -> None:
 
 
 def test_weights_travel_with_their_rows(shop: pd.DataFrame, prepare_shop: Prepare) -> None:
-    data = prepare_shop(shop.assign(weight=np.arange(len(shop)) + 0.5), weight="weight")
+    frame = shop[TABLE].assign(weight=np.arange(len(shop)) + 0.5)
+    data = prepare_shop(frame, kinds=KINDS, weight="weight")
     assert data.test.weight.tolist() == (data.test.frame.index + 0.5).tolist()
 
 
@@ -128,15 +132,16 @@ def test_a_weight_that_is_none_is_refused_with_its_row(
 def test_rows_given_for_testing_are_the_test_rows(
     shop: pd.DataFrame, prepare_shop: Prepare, make_shop: Callable[..., pd.DataFrame]
 ) -> None:
-    test = make_shop(50, 1)
-    data = prepare_shop(shop, test=test)
+    test = make_shop(50, 1)[TABLE]
+    data = prepare_shop(shop[TABLE], kinds=KINDS, test=test)
     assert data.test.frame is test and data.test.label.tolist() == test["bought"].tolist()
 
 
 def test_test_rows_need_no_weight(
     shop: pd.DataFrame, prepare_shop: Prepare, make_shop: Callable[..., pd.DataFrame]
 ) -> None:
-    data = prepare_shop(shop.assign(weight=2.0), weight="weight", test=make_shop(50, 1))
+    frame, test = shop[TABLE].assign(weight=2.0), make_shop(50, 1)[TABLE]
+    data = prepare_shop(frame, kinds=KINDS, weight="weight", test=test)
     assert set(data.train.weight) == {2.0} and set(data.test.weight) == {1.0}
 
 
@@ -152,9 +157,9 @@ def test_test_rows_need_no_weight(
 def test_bad_test_rows_are_told_apart(
     shop: pd.DataFrame, prepare_shop: Prepare, change: Callable[[pd.DataFrame], pd.DataFrame], message: str
 ) -> None:
-    test = change(shop[:20].assign(seconds=range(20)))
+    test = change(shop[TABLE][:20].assign(seconds=range(20)))
     with pytest.raises(InputError, match=message):
-        prepare_shop(shop, test=test, file="shop.csv")
+        prepare_shop(shop[TABLE], kinds=KINDS, test=test, file="shop.csv")
 
 
 @pytest.mark.parametrize(

@@ -139,6 +139,7 @@ def test_weights_come_with_the_labels(tmp_path: Path) -> None:
         np.testing.assert_array_equal(weights, np.where(labels.numpy() == 1, 1.0, 2.0))
 
 
+@pytest.mark.guard
 def test_a_model_is_fitted_from_the_stream(folder: Path) -> None:
     shuffled = stream(folder, seed=0)
     elapsed = keras.Input((None,), name="elapsed")

@@ -171,6 +171,6 @@ def test_a_regularizer_is_part_of_the_loss(name: str) -> None:
 
 
 def test_every_layer_that_is_exported_is_tested_here_or_in_a_file_of_its_own() -> None:
-    elsewhere = {"BlockNormal", "CategoryIds", "RecencyAttention", "TokenGRU"}
+    elsewhere = {"BlockNormal", "CategoryIds"}
     text = {"NGrams", "Normaliser", "TokenIds", "Tokenizer", "WordPieceIds"}
     assert set(layers.__all__) == {*LAYERS, *elsewhere, *text}

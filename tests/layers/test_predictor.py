@@ -72,6 +72,7 @@ def test_each_member_starts_with_one_scale_for_each_feature_block() -> None:
     assert [len(np.unique(row)) for row in scales] == [2, 2, 2, 2]
 
 
+@pytest.mark.guard
 @pytest.mark.parametrize("ensemble_size", [1, 8])
 def test_it_learns_what_no_line_separates(ensemble_size: int) -> None:
     keras.utils.set_random_seed(0)

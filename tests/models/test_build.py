@@ -95,6 +95,7 @@ def test_the_wide_part_can_be_left_out(shop_data: PreparedData) -> None:
     assert build_model(shop_data, extractor, build_predictor(), wide=False).wide is None
 
 
+@pytest.mark.guard
 def test_an_extractor_of_ones_own_will_do(numbers: PreparedData) -> None:
     class Plain(keras.layers.Layer):
         def call(self, features: tuple[object, ...]) -> object:

@@ -126,6 +126,7 @@ def test_a_saved_model_is_compiled(
     assert found == pytest.approx(expected, rel=1e-5)
 
 
+@pytest.mark.guard
 def test_a_saved_model_trains_on(shop_data: PreparedData, shop_model: IntentModel, tmp_path: Path) -> None:
     shop_model.save(tmp_path / "model.keras")
     model = keras.models.load_model(tmp_path / "model.keras")

@@ -34,9 +34,11 @@ def auroc(data: PreparedData, preset: Preset, folder: Path) -> float:
     return float(roc_auc_score(data.test.label, model.predict(data.test)))
 
 
+@pytest.mark.guard
 def test_the_article_as_printed_does_not_learn_from_text(reviews: PreparedData, tmp_path: Path) -> None:
     assert auroc(reviews, "article", tmp_path) < 0.65
 
 
+@pytest.mark.guard
 def test_the_same_extractor_without_the_bottleneck_does(reviews: PreparedData, tmp_path: Path) -> None:
     assert auroc(reviews, "default", tmp_path) > 0.9

@@ -80,6 +80,7 @@ def fresh(data: PreparedData) -> IntentModel:
     return build_model(data, build_feature_extractor(data), predictor, optimizer=keras.optimizers.Adam(0.01))
 
 
+@pytest.mark.guard
 def test_a_model_fits_a_table_as_it_fits_rows(small: PreparedData) -> None:
     losses = [
         fresh(small).fit(x, batch_size=64, epochs=2, seed=4, verbose=0).history["loss"]
@@ -88,6 +89,7 @@ def test_a_model_fits_a_table_as_it_fits_rows(small: PreparedData) -> None:
     assert losses[0] == pytest.approx(losses[1], rel=1e-6)
 
 
+@pytest.mark.guard
 def test_a_model_fits_what_keras_takes(small: PreparedData) -> None:
     model = fresh(small)
     rows = small.train
@@ -107,6 +109,7 @@ def test_callbacks_and_validation_work_as_in_keras(small: PreparedData, tmp_path
     np.testing.assert_allclose(restored.predict(small.test), model.predict(small.test), rtol=0, atol=1e-6)
 
 
+@pytest.mark.guard
 def test_every_epoch_sees_the_rows_in_an_order_of_its_own(small: PreparedData) -> None:
     seen: list[list[float]] = []
 

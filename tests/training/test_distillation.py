@@ -80,6 +80,7 @@ def test_each_row_is_recombined_once_where_there_is_text_unless_told_otherwise(
     assert found == [1, 0, 0, 0]
 
 
+@pytest.mark.guard
 def test_a_student_comes_nearer_to_its_teacher_than_the_labels_bring_it(
     shop_data: PreparedData, shop_model: IntentModel, tiny: TrainingConfig, tmp_path: Path
 ) -> None:

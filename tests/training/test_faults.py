@@ -89,7 +89,9 @@ def assert_same(found: list[np.ndarray], expected: list[np.ndarray]) -> None:
 
 
 @pytest.mark.parametrize(
-    "victim", [1, pytest.param(0, marks=pytest.mark.slow)], ids=["a worker", "the chief"]
+    "victim",
+    [pytest.param(1, marks=pytest.mark.guard), pytest.param(0, marks=pytest.mark.slow)],
+    ids=["a worker", "the chief"],
 )
 def test_kill_9_in_mid_epoch_and_a_restart_end_with_the_weights_of_an_undisturbed_run(
     victim: int, start: Callable[..., object], undisturbed: list[np.ndarray], tmp_path: Path

@@ -17,6 +17,8 @@ from intent_tf.models.intent_model import IntentModel
 from intent_tf.training.preemption import Preempted
 from intent_tf.training.training import TrainingConfig, create_model, train_model
 
+pytestmark = pytest.mark.guard
+
 
 class Terminate(keras.callbacks.Callback):
     """Sends this process SIGTERM while an epoch runs, as a scheduler would."""

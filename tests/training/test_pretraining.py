@@ -52,6 +52,7 @@ def test_perplexity_is_the_exponential_of_the_cross_entropy(pretrained) -> None:
     assert history["val_perplexity"] == pytest.approx(expected)
 
 
+@pytest.mark.guard
 def test_a_resumed_run_ends_with_the_weights_of_one_in_one_go(pretrained, tmp_path: Path) -> None:
     class PowerCutError(Exception):
         """A power cut."""
@@ -77,6 +78,7 @@ def test_a_resumed_run_ends_with_the_weights_of_one_in_one_go(pretrained, tmp_pa
         np.testing.assert_allclose(weight, expected, atol=1e-4)
 
 
+@pytest.mark.guard
 def test_a_causal_network_learns_the_next_piece(tmp_path: Path) -> None:
     config = PretrainingConfig(objective="causal", epochs=8, batch_size=16, learning_rate=1e-2)
     perplexity = trained(config, tmp_path, network(causal=True))["val_perplexity"]

@@ -63,7 +63,11 @@ def interrupt(
         train(data, config, folder)
 
 
-@pytest.fixture(scope="module", params=[0.9, 0.0], ids=["averaged weights", "plain weights"])
+@pytest.fixture(
+    scope="module",
+    params=[0.9, pytest.param(0.0, marks=pytest.mark.guard)],
+    ids=["averaged weights", "plain weights"],
+)
 def undisturbed(
     request: pytest.FixtureRequest,
     table_data: PreparedData,
@@ -100,6 +104,7 @@ def test_the_folder_holds_the_last_and_the_best_weights_only(undisturbed: Run) -
     assert names == {"state.json", "epoch-3.weights.h5", f"best-{best}.weights.h5"}
 
 
+@pytest.mark.guard
 def test_a_run_that_had_lost_its_patience_is_not_trained_on_when_resumed(
     table_data: PreparedData, tiny: TrainingConfig, tmp_path: Path
 ) -> None:

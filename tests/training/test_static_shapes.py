@@ -68,7 +68,13 @@ def test_padding_changes_no_text(text_data: PreparedData) -> None:
         assert not padded.text[:, width:].numpy().any()
 
 
-@pytest.mark.parametrize("name", ["table_data", pytest.param("text_data", marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param("table_data", marks=pytest.mark.guard),
+        pytest.param("text_data", marks=pytest.mark.slow),
+    ],
+)
 def test_a_compiled_step_learns_what_a_plain_one_does(name: str, request: pytest.FixtureRequest) -> None:
     data = request.getfixturevalue(name)
     trained: list[Any] = []
@@ -94,6 +100,7 @@ class OnTPU(IntentModel):
         return super().train_step(data)
 
 
+@pytest.mark.guard
 def test_fit_traces_its_step_for_one_shape(text_data: PreparedData) -> None:
     plain = create(text_data)
     model = OnTPU(*(getattr(plain, name) for name in ("preprocessor", "extractor", "predictor", "wide")))

@@ -49,6 +49,7 @@ def test_a_tpu_that_is_not_there_is_told() -> None:
         make_strategy("tpu")
 
 
+@pytest.mark.guard
 def test_a_worker_that_never_shows_up_is_named_by_the_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -85,6 +86,7 @@ def test_an_option_out_of_its_range_is_refused(options: dict[str, float]) -> Non
         StrategyConfig(**options)
 
 
+@pytest.mark.guard
 @pytest.mark.parametrize("kind", ["mixed_bfloat16", "mixed_float16"])
 def test_in_mixed_precision_layers_compute_short_and_weights_stay_long(
     kind: str, table_data: PreparedData, tiny: TrainingConfig

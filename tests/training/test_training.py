@@ -17,7 +17,7 @@ from intent_tf.models.intent_model import IntentModel
 from intent_tf.training.training import TrainingConfig, create_model, train_model
 
 
-def train(data: PreparedData, config: TrainingConfig, folder: Path, seed: int = 3) -> IntentModel:
+def train(data: PreparedData, config: TrainingConfig, folder: Path, seed: int = 0) -> IntentModel:
     keras.utils.set_random_seed(seed)
     model = create_model(data, config)
     train_model(model, data, config, folder, seed=seed, verbose=0)
@@ -30,11 +30,8 @@ def same_weights(model: IntentModel, other: IntentModel) -> bool:
 
 
 @pytest.fixture(scope="module")
-def trained(
-    shop_data: PreparedData, tiny: TrainingConfig, tmp_path_factory: pytest.TempPathFactory
-) -> tuple[IntentModel, Path]:
-    folder = tmp_path_factory.mktemp("trained")
-    return train(shop_data, tiny, folder), folder
+def trained(shop_model: IntentModel, shop_run: Path) -> tuple[IntentModel, Path]:
+    return shop_model, shop_run
 
 
 def test_the_same_seed_gives_the_same_weights(
@@ -43,6 +40,7 @@ def test_the_same_seed_gives_the_same_weights(
     assert same_weights(train(shop_data, tiny, tmp_path), trained[0])
 
 
+@pytest.mark.guard
 def test_another_seed_gives_other_weights(
     table_data: PreparedData, tiny: TrainingConfig, tmp_path: Path
 ) -> None:
@@ -50,6 +48,7 @@ def test_another_seed_gives_other_weights(
     assert not same_weights(first, second)
 
 
+@pytest.mark.guard
 def test_validation_and_test_rows_teach_the_weights_nothing(
     table_data: PreparedData, tiny: TrainingConfig
 ) -> None:
@@ -153,6 +152,7 @@ def test_tensorboard_that_is_not_installed_names_its_extra(
         train_model(create_model(table_data, tiny), table_data, tiny, tmp_path, tensorboard=True)
 
 
+@pytest.mark.guard
 def test_augmentation_changes_what_is_learnt_and_a_seed_fixes_it(
     shop_data: PreparedData, tiny: TrainingConfig, tmp_path: Path
 ) -> None:

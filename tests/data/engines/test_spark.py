@@ -89,12 +89,13 @@ def digest(examples: pd.DataFrame) -> str:
     ("ending", "definition", "given_sessions"),
     [
         ("csv", ExampleDefinition(), True),
-        (
+        pytest.param(
             "jsonl",
             ExampleDefinition(
                 prediction_times="every:2", cut="none", horizon=7 * 86_400.0, negative_rate=0.5
             ),
             False,
+            marks=pytest.mark.guard,
         ),
     ],
 )
@@ -112,6 +113,7 @@ def test_the_rows_are_the_same(
     assert digest(theirs.examples) == digest(ours.examples)
 
 
+@pytest.mark.guard
 def test_times_are_read_by_pattern_and_zone(spark: SparkEngine) -> None:
     events = pd.DataFrame(
         {"user_id": "ann", "event_type": "detail", "day": ["05/03/2024"], "hour": ["07.30"]}
