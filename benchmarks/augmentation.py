@@ -24,7 +24,8 @@ from sklearn.metrics import log_loss, roc_auc_score
 from intent_tf.columns.prepared import PreparedData, preprocess_data
 from intent_tf.data.datasets import DATASETS
 from intent_tf.models.intent_model import IntentModel
-from intent_tf.training.training import TrainingConfig, create_model, train_model
+from intent_tf.options.training import TrainingConfig
+from intent_tf.training.training import create_model, train_model
 
 SEEDS, TRAIN, TEST = 3, 2000, 8000
 WAYS: dict[str, dict[str, float]] = {

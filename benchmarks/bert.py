@@ -29,7 +29,7 @@ import tensorflow as tf
 from intent_tf.columns.row_order import epoch_batches
 from intent_tf.data.datasets import DATASETS
 from intent_tf.models.bert import BertEncoder
-from intent_tf.models.bert.bert_encoder import Pooling
+from intent_tf.options.encoder import Pooling
 from intent_tf.training.partwise_adam import PartwiseAdam
 
 LENGTH, BATCH, TURNS, KERASHUB_ROWS = 128, 32, 2, 192

@@ -26,14 +26,16 @@ import keras
 import numpy as np
 from sklearn.metrics import log_loss, roc_auc_score
 
-from intent_tf.columns.config import PreprocessingConfig
 from intent_tf.columns.prepared import PreparedData, preprocess_data
 from intent_tf.columns.rows import Rows
 from intent_tf.data.datasets import DATASETS
 from intent_tf.models.intent_model import IntentModel
+from intent_tf.options.distillation import DistillationConfig
+from intent_tf.options.preprocessing import PreprocessingConfig
+from intent_tf.options.training import TrainingConfig
 from intent_tf.serving.loading import load_model
-from intent_tf.training.distillation import DistillationConfig, with_teacher
-from intent_tf.training.training import TrainingConfig, create_model, train_model
+from intent_tf.training.distillation import with_teacher
+from intent_tf.training.training import create_model, train_model
 
 CONFIG = TrainingConfig(patience=2)
 Way = tuple[float, float, int]

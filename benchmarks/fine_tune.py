@@ -27,9 +27,10 @@ from sklearn.pipeline import make_pipeline
 
 from intent_tf.columns.prepared import preprocess_data
 from intent_tf.data.datasets import DATASETS
-from intent_tf.training.encoder_config import EncoderConfig
+from intent_tf.options.encoder import EncoderConfig
+from intent_tf.options.training import TrainingConfig
 from intent_tf.training.fine_tuning import fine_tune
-from intent_tf.training.training import TrainingConfig, create_model
+from intent_tf.training.training import create_model
 
 TRAINING = TrainingConfig(epochs=20, patience=3)
 

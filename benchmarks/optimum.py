@@ -17,12 +17,14 @@ from pathlib import Path
 
 import keras
 
-from intent_tf.columns.config import PreprocessingConfig
 from intent_tf.columns.prepared import preprocess_data
 from intent_tf.evaluation.evaluation import evaluate_model
 from intent_tf.evaluation.table import metrics_table
-from intent_tf.training.source import SourceConfig, load_examples
-from intent_tf.training.training import TrainingConfig, create_model, train_model
+from intent_tf.options.preprocessing import PreprocessingConfig
+from intent_tf.options.source import SourceConfig
+from intent_tf.options.training import TrainingConfig
+from intent_tf.training.source import load_examples
+from intent_tf.training.training import create_model, train_model
 
 
 def measure_distance(sessions: int, training: TrainingConfig, seed: int) -> dict[str, float]:

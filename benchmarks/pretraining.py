@@ -33,15 +33,16 @@ from intent_tf.data.event_examples import event_examples
 from intent_tf.data.example_definition import ExampleDefinition
 from intent_tf.data.example_source import ExampleSource
 from intent_tf.models.bert import BertEncoder
-from intent_tf.pretrain import PretrainRunConfig, UnlabelledConfig
-from intent_tf.pretrain import run as pretrain
+from intent_tf.options.encoder import EncoderConfig
+from intent_tf.options.pretrain import PretrainingConfig, PretrainRunConfig, UnlabelledConfig
+from intent_tf.options.training import TrainingConfig
+from intent_tf.runs.pretrain import run as pretrain
 from intent_tf.simulator.optimum import optimal_probabilities
 from intent_tf.simulator.shop import Shop
 from intent_tf.simulator.simulator import simulate
-from intent_tf.training.encoder_config import EncoderConfig
 from intent_tf.training.fine_tuning import fine_tune
-from intent_tf.training.pretraining import PretrainingConfig, new_network
-from intent_tf.training.training import TrainingConfig, create_model, train_model
+from intent_tf.training.pretraining import new_network
+from intent_tf.training.training import create_model, train_model
 
 SESSIONS = 6_000
 #: Another shop: its shoppers read no Chinese, wander more and are less loyal.

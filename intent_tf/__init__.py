@@ -1,8 +1,10 @@
 """How strongly a shopper intends to buy, as a calibrated probability, from behaviour and text.
 
-Raw columns in, probability out: `preprocess_data` cleans, splits and learns a `Preprocessor` from training
+Raw columns in, intent strength out: `preprocess_data` cleans, splits and learns a `Preprocessor` from training
 rows; `build_feature_extractor`, `build_predictor` and `build_model` join it to an `IntentModel`, a Keras
 model whose exported graph holds every transformation that a prediction depends on.
+
+Names are imported when they are first used, so that ``--help`` need not wait for TensorFlow.
 
 Example:
     >>> import intent_tf
@@ -19,21 +21,21 @@ Example:
 
 from __future__ import annotations
 
-import os
+import importlib
+from typing import TYPE_CHECKING, Any
 
-# TensorFlow's start-up chatter hides what a verb prints; whoever sets the variable keeps it.
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-
-# Importing the models registers them with Keras: `keras.models.load_model` then needs no `custom_objects`.
-from intent_tf.columns.prepared import preprocess_data
-from intent_tf.data.example_definition import ExampleDefinition
-from intent_tf.data.examples import prepare_examples
-from intent_tf.data.splitting import SplitPlan
-from intent_tf.models.build import build_feature_extractor, build_model, build_predictor
-from intent_tf.models.intent_model import IntentModel
-from intent_tf.serving.loading import load_model
-from intent_tf.simulator.simulator import simulate
+from intent_tf.options.registration import register_with_keras
 from intent_tf.version import __version__
+
+if TYPE_CHECKING:
+    from intent_tf.columns.prepared import preprocess_data
+    from intent_tf.data.example_definition import ExampleDefinition
+    from intent_tf.data.examples import prepare_examples
+    from intent_tf.data.splitting import SplitPlan
+    from intent_tf.models.build import build_feature_extractor, build_model, build_predictor
+    from intent_tf.models.intent_model import IntentModel
+    from intent_tf.serving.loading import load_model
+    from intent_tf.simulator.simulator import simulate
 
 __all__ = [
     "ExampleDefinition",
@@ -48,3 +50,38 @@ __all__ = [
     "preprocess_data",
     "simulate",
 ]
+
+_MODULES = {
+    "ExampleDefinition": "data.example_definition",
+    "IntentModel": "models.intent_model",
+    "SplitPlan": "data.splitting",
+    "build_feature_extractor": "models.build",
+    "build_model": "models.build",
+    "build_predictor": "models.build",
+    "load_model": "serving.loading",
+    "prepare_examples": "data.examples",
+    "preprocess_data": "columns.prepared",
+    "simulate": "simulator.simulator",
+}
+#: Importing it registers with Keras every class that a saved model may hold.
+_REGISTERS = "intent_tf.serving.loading"
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name, or a room, when it is first used (PEP 562)."""
+    if name in _MODULES:
+        return getattr(importlib.import_module(f"intent_tf.{_MODULES[name]}"), name)
+    try:
+        return importlib.import_module(f"intent_tf.{name}")
+    except ModuleNotFoundError as error:
+        if error.name != f"intent_tf.{name}":
+            raise
+        raise AttributeError(f"module 'intent_tf' has no attribute {name!r}") from None
+
+
+def __dir__() -> list[str]:
+    """List the public names."""
+    return __all__
+
+
+register_with_keras(_REGISTERS)

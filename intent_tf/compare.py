@@ -2,174 +2,23 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Any
+from collections.abc import Sequence
 
-import numpy as np
-from tqdm import tqdm
-
-from intent_tf.columns.config import PreprocessingConfig
-from intent_tf.columns.prepared import PreparedData, preprocess_data
-from intent_tf.data.cleaning import clean, row_fingerprints
-from intent_tf.data.example_source import ExampleSource
-from intent_tf.data.labels import find_positive, read_labels
-from intent_tf.data.splitting import SplitPlan
-from intent_tf.errors import InputError
-from intent_tf.evaluation.compared_models import MODELS, choose_models, fit_models
-from intent_tf.evaluation.comparison import Trial, summarise
-from intent_tf.evaluation.comparison_page import comparison_table, write_comparison
-from intent_tf.evaluation.folds import fold_parts
-from intent_tf.options.command_line import parse_configuration, run_verb, to_yaml
-from intent_tf.training.source import SourceConfig, load_examples
-from intent_tf.training.training import TrainingConfig
-
-_PART = "part of the fold"
-
-
-@dataclass(frozen=True)
-class CompareConfig:
-    """The comparison.
-
-    Args:
-        folds: Folds of the cross-validation; 1 tests on the split that `train` makes. By default what the
-            data set's published figures were measured with, and 5 for a table.
-        seeds: Trainings of every model on every fold.
-        models: Models to compare: intent_tf, lightgbm, catboost, xgboost (pip install
-            'intent_tf[compare]'), hist_gradient_boosting, logistic_regression, constant_rate.
-        out: Folder for comparison.json and comparison.html; comparisons/ and the name of the data by default.
-            What is finished stays in it: a comparison that was interrupted goes on, and one with more seeds
-            or models adds to it.
-        seed: Of the folds, and the first seed of the trainings.
-    """
-
-    folds: int | None = None
-    seeds: int = 1
-    models: tuple[str, ...] = MODELS
-    out: str | None = None
-    seed: int = 0
-
-    def __post_init__(self) -> None:
-        for name in ("folds", "seeds"):
-            if (getattr(self, name) or 1) < 1:
-                raise InputError(f"{name} is {getattr(self, name)}", expected="at least 1")
-
-
-def compare_models(
-    source: SourceConfig, preprocessing: PreprocessingConfig, training: TrainingConfig, config: CompareConfig
-) -> dict[str, Any]:
-    """Train and measure every model on every fold, print one table and write it.
-
-    Args:
-        source: Where the examples come from.
-        preprocessing: How raw columns become features; the rivals get them too.
-        training: Options of our model.
-        config: Folds, seeds, models.
-
-    Returns:
-        What was written to ``comparison.json``; see `intent_tf.evaluation.comparison.summarise`.
-
-    Raises:
-        InputError: If the input is not usable.
-        MissingExtraError: If a booster's package is not installed.
-    """
-    examples, _ = load_examples(source, seed=config.seed, tell=print)
-    folds = examples.folds if config.folds is None else config.folds
-    name = source.dataset or Path(source.data or source.events or "simulated_shop").name.split(".")[0]
-    folder = Path(config.out or f"comparisons/{name}")
-    facts = f"folds: {folds}\nseed: {config.seed}\nrows: {row_fingerprints(examples.frame).sum()}\n"
-    store = _store(folder, to_yaml(source, preprocessing, training) + facts)
-    trials: list[Trial] = []
-    with tqdm(desc=f"comparing on {name}", unit="fit", total=None) as bar:
-        for fold, data in enumerate(_folds(examples, source, preprocessing, folds, config.seed)):
-            names = choose_models(config.models, data)
-            bar.total = len(names) * folds * config.seeds
-            for seed in range(config.seed, config.seed + config.seeds):
-                probabilities, seconds = fit_models(
-                    names, data, training, seed, store / f"{fold}-{seed}", lambda _: bar.update()
-                )
-                trials.append(
-                    Trial(fold, seed, data.test.label, probabilities, seconds, *_parts(examples, data))
-                )
-    found = {
-        "data": name,
-        "rows": sum(len(trial.label) for trial in trials) // config.seeds,
-        "folds": folds,
-        "seeds": config.seeds,
-        "dropped": list(source.drop),
-        **summarise(trials),
-    }
-    print(comparison_table(found))
-    write_comparison(folder, found)
-    print(folder / "comparison.html")
-    return found
+from intent_tf.options.command_line import parse_configuration, run_verb
+from intent_tf.options.compare import CompareConfig
+from intent_tf.options.preprocessing import PreprocessingConfig
+from intent_tf.options.quiet_start import quiet_start
+from intent_tf.options.source import SourceConfig
+from intent_tf.options.training import TrainingConfig
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Parse the command line and compare."""
-    (source, preprocessing, training, config), _ = parse_configuration(
-        "compare",
-        __doc__ or "",
-        (SourceConfig, PreprocessingConfig, TrainingConfig, CompareConfig),
-        arguments,
-    )
-    compare_models(source, preprocessing, training, config)
-
-
-def _folds(
-    examples: ExampleSource, source: SourceConfig, preprocessing: PreprocessingConfig, folds: int, seed: int
-) -> Iterator[PreparedData]:
-    """Preprocess each fold anew: vocabularies and scores are learnt from its own training rows."""
-    plan, options = examples.plan, preprocessing.options(examples)
-    if folds == 1:
-        yield _prepared(examples, source, plan, seed, options)
-        return
-    frame, _ = clean(examples.frame, examples.label, file=source.data)
-    positive = examples.positive or find_positive(frame[examples.label], examples.label, file=source.data)
-    label = read_labels(frame[examples.label], examples.label, positive, file=source.data)
-    groups = None if plan.group is None else frame[plan.group].to_numpy()
-    for part in fold_parts(
-        label, folds, groups=groups, validation_fraction=plan.validation_fraction, seed=seed
-    ):
-        cut = replace(examples, frame=frame.assign(**{_PART: part}))
-        yield _prepared(cut, source, SplitPlan(group=plan.group, column=_PART), seed, options)
-
-
-def _prepared(
-    examples: ExampleSource, source: SourceConfig, plan: SplitPlan, seed: int, options: dict[str, Any]
-) -> PreparedData:
-    return preprocess_data(
-        examples.frame,
-        examples.label,
-        kinds=examples.kinds,
-        drop=source.drop,
-        excluded=examples.excluded,
-        positive=examples.positive,
-        weight=examples.weight,
-        plan=plan,
-        seed=seed,
-        file=source.data,
-        **options,
-    )
-
-
-def _store(folder: Path, configuration: str) -> Path:
-    """Make the folder of finished fits; those of other data or options are removed."""
-    store = folder / "fits"
-    written = store / "config.yaml"
-    if not written.is_file() or written.read_text() != configuration:
-        shutil.rmtree(store, ignore_errors=True)
-        store.mkdir(parents=True)
-        written.write_text(configuration)
-    return store
-
-
-def _parts(examples: ExampleSource, data: PreparedData) -> tuple[np.ndarray | None, np.ndarray | None]:
-    frame = data.test.frame
-    slices = None if examples.slice_by is None else frame[examples.slice_by].to_numpy(dtype=object)
-    return slices, None if examples.plan.group is None else frame[examples.plan.group].to_numpy()
+    kinds = (SourceConfig, PreprocessingConfig, TrainingConfig, CompareConfig)
+    configurations, _ = parse_configuration("compare", __doc__ or "", kinds, arguments)
+    with quiet_start():
+        from intent_tf.runs.compare import compare_models
+    compare_models(*configurations)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""`python -m intent_tf.decide NAME ...`: what to do with the probability, beside a baseline."""
+"""`python -m intent_tf.decide NAME ...`: what to do with the intent strength, beside a baseline."""
 
 from __future__ import annotations
 
@@ -8,19 +8,22 @@ from collections.abc import Sequence
 
 from intent_tf.errors import InputError
 from intent_tf.nearest import nearest
+from intent_tf.options import decide as options
 from intent_tf.options.command_line import parse_configuration, run_verb
+from intent_tf.options.quiet_start import quiet_start
 
-#: What each decision does, and the module with its ``CONFIGS`` and ``run``.
-DECISIONS = {
-    "advertise": ("bid for impressions, and choose whom to treat", "intent_tf.decisions.advertise.command"),
-    "recommend": ("offer items to sessions", "intent_tf.decisions.recommend.command"),
-    "churn": ("list users who will not come back, with reasons", "intent_tf.decisions.churn.command"),
-    "stock": ("order what open sessions and a forecast ask for", "intent_tf.decisions.stock.command"),
-    "experiment": ("analyse an A/B test on the users of a log", "intent_tf.decisions.experiments.command"),
-    "segment": ("put users into named segments", "intent_tf.decisions.segment.command"),
+#: What each decision does, its options beside those of the log, and the module with its ``run``.
+DECISIONS: dict[str, tuple[str, type, str]] = {
+    "advertise": ("bid for impressions, and choose whom to treat", options.AdvertiseConfig, "advertise"),
+    "recommend": ("offer items to sessions", options.RecommendConfig, "recommend"),
+    "churn": ("list users who will not come back, with reasons", options.ChurnConfig, "churn"),
+    "stock": ("order what open sessions and a forecast ask for", options.StockConfig, "stock"),
+    "experiment": ("analyse an A/B test on the users of a log", options.ExperimentConfig, "experiments"),
+    "segment": ("put users into named segments", options.SegmentConfig, "segment"),
     "policy": (
         "choose an action in a session: bandits and off-policy evaluation",
-        "intent_tf.decisions.policy.command",
+        options.PolicyConfig,
+        "policy",
     ),
 }
 
@@ -28,18 +31,20 @@ DECISIONS = {
 def main(arguments: Sequence[str] | None = None) -> None:
     """Find the decision, parse its options, run it and print, as the last line, the folder it wrote."""
     given = list(sys.argv[1:] if arguments is None else arguments)
-    if not given or given[0] in ("-h", "--help"):
+    if not given or given[0] in ("-h", "--help", "--help-all"):
         print("usage: python -m intent_tf.decide NAME [options]   (NAME --help lists its options)\n")
-        print("\n".join(f"  {name:<12}{what}" for name, (what, _) in DECISIONS.items()))
+        print("\n".join(f"  {name:<12}{what}" for name, (what, *_) in DECISIONS.items()))
         return
     name = given[0]
     if name not in DECISIONS:
-        found = f"no decision {name!r}{nearest(name, DECISIONS)}"
-        raise InputError(found, expected=", ".join(DECISIONS))
-    what, module = DECISIONS[name]
-    command = importlib.import_module(module)
+        raise InputError(f"no decision {name!r}{nearest(name, DECISIONS)}", expected=", ".join(DECISIONS))
+    what, kind, package = DECISIONS[name]
     description = f"Decision {name!r}: {what}."
-    configurations, _ = parse_configuration(f"decide {name}", description, command.CONFIGS, given[1:])
+    configurations, _ = parse_configuration(
+        f"decide {name}", description, (options.LogConfig, kind), given[1:]
+    )
+    with quiet_start():
+        command = importlib.import_module(f"intent_tf.decisions.{package}.command")
     print(command.run(*configurations))
 
 

@@ -15,12 +15,12 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from types import FrameType
 from typing import IO
 
 from intent_tf.errors import InputError
 from intent_tf.options.command_line import parse_configuration, run_verb
+from intent_tf.options.launch import LaunchConfig
 from intent_tf.training.addresses import free_ports
 
 #: Seconds that workers have to end by themselves when another has failed.
@@ -28,26 +28,6 @@ GRACE = 10.0
 
 # Of Linux's <sys/prctl.h>.
 _PR_SET_PDEATHSIG = 1
-
-
-@dataclass(frozen=True)
-class LaunchConfig:
-    """Workers.
-
-    Args:
-        workers: How many to start.
-        restarts: How often all start again after one has failed; train gets --resume then.
-    """
-
-    workers: int = 2
-    restarts: int = 0
-
-    def __post_init__(self) -> None:
-        if self.workers < 1 or self.restarts < 0:
-            raise InputError(
-                f"workers, restarts are {self.workers}, {self.restarts}",
-                expected="at least 1 and 0",
-            )
 
 
 def launch(config: LaunchConfig, command: Sequence[str]) -> int:

@@ -6,155 +6,22 @@ The defaults were measured on five data sets; most tables need no search. No tes
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Any
 
-import numpy as np
-import pandas as pd
-from tqdm import tqdm
-
-from intent_tf.columns.config import PreprocessingConfig
-from intent_tf.columns.prepared import PreparedData, preprocess_data
-from intent_tf.data.example_source import ExampleSource
-from intent_tf.data.splitting import SplitPlan
-from intent_tf.errors import InputError
-from intent_tf.evaluation.folds import fold_parts
-from intent_tf.evaluation.search_page import write_search
-from intent_tf.options.command_line import parse_configuration, run_verb, to_yaml
-from intent_tf.training.source import SourceConfig, load_examples
-from intent_tf.training.training import TrainingConfig
-from intent_tf.training.tuning import Search, tune, validation_loss
-from intent_tf.training.working_folder import prepare_working_folder
-
-_PART = "part of the fold"
-
-
-@dataclass(frozen=True)
-class TuneConfig:
-    """The search.
-
-    Args:
-        search: Strategy: bayesian learns from the trials before, hyperband gives many options few epochs and
-            the better ones more, random draws.
-        trials: Options to try at most.
-        folds: Folds of a cross-validation on the rows that are not tested; 1 takes the validation rows.
-        seeds: Trainings of the best options, and of the defaults, by which the two are compared in the end.
-        out: Folder for best.yaml, trials.csv and trials.html.
-        seed: Of the split, the search and each training.
-        resume: Go on with the search in the same folder that was interrupted.
-    """
-
-    search: Search = "bayesian"
-    trials: int = 20
-    folds: int = 1
-    seeds: int = 3
-    out: str = "tuning"
-    seed: int = 0
-    resume: bool = False
-
-    def __post_init__(self) -> None:
-        for name in ("trials", "folds", "seeds"):
-            if getattr(self, name) < 1:
-                raise InputError(f"{name} is {getattr(self, name)}", expected="at least 1")
-
-
-def tune_options(
-    source: SourceConfig, preprocessing: PreprocessingConfig, training: TrainingConfig, config: TuneConfig
-) -> TrainingConfig:
-    """Search, compare the best options with those given, print both and write the better ones.
-
-    Args:
-        source: Where the examples come from.
-        preprocessing: How raw columns become features.
-        training: Options that are not searched, and what the search has to beat.
-        config: The search.
-
-    Returns:
-        The options with the lower mean validation log loss over the seeds.
-
-    Raises:
-        InputError: If the input is not usable.
-        MissingExtraError: If KerasTuner is not installed.
-    """
-    folder = Path(config.out)
-    written = to_yaml(source, preprocessing, training, config)
-    prepare_working_folder(folder, written, config.resume)
-    examples, _ = load_examples(source, seed=config.seed, tell=print)
-    folds = _folds(examples, source, preprocessing, config)
-    with tqdm(desc="searching", unit="trial", total=config.trials) as bar:
-
-        def done(trial: dict[str, Any]) -> None:
-            bar.update()
-            bar.set_postfix(val_log_loss=trial["val_log_loss"])
-
-        trials = tune(
-            folds, training, folder, search=config.search, trials=config.trials, seed=config.seed, done=done
-        )
-    seeds = range(config.seed, config.seed + config.seeds)
-    candidates = {"given": training, "best of the search": _chosen(trials[0], training)}
-    losses = {
-        name: [validation_loss(folds, options, seed) for seed in seeds]
-        for name, options in tqdm(candidates.items(), desc="comparing over seeds")
-    }
-    best = min(losses, key=lambda name: float(np.mean(losses[name])))
-    write_search(folder, trials, losses)
-    (folder / "best.yaml").write_text(to_yaml(source, preprocessing, candidates[best]), encoding="utf-8")
-    for name, values in losses.items():
-        spread = f" ± {np.std(values, ddof=1):.4f}" if len(values) > 1 else ""
-        print(f"{name}: validation log loss {np.mean(values):.4f}{spread} ({len(values)} seeds)")
-    print(f"python -m intent_tf.train --config {folder / 'best.yaml'}  # {best}")
-    return candidates[best]
+from intent_tf.options.command_line import parse_configuration, run_verb
+from intent_tf.options.preprocessing import PreprocessingConfig
+from intent_tf.options.quiet_start import quiet_start
+from intent_tf.options.source import SourceConfig
+from intent_tf.options.training import TrainingConfig
+from intent_tf.options.tune import TuneConfig
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Parse the command line and search."""
     kinds = (SourceConfig, PreprocessingConfig, TrainingConfig, TuneConfig)
     configurations, _ = parse_configuration("tune", __doc__ or "", kinds, arguments)
+    with quiet_start():
+        from intent_tf.runs.tune import tune_options
     tune_options(*configurations)
-
-
-def _chosen(trial: dict[str, Any], training: TrainingConfig) -> TrainingConfig:
-    values = {name: value for name, value in trial.items() if name not in ("trial", "val_log_loss", "epochs")}
-    if "kernel_sizes" in values:
-        values["kernel_sizes"] = tuple(int(size) for size in values["kernel_sizes"].split(","))
-    return replace(training, **values)
-
-
-def _folds(
-    examples: ExampleSource, source: SourceConfig, preprocessing: PreprocessingConfig, config: TuneConfig
-) -> list[PreparedData]:
-    """Prepare the rows that are not tested: as they are split, or cut into folds."""
-    options = preprocessing.options(examples)
-
-    def prepared(frame: pd.DataFrame, plan: SplitPlan) -> PreparedData:
-        return preprocess_data(
-            frame,
-            examples.label,
-            kinds=examples.kinds,
-            drop=source.drop,
-            excluded=examples.excluded,
-            positive=examples.positive,
-            weight=examples.weight,
-            plan=plan,
-            seed=config.seed,
-            file=source.data,
-            **options,
-        )
-
-    data = prepared(examples.frame, examples.plan)
-    if config.folds == 1:
-        return [data]
-    frame = pd.concat([data.train.frame, data.validation.frame], ignore_index=True)
-    label = np.concatenate([data.train.label, data.validation.label])
-    groups = None if examples.plan.group is None else frame[examples.plan.group].to_numpy()
-    folds = []
-    for part in fold_parts(label, config.folds, groups=groups, seed=config.seed):
-        # Each fold's tested rows are the ones that its trainings are judged by.
-        swapped = np.where(part == "test", "validation", np.where(part == "validation", "test", part))
-        plan = SplitPlan(group=examples.plan.group, column=_PART)
-        folds.append(prepared(frame.assign(**{_PART: swapped}), plan))
-    return folds
 
 
 if __name__ == "__main__":

@@ -16,7 +16,8 @@ from filelock import FileLock
 
 from intent_tf.columns.prepared import PreparedData, preprocess_data
 from intent_tf.models.intent_model import IntentModel
-from intent_tf.training.training import TrainingConfig, create_model, train_model
+from intent_tf.options.training import TrainingConfig
+from intent_tf.training.training import create_model, train_model
 
 #: Files that take long. Started first, they leave no worker alone with one of them at the end.
 LONG = ()

@@ -9,11 +9,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from intent_tf.columns.config import PreprocessingConfig
-from intent_tf.compare import CompareConfig, compare_models, main
+from intent_tf.compare import main
 from intent_tf.errors import InputError
-from intent_tf.training.source import SourceConfig
-from intent_tf.training.training import TrainingConfig
+from intent_tf.options.compare import CompareConfig
+from intent_tf.options.preprocessing import PreprocessingConfig
+from intent_tf.options.source import SourceConfig
+from intent_tf.options.training import TrainingConfig
+from intent_tf.runs.compare import compare_models
 
 
 @pytest.fixture(scope="module")

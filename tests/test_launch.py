@@ -20,8 +20,9 @@ import pytest
 from intent_tf.data.example_definition import ExampleDefinition
 from intent_tf.data.examples import prepare_examples
 from intent_tf.errors import InputError
-from intent_tf.launch import LaunchConfig, launch, main
+from intent_tf.launch import launch, main
 from intent_tf.models.bert import BertEncoder, BertTransformer
+from intent_tf.options.launch import LaunchConfig
 from intent_tf.simulator.simulator import simulate
 from intent_tf.text.wordpiece import SPECIAL, WordPieceIds
 

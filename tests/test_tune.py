@@ -10,13 +10,15 @@ import pandas as pd
 import pytest
 import yaml
 
-from intent_tf.columns.config import PreprocessingConfig
 from intent_tf.errors import InputError
 from intent_tf.options.command_line import parse_configuration
-from intent_tf.training.source import SourceConfig
-from intent_tf.training.training import TrainingConfig
+from intent_tf.options.preprocessing import PreprocessingConfig
+from intent_tf.options.source import SourceConfig
+from intent_tf.options.training import TrainingConfig
+from intent_tf.options.tune import TuneConfig
+from intent_tf.runs.tune import tune_options
 from intent_tf.training.tuning import MedianStopping
-from intent_tf.tune import TuneConfig, main, tune_options
+from intent_tf.tune import main
 
 pytest.importorskip("keras_tuner", reason="needs intent_tf[tune]")
 

@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 
 from intent_tf.data.sequences import is_list, read_lists
-from intent_tf.data.specification import Column, FeatureSpecification, Kind, ValueType
+from intent_tf.data.specification import Column, FeatureSpecification, ValueType
 from intent_tf.errors import InputError
 from intent_tf.nearest import nearest
+from intent_tf.options.source import Kind
 
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _DATE = re.compile(r"(\d{4}([-/.])\d{1,2}\2\d{1,2}|\d{1,2}([-/.])\d{1,2}\3\d{4})(\D|$)")

@@ -16,10 +16,11 @@ from intent_tf.columns.rows import Rows
 from intent_tf.columns.subword_preprocessor import SubwordPreprocessor
 from intent_tf.data.cleaning import clean
 from intent_tf.data.labels import find_positive, is_graded, read_grades, read_labels, refuse_label_copies
-from intent_tf.data.specification import FeatureSpecification, Kind
+from intent_tf.data.specification import FeatureSpecification
 from intent_tf.data.splitting import PARTS, SplitPlan, split
 from intent_tf.errors import InputError
 from intent_tf.nearest import nearest
+from intent_tf.options.source import Kind
 
 #: How messages name test rows that are given separately.
 _TEST = "the test rows"

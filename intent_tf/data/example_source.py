@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from intent_tf.data.specification import Kind
 from intent_tf.data.splitting import SplitPlan
+from intent_tf.options.source import Kind
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from typing import Any, Literal, get_args
 
 from intent_tf.errors import InputError
 from intent_tf.nearest import nearest
+from intent_tf.options.source import Kind
 
-Kind = Literal["number", "category", "text", "sequence"]
 ValueType = Literal["string", "float"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 _VALUES: Mapping[Kind, tuple[ValueType, ...]] = {

@@ -12,11 +12,12 @@ import pandas as pd
 from intent_tf.columns.prepared import preprocess_data
 from intent_tf.data.example_definition import ExampleDefinition
 from intent_tf.data.examples import prepare_examples
-from intent_tf.data.specification import Kind
 from intent_tf.data.splitting import SplitPlan
 from intent_tf.errors import InputError
 from intent_tf.models.intent_model import IntentModel
-from intent_tf.training.training import TrainingConfig, create_model, train_model
+from intent_tf.options.source import Kind
+from intent_tf.options.training import TrainingConfig
+from intent_tf.training.training import create_model, train_model
 
 #: Columns of the example table that say which example it is.
 IDENTIFIERS = ("user_id", "session_id", "prediction_time", "events")

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,68 +15,49 @@ from intent_tf.data.examples import prepare_examples
 from intent_tf.data.log_files import LogFiles
 from intent_tf.errors import InputError
 from intent_tf.nearest import nearest
+from intent_tf.options.decide import LogConfig
 from intent_tf.simulator.simulator import FIRST_VISITS, OPENING, simulate
 
 #: Every event of every session: what `prepare` reads and cleans, with nothing cut off.
 WHOLE_SESSIONS = ExampleDefinition(prediction_times="last", cut="none", max_events=1_000_000)
 
 
-@dataclass(frozen=True)
-class LogConfig:
-    """The event log and the results.
+def results_folder(config: LogConfig, decision: str) -> Path:
+    """Create and return the folder for the results of a decision."""
+    folder = Path(config.out or f"decisions/{decision}")
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
-    Args:
-        log: Event log: a .csv, .jsonl or .parquet file, a folder or a pattern; a shop is simulated without.
-        adapter: Known publisher of the log (dmc2013, ga4, otto, rees46, retailrocket, taobao, yoochoose).
-        columns: Column of the log for each field, such as user_id=visitor,timestamp=ts.
-        event_types: What the log's event types mean, such as view=detail,transaction=purchase.
-        sessions: Sessions to simulate where no log is given.
-        out: Folder for tables and plot; the default is decisions/ and the name of the decision.
-        seed: Of everything random.
+
+def read_log(config: LogConfig) -> pd.DataFrame:
+    """Read the log, or simulate one; see `clean_log`.
+
+    Raises:
+        InputError: If the log cannot be used.
     """
+    if config.log is None:
+        return clean_log(simulate(config.sessions, config.seed))
+    given = LogFormat(config.columns, config.event_types)
+    if config.adapter is None:
+        return clean_log(LogFiles.find(config.log), given)
+    if config.adapter not in ADAPTERS:
+        unknown = f"no adapter {config.adapter!r}{nearest(config.adapter, ADAPTERS)}"
+        raise InputError(unknown, expected=", ".join(ADAPTERS))
+    adapter = ADAPTERS[config.adapter]
+    merged = replace(
+        adapter.log_format,
+        columns={**adapter.log_format.columns, **given.columns},
+        event_types={**adapter.log_format.event_types, **given.event_types},
+    )
+    with adapter.opened(config.log) as files:
+        return clean_log(files, merged)
 
-    log: str | None = None
-    adapter: str | None = None
-    columns: Mapping[str, str] = field(default_factory=dict)
-    event_types: Mapping[str, str] = field(default_factory=dict)
-    sessions: int = 3000
-    out: str | None = None
-    seed: int = 0
 
-    def folder(self, decision: str) -> Path:
-        """Create and return the folder for the results of a decision."""
-        folder = Path(self.out or f"decisions/{decision}")
-        folder.mkdir(parents=True, exist_ok=True)
-        return folder
-
-    def read(self) -> pd.DataFrame:
-        """Read the log, or simulate one; see `clean_log`.
-
-        Raises:
-            InputError: If the log cannot be used.
-        """
-        if self.log is None:
-            return clean_log(simulate(self.sessions, self.seed))
-        given = LogFormat(self.columns, self.event_types)
-        if self.adapter is None:
-            return clean_log(LogFiles.find(self.log), given)
-        if self.adapter not in ADAPTERS:
-            found = f"no adapter {self.adapter!r}{nearest(self.adapter, ADAPTERS)}"
-            raise InputError(found, expected=", ".join(ADAPTERS))
-        adapter = ADAPTERS[self.adapter]
-        merged = replace(
-            adapter.log_format,
-            columns={**adapter.log_format.columns, **given.columns},
-            event_types={**adapter.log_format.event_types, **given.event_types},
-        )
-        with adapter.opened(self.log) as files:
-            return clean_log(files, merged)
-
-    def read_busy(self) -> pd.DataFrame:
-        """Read the log as `read` does; a simulated one without its end, when ever fewer shoppers come."""
-        log = self.read()
-        closing = pd.Timestamp(OPENING, tz="UTC") + pd.Timedelta(days=FIRST_VISITS)
-        return log if self.log is not None else log[log["timestamp"] < closing]
+def read_busy_log(config: LogConfig) -> pd.DataFrame:
+    """Read the log as `read_log` does; a simulated one without its end, when ever fewer shoppers come."""
+    log = read_log(config)
+    closing = pd.Timestamp(OPENING, tz="UTC") + pd.Timedelta(days=FIRST_VISITS)
+    return log if config.log is not None else log[log["timestamp"] < closing]
 
 
 def clean_log(log: pd.DataFrame | LogFiles, log_format: LogFormat | None = None) -> pd.DataFrame:

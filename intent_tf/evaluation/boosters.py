@@ -14,7 +14,6 @@ from intent_tf.errors import require
 from intent_tf.evaluation.baselines import BaselineTable
 from intent_tf.evaluation.metrics import FloatArray
 
-BOOSTERS = ("lightgbm", "catboost", "xgboost")
 #: Trees at most, and trees without a better validation log loss after which no more are added.
 ROUNDS, PATIENCE = 3000, 100
 

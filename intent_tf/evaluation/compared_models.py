@@ -14,13 +14,13 @@ from intent_tf.columns.prepared import PreparedData
 from intent_tf.errors import InputError
 from intent_tf.evaluation.baseline_rows import baseline_table
 from intent_tf.evaluation.baselines import BaselineTable, fit_baselines
-from intent_tf.evaluation.boosters import BOOSTERS, fit_booster
+from intent_tf.evaluation.boosters import fit_booster
 from intent_tf.evaluation.calibration import fit_calibrator
 from intent_tf.evaluation.metrics import FloatArray
-from intent_tf.training.training import TrainingConfig, create_model, train_model
+from intent_tf.options.compare import BASELINES, BOOSTERS, MODELS
+from intent_tf.options.training import TrainingConfig
+from intent_tf.training.training import create_model, train_model
 
-BASELINES = ("hist_gradient_boosting", "logistic_regression", "constant_rate")
-MODELS = ("intent_tf", *BOOSTERS, *BASELINES)
 #: The row of the boosters' mean probability, where there are several.
 MEAN = "mean_of_boosters"
 

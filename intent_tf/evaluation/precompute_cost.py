@@ -8,9 +8,9 @@ import numpy as np
 
 from intent_tf.columns.rows import Rows
 from intent_tf.evaluation.metrics import evaluate
-from intent_tf.layers.text_cnn.precomputed_text_cnn import Storage
 from intent_tf.models.intent_model import IntentModel
 from intent_tf.models.precomputed_model import precompute_extractors
+from intent_tf.options.run import Storage
 
 
 def precompute_cost(model: IntentModel, rows: Rows, storage: Storage) -> dict[str, Any]:

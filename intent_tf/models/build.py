@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any
 
 import keras
 
@@ -19,8 +19,7 @@ from intent_tf.layers.wide_text import WideText
 from intent_tf.models.bert.bert_encoder import BertEncoder
 from intent_tf.models.feature_extractor import FeatureExtractor
 from intent_tf.models.intent_model import IntentModel
-
-Preset = Literal["default", "article"]
+from intent_tf.options.training import Preset
 
 
 def build_feature_extractor(

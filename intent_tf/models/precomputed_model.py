@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from intent_tf.errors import InputError
-from intent_tf.layers.text_cnn.precomputed_text_cnn import Storage
 from intent_tf.layers.text_cnn.text_cnn import TextCNN
 from intent_tf.models.feature_extractor import FeatureExtractor
 from intent_tf.models.intent_model import IntentModel
+from intent_tf.options.run import Storage
 
 
 def precompute_extractors(model: IntentModel, storage: Storage = "float32") -> IntentModel:

@@ -8,6 +8,7 @@ the file given with ``--config``, and the command line.
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import types
 from collections.abc import Callable, Mapping, Sequence
@@ -20,6 +21,9 @@ import yaml
 
 from intent_tf.errors import InputError, MissingExtraError
 from intent_tf.nearest import nearest
+from intent_tf.options.input_file import INPUT_FILE
+from intent_tf.options.old_names import GONE, GONE_VALUES, RENAMED, RENAMED_VALUES
+from intent_tf.options.quiet_start import SHOW
 
 
 class _Parser(argparse.ArgumentParser):
@@ -29,11 +33,12 @@ class _Parser(argparse.ArgumentParser):
         self.exit(2, f"error: {message} (--help lists all options)\n")
 
     def parse(self, arguments: Sequence[str] | None) -> argparse.Namespace:
-        found, unknown = self.parse_known_args(arguments)
+        words = sys.argv[1:] if arguments is None else arguments
+        parsed, unknown = self.parse_known_args([_renamed(word, self) for word in words])
         if unknown:
             name = unknown[0].split("=")[0]
             self.error(f"unknown option {name!r}{nearest(name, self._option_string_actions)}")
-        return found
+        return parsed
 
 
 def parse_configuration(
@@ -42,6 +47,7 @@ def parse_configuration(
     configurations: Sequence[type],
     arguments: Sequence[str] | None = None,
     positional: Mapping[str, str] | None = None,
+    examples: Sequence[str] = (),
 ) -> tuple[list[Any], argparse.Namespace]:
     """Parse a command line into configurations.
 
@@ -51,6 +57,7 @@ def parse_configuration(
         configurations: Frozen dataclasses whose fields become options.
         arguments: The command line; ``sys.argv[1:]`` by default.
         positional: Arguments without a dash, with their help.
+        examples: Command lines that ``--help`` shows, without ``python -m intent_tf.``.
 
     Returns:
         An instance of each dataclass, and the parsed positional arguments (with ``debug``).
@@ -61,26 +68,57 @@ def parse_configuration(
     parser = _Parser(
         prog=f"python -m intent_tf.{verb}",
         description=description,
+        epilog="".join(["examples:\n", *(f"  python -m intent_tf.{each}\n" for each in examples)]),
         allow_abbrev=False,
         argument_default=argparse.SUPPRESS,
         formatter_class=argparse.RawDescriptionHelpFormatter,
+        add_help=False,
     )
+    words = sys.argv[1:] if arguments is None else arguments
     for name, text in (positional or {}).items():
         parser.add_argument(name, help=text)
     for configuration in configurations:
-        _add_options(parser, configuration)
+        _add_options(parser, configuration, everything="--help-all" in words)
     general = parser.add_argument_group("general")
     general.add_argument("--config", metavar="FILE.yaml", help="options in YAML; the command line wins")
     general.add_argument("--debug", action="store_true", default=False, help="show tracebacks of errors")
-    found = parser.parse(arguments)
-    values = _read_yaml(found.config, configurations) if "config" in found else {}
-    values |= vars(found)
-    return [
+    general.add_argument("-h", "--help", action="help", help="show the options that most people need")
+    general.add_argument("--help-all", action="help", help="show all options")
+    given = parser.parse(arguments)
+    values = _read_yaml(given.config, configurations) if "config" in given else {}
+    values |= vars(given)
+    made = [
         configuration(
             **{field.name: values[field.name] for field in fields(configuration) if field.name in values}
         )
         for configuration in configurations
-    ], found
+    ]
+    _check_inputs(made)
+    return made, given
+
+
+def _check_inputs(configurations: Sequence[Any]) -> None:
+    for configuration in configurations:
+        for field in fields(configuration):
+            file = getattr(configuration, field.name)
+            if INPUT_FILE.items() <= field.metadata.items() and file and not Path(file).exists():
+                raise InputError("no such file", file=file)
+
+
+def _renamed(word: str, parser: _Parser) -> str:
+    """Give an option of an earlier version its new name, or say what to use."""
+    option, equals, value = word.partition("=")
+    name = option.removeprefix("--").removeprefix("no-").replace("-", "_")
+    if not option.startswith("--") or option in parser._option_string_actions:
+        return word
+    if name in RENAMED:
+        new = option.replace(name.replace("_", "-"), RENAMED[name].replace("_", "-"))
+        if new in parser._option_string_actions:
+            print(f"note: {option} is now {new}", file=sys.stderr)
+            return new + equals + value
+    if name in GONE:
+        parser.error(f"{option} is gone: {GONE[name][1]}")
+    return word
 
 
 def to_yaml(*configurations: Any) -> str:
@@ -99,6 +137,8 @@ def run_verb(main: Callable[[Sequence[str] | None], None], arguments: Sequence[s
         arguments: The command line; ``sys.argv[1:]`` by default.
     """
     arguments = sys.argv[1:] if arguments is None else arguments
+    if "--debug" in arguments:
+        os.environ[SHOW] = "1"
     try:
         main(arguments)
     except (InputError, MissingExtraError, OSError) as error:
@@ -108,30 +148,40 @@ def run_verb(main: Callable[[Sequence[str] | None], None], arguments: Sequence[s
         raise SystemExit(2) from None
 
 
-def _add_options(parser: argparse.ArgumentParser, configuration: type) -> None:
+def _add_options(parser: argparse.ArgumentParser, configuration: type, everything: bool) -> None:
     documented = docstring_parser.parse(configuration.__doc__ or "")
     helps = {each.arg_name: " ".join((each.description or "").split()) for each in documented.params}
     group = parser.add_argument_group((documented.short_description or configuration.__name__).rstrip("."))
-    hints = get_type_hints(configuration)
+    hints, common = get_type_hints(configuration), getattr(configuration, "COMMON", None)
     for field in fields(configuration):
         flag = "--" + field.name.replace("_", "-")
         default, text = field.default, helps[field.name].replace("%", "%%")
         if isinstance(default, str | int | float) and default != "":
             text += f" [{default}]"
+        if not everything and common is not None and field.name not in common:
+            text = argparse.SUPPRESS
         kind = _without_none(hints[field.name])
         if kind is bool:
             group.add_argument(flag, action=argparse.BooleanOptionalAction, help=text)
         elif get_origin(kind) is Literal:
-            group.add_argument(flag, choices=get_args(kind), help=text)
+            read = _choice_of(field.name)
+            group.add_argument(flag, type=read, choices=get_args(kind), help=text)
         else:
-            group.add_argument(flag, type=_parser_of(kind), metavar=_metavar(kind), help=text)
+            group.add_argument(flag, type=_parser_of(kind, field.name), metavar=_metavar(kind), help=text)
 
 
-def _parser_of(kind: Any) -> Callable[[str], Any]:
+def _choice_of(name: str) -> Callable[[str], str]:
+    """Return what reads one of several values, by its present name."""
+    return lambda text: RENAMED_VALUES.get((name, text), text)
+
+
+def _parser_of(kind: Any, name: str = "") -> Callable[[str], Any]:
     """Return what reads a value of this type from a word of a command line."""
     origin = get_origin(kind)
 
     def parse(text: str) -> Any:
+        if (name, text) in GONE_VALUES:
+            raise argparse.ArgumentTypeError(f"{text!r} is gone: {GONE_VALUES[name, text]}")
         if origin is tuple:
             item = _parser_of(get_args(kind)[0])
             return tuple(item(part.strip()) for part in text.split(",") if part.strip())
@@ -192,6 +242,16 @@ def _read_yaml(path: str, configurations: Sequence[type]) -> dict[str, Any]:
     values = {}
     for key, value in content.items():
         name = str(key).replace("-", "_")
+        if name not in hints and RENAMED.get(name) in hints:
+            print(f"note: {key} in {path} is now {RENAMED[name]}", file=sys.stderr)
+            name = RENAMED[name]
+        if name not in hints and name in GONE:
+            default, instead = GONE[name]
+            if value in (default, None):
+                continue
+            raise InputError(f"option {key!r} is gone", file=path, remedy=instead)
+        if (name, value) in GONE_VALUES:
+            raise InputError(f"{key}: {value} is gone", file=path, remedy=GONE_VALUES[name, value])
         if name not in hints:
             raise InputError(f"unknown option {key!r}{nearest(name, hints)}", file=path)
         values[name] = _checked(value, hints[name], str(key), path)

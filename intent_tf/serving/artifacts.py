@@ -10,7 +10,7 @@ from intent_tf.columns.prepared import PreparedData
 from intent_tf.columns.subword_preprocessor import SubwordPreprocessor
 from intent_tf.evaluation.evaluation import Evaluation
 from intent_tf.evaluation.report import Report, write_report
-from intent_tf.layers.text_cnn.precomputed_text_cnn import Storage
+from intent_tf.options.run import Storage
 from intent_tf.serving.drift import write_reference
 from intent_tf.serving.export import export_saved_model, export_token_ids
 from intent_tf.serving.model_card import model_card

@@ -11,9 +11,9 @@ import tensorflow as tf
 from tensorflow.core.protobuf import saved_model_pb2
 
 from intent_tf.columns.subword_preprocessor import IDS
-from intent_tf.layers.text_cnn.precomputed_text_cnn import Storage
 from intent_tf.models.intent_model import IntentModel
 from intent_tf.models.precomputed_model import precompute_extractors
+from intent_tf.options.run import Storage
 from intent_tf.serving.golden import write_golden
 from intent_tf.serving.sample_rows import sample_rows
 from intent_tf.serving.served_model import ServedModel

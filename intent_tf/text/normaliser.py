@@ -11,11 +11,7 @@ import tensorflow as tf
 
 from intent_tf.errors import InputError
 from intent_tf.text.casing import CAPITAL_SIGMA, mark_final_sigma
-from intent_tf.text.code_points import (
-    CodePointExpansion,
-    every_character,
-    re2_class,
-)
+from intent_tf.text.code_points import CodePointExpansion, every_character, re2_class
 from intent_tf.text.composition import (
     canonical_compose,
     combining_marks,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -12,70 +12,43 @@ from intent_tf.columns.rows import Rows
 from intent_tf.data.specification import FeatureSpecification
 from intent_tf.errors import InputError
 from intent_tf.models.intent_model import IntentModel
+from intent_tf.options.distillation import DistillationConfig
+from intent_tf.options.training import TrainingConfig
 from intent_tf.training.distillation_loss import DistillationLoss
 from intent_tf.training.recombination import recombine
-from intent_tf.training.training import TrainingConfig
 
 
-@dataclass(frozen=True)
-class DistillationConfig:
-    """Learning from a larger model.
+def distillation_loss(config: DistillationConfig, training: TrainingConfig) -> DistillationLoss | None:
+    """Return the loss of a model with a teacher; None without one.
 
     Args:
-        teacher: Learn this model's probabilities beside the labels: a folder that train wrote, such as that
-            of a fine-tuned BERT.
-        temperature: Divides the logits of both models; above 1, shades between sure probabilities count more.
-        alpha: Weight of the teacher's probabilities in the loss, in (0, 1]; labels have the rest.
-        unlabelled: Table of further rows, without labels, for the teacher to score and the model to learn.
-        recombined: Rows to make of each training row, out of its sentences and another's, for the same; by
-            default 1 where there are columns of text.
+        config: Names the teacher.
+        training: How the model is trained.
+
+    Raises:
+        InputError: If another loss is asked for.
     """
+    if config.teacher is None:
+        return None
+    if not training.has_plain_loss:
+        raise InputError(
+            "a teacher is given",
+            expected="the plain loss binary_crossentropy with it",
+            remedy="leave out --preset, --loss, --positive-weight and label_flip",
+        )
+    return DistillationLoss(alpha=config.alpha)
 
-    teacher: str | None = None
-    temperature: float = 1.0
-    alpha: float = 1.0
-    unlabelled: str | None = None
-    recombined: int | None = None
 
-    def __post_init__(self) -> None:
-        if not self.temperature > 0:
-            raise InputError(f"temperature is {self.temperature}", expected="a positive number")
-        if not 0 < self.alpha <= 1:
-            raise InputError(f"alpha is {self.alpha}", expected="a share in (0, 1]")
-        if self.recombined is not None and self.recombined < 0:
-            raise InputError(f"recombined is {self.recombined}", expected="0 or more")
-        for name in ("unlabelled", "recombined"):
-            if getattr(self, name) and self.teacher is None:
-                raise InputError(
-                    f"--{name} is given, and nobody to score its rows",
-                    remedy="name a model with --teacher",
-                )
+def rows_to_recombine(config: DistillationConfig, specification: FeatureSpecification) -> int:
+    """Return how many rows to make of each training row.
 
-    def loss(self, training: TrainingConfig) -> DistillationLoss | None:
-        """Return the loss of a model with a teacher; None without one.
-
-        Raises:
-            InputError: If another loss is asked for.
-        """
-        if self.teacher is None:
-            return None
-        if not training.has_plain_loss:
-            raise InputError(
-                "a teacher is given",
-                expected="the plain loss binary_crossentropy with it",
-                remedy="leave out --preset, --loss, --positive-weight and label_flip",
-            )
-        return DistillationLoss(self.temperature, self.alpha)
-
-    def further_rows(self, specification: FeatureSpecification) -> int:
-        """Return how many rows to make of each training row.
-
-        Args:
-            specification: The columns of the training rows.
-        """
-        if self.recombined is not None:
-            return self.recombined
-        return 1 if specification.of_kind("text") else 0
+    Args:
+        config: Says how many, or nothing.
+        specification: The columns of the training rows.
+    """
+    if config.recombined is not None:
+        return config.recombined
+    return 1 if specification.of_kind("text") else 0
 
 
 def with_teacher(

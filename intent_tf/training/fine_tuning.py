@@ -17,13 +17,22 @@ from intent_tf.columns.rows import Rows
 from intent_tf.errors import InputError
 from intent_tf.models.bert.bert_encoder import BertEncoder
 from intent_tf.models.intent_model import IntentModel
-from intent_tf.training.encoder_config import EncoderConfig
+from intent_tf.options.encoder import EncoderConfig
+from intent_tf.options.training import TrainingConfig
 from intent_tf.training.partwise_adam import PartwiseAdam
-from intent_tf.training.training import TrainingConfig, train_model
+from intent_tf.training.training import train_model
 from intent_tf.training.warm_up import WarmUp
 
 #: Step size of what is not the encoder over that of the encoder's last block: it has most left to learn.
 _HEAD_FACTOR = 10.0
+#: Step size of a block over that of the next one.
+LAYER_DECAY = 0.9
+#: Share of the steps in which the step size rises; then it falls to zero.
+WARM_UP = 0.1
+#: Decoupled decay, not of biases, norms and embeddings.
+WEIGHT_DECAY = 0.01
+#: Largest norm of a step's gradient.
+CLIP_NORM = 1.0
 _BLOCK = re.compile(r"(?:block|layer)[_.]?(\d+)")
 
 
@@ -137,14 +146,13 @@ def _encoded(encode: Any, rows: Rows) -> Rows:
 
 def _optimizer(model: IntentModel, rows: int, config: EncoderConfig) -> PartwiseAdam:
     steps = config.encoder_epochs * -(-rows // config.encoder_batch_size)
-    schedule = WarmUp(config.encoder_learning_rate, steps, round(config.warm_up * steps))
-    factors = layer_factors(model.extractor.parts["text"], config.layer_decay) | {"": _HEAD_FACTOR}
+    schedule = WarmUp(config.encoder_learning_rate, steps, round(WARM_UP * steps))
+    factors = layer_factors(model.extractor.parts["text"], LAYER_DECAY) | {"": _HEAD_FACTOR}
     optimizer = PartwiseAdam(
         schedule,
         factors,
-        weight_decay=config.encoder_weight_decay,
-        global_clipnorm=config.clip_norm,
-        gradient_accumulation_steps=config.accumulation if config.accumulation > 1 else None,
+        weight_decay=WEIGHT_DECAY,
+        global_clipnorm=CLIP_NORM,
     )
     optimizer.exclude_from_weight_decay(var_names=["bias", "embedding", "scale", "gamma", "beta"])
     return optimizer

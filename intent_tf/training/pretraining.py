@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 import keras
 import numpy as np
 import tensorflow as tf
 
 from intent_tf.columns.row_order import epoch_batches
-from intent_tf.errors import InputError
 from intent_tf.layers.bert.transformer import BertTransformer
+from intent_tf.options.pretrain import PretrainingConfig, Size
 from intent_tf.text.wordpiece import WordPieceIds
 from intent_tf.training.language_model import LanguageModel
 from intent_tf.training.masking import Masking, next_subwords
@@ -22,7 +20,6 @@ from intent_tf.training.partwise_adam import PartwiseAdam
 from intent_tf.training.resumable import ResumableEarlyStopping
 from intent_tf.training.warm_up import WarmUp
 
-Size = Literal["tiny", "small", "base", "large"]
 #: Blocks, width and heads; tiny learns something useful on two cores in minutes, base and large are BERT's.
 SIZES: dict[Size, tuple[int, int, int]] = {
     "tiny": (2, 128, 2),
@@ -30,42 +27,6 @@ SIZES: dict[Size, tuple[int, int, int]] = {
     "base": (12, 768, 12),
     "large": (24, 1024, 16),
 }
-
-
-@dataclass(frozen=True)
-class PretrainingConfig:
-    """The encoder and how it is pre-trained.
-
-    Args:
-        size: Of an encoder that starts from scratch: tiny, small, base or large.
-        vocabulary_size: Subwords to learn for it.
-        objective: "masked" guesses hidden subwords (BERT), "causal" the next subword (GPT).
-        mask_rate: Share of the subwords to guess, in (0, 1).
-        whole_word: Hide words with all of their subwords.
-        max_tokens: Subwords of a document.
-        epochs: Passes over the documents.
-        batch_size: Documents a step.
-        learning_rate: Largest step size of Adam, after the warm-up.
-        mixed_precision: Compute in bfloat16, with weights in float32.
-    """
-
-    size: Size = "tiny"
-    vocabulary_size: int = 8_000
-    objective: Literal["masked", "causal"] = "masked"
-    mask_rate: float = 0.15
-    whole_word: bool = True
-    max_tokens: int = 128
-    epochs: int = 10
-    batch_size: int = 64
-    learning_rate: float = 1e-3
-    mixed_precision: bool = False
-
-    def __post_init__(self) -> None:
-        for name in ("epochs", "batch_size", "vocabulary_size"):
-            if getattr(self, name) < 1:
-                raise InputError(f"{name} is {getattr(self, name)}", expected="at least 1")
-        if not self.learning_rate > 0:
-            raise InputError(f"learning_rate is {self.learning_rate}", expected="a positive number")
 
 
 def new_network(vocabulary_size: int, config: PretrainingConfig) -> BertTransformer:

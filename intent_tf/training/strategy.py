@@ -5,75 +5,21 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from typing import Literal
 
 import keras
 import tensorflow as tf
 
 from intent_tf.errors import InputError
+from intent_tf.options.devices import Precision, Strategy
 from intent_tf.training.cluster import find_cluster
 from intent_tf.training.rendezvous import wait_for_workers
-from intent_tf.training.training import TrainingConfig
 
-Kind = Literal["auto", "one_device", "mirrored", "multi_worker", "tpu"]
 Collective = Literal["auto", "ring", "nccl"]
-Scaling = Literal["none", "sqrt", "linear"]
-Precision = Literal["float32", "mixed_bfloat16", "mixed_float16"]
-
-
-@dataclass(frozen=True)
-class StrategyConfig:
-    """Devices and machines.
-
-    Args:
-        strategy: "one_device"; "mirrored", all GPUs of this machine; "multi_worker", the workers that
-            TF_CONFIG, SLURM or an indexed Kubernetes job name; "tpu"; "auto" takes the last that is there.
-        collective: How gradients travel between workers: "ring" over gRPC, "nccl" between GPUs, or what
-            TensorFlow thinks best.
-        worker_timeout: Seconds to wait for the other workers to start.
-        per_replica_batch: Rows a step on each device; batch_size rows are shared by all, unless given.
-        scale_learning_rate: Multiply the learning rate by the rows a step over batch_size ("linear"), by the
-            square root of that ("sqrt"), or not at all; matters only with per_replica_batch.
-        precision: Type in which layers compute; weights stay float32.
-    """
-
-    strategy: Kind = "auto"
-    collective: Collective = "auto"
-    worker_timeout: float = 300.0
-    per_replica_batch: int | None = None
-    scale_learning_rate: Scaling = "none"
-    precision: Precision = "float32"
-
-    def __post_init__(self) -> None:
-        if self.per_replica_batch is not None and self.per_replica_batch < 1:
-            raise InputError(f"per_replica_batch is {self.per_replica_batch}", expected="at least 1")
-        if not self.worker_timeout > 0:
-            raise InputError(f"worker_timeout is {self.worker_timeout}", expected="a positive number")
-
-    def adapted(self, training: TrainingConfig, replicas: int, rows: int) -> TrainingConfig:
-        """Return the training's settings for so many replicas: rows a step over all, and learning rate.
-
-        Args:
-            training: The settings for one device.
-            replicas: Devices that train together.
-            rows: Training rows.
-
-        Example:
-            >>> config = StrategyConfig(per_replica_batch=256, scale_learning_rate="sqrt")
-            >>> adapted = config.adapted(TrainingConfig(batch_size=256, learning_rate=0.003), 4, rows=5000)
-            >>> adapted.batch_size, adapted.learning_rate
-            (1024, 0.006)
-        """
-        usual = training.batch_size_for(rows)
-        batch = usual if self.per_replica_batch is None else self.per_replica_batch * replicas
-        power = {"none": 0.0, "sqrt": 0.5, "linear": 1.0}[self.scale_learning_rate]
-        factor = (batch / usual) ** power
-        return replace(training, batch_size=batch, learning_rate=training.learning_rate * factor)
 
 
 def make_strategy(
-    kind: Kind = "auto", *, collective: Collective = "auto", worker_timeout: float = 300.0
+    kind: Strategy = "auto", *, collective: Collective = "auto", worker_timeout: float = 300.0
 ) -> tf.distribute.Strategy:
     """Make the strategy in whose scope a model is built.
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import keras
 import numpy as np
@@ -15,13 +14,9 @@ from intent_tf.columns.augmentation import Augmentation
 from intent_tf.columns.prepared import PreparedData
 from intent_tf.errors import InputError, require
 from intent_tf.models.bert.bert_encoder import BertEncoder
-from intent_tf.models.build import (
-    Preset,
-    build_feature_extractor,
-    build_model,
-    build_predictor,
-)
+from intent_tf.models.build import build_feature_extractor, build_model, build_predictor
 from intent_tf.models.intent_model import IntentModel
+from intent_tf.options.training import TrainingConfig, default_loss
 from intent_tf.training.cluster import is_chief
 from intent_tf.training.forward_corrected import ForwardCorrectedCrossentropy
 from intent_tf.training.losses import FocalLoss, WeightedCrossentropy
@@ -29,119 +24,8 @@ from intent_tf.training.partwise_adam import PartwiseAdam
 from intent_tf.training.preemption import Preemption, barrier
 from intent_tf.training.resumable import ResumableEarlyStopping, part_seeds
 
-Loss = Literal["binary_crossentropy", "mse", "focal"]
-
-
-@dataclass(frozen=True)
-class TrainingConfig:
-    """The model and how it is trained.
-
-    Args:
-        preset: "article" is the article's code as printed (sigmoid bottleneck, MSE; it provably does not
-            learn on text); "default" is the same extractor without the bottleneck, and more beside it.
-        loss: Loss; binary cross-entropy for "default", mse for "article", unless given.
-        positive_weight: Weight of a purchase in cross-entropy, where another row weighs 1; probabilities stay
-            probabilities.
-        epochs: Passes over the training rows at most.
-        patience: Epochs without a better validation log loss before training stops; by default 5, and 15 for
-            tables of numbers and categories only, whose loss may rise for some epochs before it falls on.
-        batch_size: Rows a step; by default 256, and less (at least 32) where an epoch of the table would have
-            fewer than 32 steps.
-        learning_rate: Step size of Adam.
-        token_learning_rate_multiplier: Step size of the extractors of tokens over that of the rest: they have
-            most of the weights, and memorise rows soonest.
-        weight_decay: Decoupled decay of the dense kernels a step, times the learning rate (AdamW).
-        ema_momentum: Momentum of the weights' moving average, in [0, 1); 0 turns it off.
-        dropout: Share of hidden outputs dropped in training, in [0, 1).
-        ensemble_size: Networks in the ensemble that the predictor is.
-        kernel_sizes: Tokens under a filter of the extractor; several give several convolutions.
-        filters: Filters for each kernel size.
-        output_dim: Width of a token's vector.
-        token_buckets: Rows of a table that tokens share by a hash, which takes less memory; every token has
-            a row of its own, unless given.
-        checkpoint_batches: Batches from one checkpoint to the next within an epoch, which `--resume` goes on
-            from; by default there is one after each epoch only.
-        augment: Changes of training rows by rate, such as token_dropout=0.1,swap=0.05 (token_dropout, swap,
-            span_mask, crop_concatenate, label_flip; the loss undoes the bias of flipped labels).
-    """
-
-    preset: Preset = "default"
-    loss: Loss | None = None
-    positive_weight: float = 1.0
-    epochs: int = 40
-    patience: int | None = None
-    batch_size: int | None = None
-    learning_rate: float = 3e-3
-    token_learning_rate_multiplier: float = 0.2
-    weight_decay: float = 3e-4
-    ema_momentum: float = 0.99
-    dropout: float = 0.1
-    ensemble_size: int = 16
-    kernel_sizes: tuple[int, ...] = (3,)
-    filters: int = 128
-    output_dim: int = 128
-    token_buckets: int | None = None
-    checkpoint_batches: int | None = None
-    augment: Mapping[str, float] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        counts = (
-            "epochs",
-            "patience",
-            "batch_size",
-            "ensemble_size",
-            "filters",
-            "output_dim",
-            "token_buckets",
-        )
-        for name in (*counts, "checkpoint_batches"):
-            value = getattr(self, name)
-            if value is not None and value < 1:
-                raise InputError(f"{name} is {value}", expected="at least 1")
-        for name in ("ema_momentum", "dropout"):
-            if not 0 <= getattr(self, name) < 1:
-                raise InputError(f"{name} is {getattr(self, name)}", expected="a share in [0, 1)")
-        for name in ("learning_rate", "token_learning_rate_multiplier", "positive_weight"):
-            if not getattr(self, name) > 0:
-                raise InputError(f"{name} is {getattr(self, name)}", expected="a positive number")
-        if self.positive_weight != 1 and (self.loss or _loss(self.preset)) != "binary_crossentropy":
-            raise InputError("positive_weight is given", expected="the loss binary_crossentropy with it")
-        if self.token_buckets and self.preset == "article":
-            raise InputError("the article has a full table", remedy="leave out --token-buckets")
-        if self.label_flip and self._weighs_rows:
-            raise InputError("label_flip is given", expected="the plain loss binary_crossentropy with it")
-
-    @property
-    def has_plain_loss(self) -> bool:
-        """Whether the loss is binary cross-entropy of labels that are what they are."""
-        return not self._weighs_rows and not self.label_flip
-
-    @property
-    def _weighs_rows(self) -> bool:
-        return (self.loss or _loss(self.preset), self.positive_weight) != ("binary_crossentropy", 1)
-
-    @property
-    def augmentation(self) -> Augmentation | None:
-        """How training rows are changed."""
-        return Augmentation.from_rates(self.augment)
-
-    @property
-    def label_flip(self) -> float:
-        """Share of labels that are flipped, which the loss undoes."""
-        return self.augmentation.label_flip if self.augmentation else 0.0
-
-    def epochs_to_wait(self, data: PreparedData) -> int:
-        """Choose the patience, unless it is given."""
-        return self.patience or (5 if _reads_tokens(data) else 15)
-
-    def batch_size_for(self, rows: int) -> int:
-        """Choose the batch size for a number of training rows, unless it is given.
-
-        Example:
-            >>> [TrainingConfig().batch_size_for(rows) for rows in (500, 3_200, 1_000_000)]
-            [32, 100, 256]
-        """
-        return self.batch_size or min(256, max(32, rows // 32))
+#: Decoupled decay of the dense kernels a step, times the learning rate (AdamW).
+WEIGHT_DECAY = 3e-4
 
 
 def create_model(
@@ -217,7 +101,7 @@ def train_model(
     """
     strategy = model.distribute_strategy
     writes = is_chief(strategy)
-    patience = config.epochs_to_wait(data)
+    patience = epochs_to_wait(config, data)
     stopping = ResumableEarlyStopping(folder / "checkpoint", patience=patience, writes=writes)
     barrier(strategy)  # waits until the chief has made the folder
     done = stopping.resume(model) if resume else 0
@@ -248,7 +132,7 @@ def train_model(
                 batch_size=config.batch_size_for(data.train.number_of_rows),
                 epochs=epochs,
                 initial_epoch=done,
-                augmentation=config.augmentation,
+                augmentation=Augmentation.from_rates(config.augment),
                 callbacks=called,
                 verbose=verbose if writes else 0,
             )
@@ -289,12 +173,17 @@ def _logs(folder: Path, *, append: bool, tensorboard: bool) -> list[keras.callba
     return logs
 
 
+def epochs_to_wait(config: TrainingConfig, data: PreparedData) -> int:
+    """Choose the patience, unless it is given: tables of numbers and categories may get worse for longer."""
+    return config.patience or (5 if _reads_tokens(data) else 15)
+
+
 def _reads_tokens(data: PreparedData) -> bool:
     return any(column.kind not in ("number", "category") for column in data.specification.columns)
 
 
 def _loss_of(config: TrainingConfig) -> Any:
-    name = config.loss or _loss(config.preset)
+    name = config.loss or default_loss(config.preset)
     if name == "focal":
         return FocalLoss()
     if config.label_flip:
@@ -302,13 +191,9 @@ def _loss_of(config: TrainingConfig) -> Any:
     return name if config.positive_weight == 1 else WeightedCrossentropy(config.positive_weight)
 
 
-def _loss(preset: Preset) -> Loss:
-    return "mse" if preset == "article" else "binary_crossentropy"
-
-
 def _optimizer(config: TrainingConfig) -> keras.optimizers.Optimizer:
     average = {"use_ema": True, "ema_momentum": config.ema_momentum} if config.ema_momentum else {}
     factors = dict.fromkeys(("/text/", "/session/"), config.token_learning_rate_multiplier)
-    optimizer = PartwiseAdam(config.learning_rate, factors, weight_decay=config.weight_decay, **average)
+    optimizer = PartwiseAdam(config.learning_rate, factors, weight_decay=WEIGHT_DECAY, **average)
     optimizer.exclude_from_weight_decay(var_names=["bias", "embedding", "scale"])
     return optimizer

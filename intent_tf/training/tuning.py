@@ -6,16 +6,17 @@ import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import keras
 import numpy as np
 
 from intent_tf.columns.prepared import PreparedData
 from intent_tf.errors import require
-from intent_tf.training.training import TrainingConfig, create_model, train_model
+from intent_tf.options.training import TrainingConfig
+from intent_tf.options.tune import Search
+from intent_tf.training.training import create_model, train_model
 
-Search = Literal["hyperband", "bayesian", "random"]
 #: Epochs that every trial may have before it is compared with the others.
 GRACE = 3
 

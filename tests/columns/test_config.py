@@ -7,9 +7,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from intent_tf.columns.config import PreprocessingConfig
 from intent_tf.data.example_source import ExampleSource
 from intent_tf.errors import InputError
+from intent_tf.options.preprocessing import PreprocessingConfig
 from intent_tf.text import NGrams, Tokenizer
 
 

@@ -9,8 +9,9 @@ import pandas as pd
 import pytest
 
 from intent_tf.columns.inference import infer_specification
-from intent_tf.data.specification import FeatureSpecification, Kind
+from intent_tf.data.specification import FeatureSpecification
 from intent_tf.errors import InputError
+from intent_tf.options.source import Kind
 
 ROWS = 60
 BOUGHT = [0, 1] * (ROWS // 2)

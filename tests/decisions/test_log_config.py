@@ -3,8 +3,9 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from intent_tf.decisions.log_config import LogConfig, clean_log
+from intent_tf.decisions.log_config import clean_log
 from intent_tf.errors import InputError
+from intent_tf.options.decide import LogConfig
 from intent_tf.simulator.simulator import simulate
 
 

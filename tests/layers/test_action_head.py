@@ -16,7 +16,8 @@ from intent_tf.columns.prepared import PreparedData
 from intent_tf.errors import InputError
 from intent_tf.layers.action_head import ActionHead
 from intent_tf.models.intent_model import IntentModel
-from intent_tf.training.training import TrainingConfig, create_model
+from intent_tf.options.training import TrainingConfig
+from intent_tf.training.training import create_model
 
 LOGITS = tf.constant([[0.0, 0.0, 0.0], [np.log(2.0), 0.0, 0.0]], tf.float32)
 

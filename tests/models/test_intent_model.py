@@ -13,7 +13,8 @@ from intent_tf.columns.prepared import PreparedData
 from intent_tf.columns.raw_columns import padded, raw_columns
 from intent_tf.layers.calibrator import Calibrator
 from intent_tf.models.intent_model import IntentModel
-from intent_tf.training.training import TrainingConfig, create_model
+from intent_tf.options.training import TrainingConfig
+from intent_tf.training.training import create_model
 
 Frames = Callable[..., pd.DataFrame]
 

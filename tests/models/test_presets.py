@@ -11,8 +11,8 @@ from sklearn.metrics import roc_auc_score
 
 from intent_tf.columns.prepared import PreparedData, preprocess_data
 from intent_tf.data.datasets import DATASETS
-from intent_tf.models.build import Preset
-from intent_tf.training.training import TrainingConfig, create_model, train_model
+from intent_tf.options.training import Preset, TrainingConfig
+from intent_tf.training.training import create_model, train_model
 
 FOLDER = Path(os.environ.get("INTENT_TF_DATA", ""), "womens-clothing-reviews")
 pytestmark = pytest.mark.skipif(not FOLDER.is_dir(), reason="INTENT_TF_DATA names no folder with the reviews")

@@ -25,11 +25,12 @@ from intent_tf.evaluation.threshold import choose_threshold
 from intent_tf.layers.calibrator import Calibrator
 from intent_tf.models.bert import BertEncoder, BertTransformer
 from intent_tf.models.intent_model import IntentModel
+from intent_tf.options.encoder import EncoderConfig
+from intent_tf.options.training import TrainingConfig
 from intent_tf.simulator.simulator import simulate
 from intent_tf.text.wordpiece import SPECIAL, WordPieceIds
-from intent_tf.training.encoder_config import EncoderConfig
 from intent_tf.training.fine_tuning import fine_tune
-from intent_tf.training.training import TrainingConfig, create_model, train_model
+from intent_tf.training.training import create_model, train_model
 
 _SUBWORDS = (
     *SPECIAL,

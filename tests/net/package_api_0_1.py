@@ -24,8 +24,8 @@ from intent_tf.evaluation.threshold import choose_threshold
 from intent_tf.models.bert import BertEncoder, BertTransformer
 from intent_tf.models.intent_model import IntentModel
 from intent_tf.text.wordpiece import SPECIAL, WordPieceIds
-from intent_tf.training.encoder_config import EncoderConfig
 from intent_tf.training.fine_tuning import fine_tune
+from intent_tf.training.open_encoder import EncoderConfig
 from intent_tf.training.training import TrainingConfig, create_model, train_model
 
 _PIECES = (

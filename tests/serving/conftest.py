@@ -22,11 +22,12 @@ from intent_tf.data.example_source import ExampleSource
 from intent_tf.layers.calibrator import Calibrator
 from intent_tf.models.build import build_feature_extractor, build_model, build_predictor
 from intent_tf.models.intent_model import IntentModel
+from intent_tf.options.training import TrainingConfig
 from intent_tf.serving.export import export_saved_model
 from intent_tf.serving.model_server import ModelServer
 from intent_tf.serving.rest_server import RestServer
 from intent_tf.simulator.simulator import simulate
-from intent_tf.training.training import TrainingConfig, create_model
+from intent_tf.training.training import create_model
 
 sys.path.insert(0, str(Path(__file__).parent))  # for c_loader
 

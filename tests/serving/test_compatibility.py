@@ -10,9 +10,10 @@ import pandas as pd
 import pytest
 
 from intent_tf.errors import InputError
-from intent_tf.evaluate import EvaluateConfig, evaluate_file
 from intent_tf.evaluation.metrics import evaluate
+from intent_tf.options.evaluate import EvaluateConfig
 from intent_tf.predict import main as predict
+from intent_tf.runs.evaluate import evaluate_file
 from intent_tf.serving import Client, ServedModel, load_model
 from intent_tf.serving.model_server import ModelServer
 from intent_tf.serving.rest_json import to_tensors

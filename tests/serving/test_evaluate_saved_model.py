@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from intent_tf.errors import InputError
-from intent_tf.evaluate import EvaluateConfig, evaluate_file
 from intent_tf.evaluation.metrics import evaluate
+from intent_tf.options.evaluate import EvaluateConfig
+from intent_tf.runs.evaluate import evaluate_file
 
 
 @pytest.fixture

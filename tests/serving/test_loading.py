@@ -10,8 +10,9 @@ import pytest
 from intent_tf.columns.prepared import PreparedData
 from intent_tf.errors import InputError
 from intent_tf.models.intent_model import IntentModel
+from intent_tf.options.training import TrainingConfig
 from intent_tf.serving.loading import find_model, find_version, load_model
-from intent_tf.training.training import TrainingConfig, create_model
+from intent_tf.training.training import create_model
 
 SMALL = TrainingConfig(ensemble_size=2, filters=4, output_dim=4)
 

@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from intent_tf.columns.prepared import PreparedData
+from intent_tf.options.training import TrainingConfig
 from intent_tf.serving.model_card import model_card
-from intent_tf.training.training import TrainingConfig, create_model
+from intent_tf.training.training import create_model
 
 SMALL = TrainingConfig(ensemble_size=2, filters=4, output_dim=4)
 FIGURES = {"auroc": 0.91234, "auprc": 0.5, "log_loss": 0.25, "brier": 0.07, "ece": None}

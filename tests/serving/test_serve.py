@@ -10,7 +10,8 @@ import sys
 import numpy as np
 import pytest
 
-from intent_tf.serve import ServeConfig, main
+from intent_tf.options.serve import ServeConfig
+from intent_tf.serve import main
 from intent_tf.serving import Client
 
 

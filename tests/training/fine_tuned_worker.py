@@ -19,11 +19,12 @@ import pandas as pd
 import tensorflow as tf
 
 from intent_tf.models.bert import BertEncoder, BertTransformer
+from intent_tf.options.encoder import EncoderConfig
+from intent_tf.options.training import TrainingConfig
 from intent_tf.text.wordpiece import SPECIAL, WordPieceIds
-from intent_tf.training.encoder_config import EncoderConfig
 from intent_tf.training.fine_tuning import fine_tune
 from intent_tf.training.strategy import make_strategy
-from intent_tf.training.training import TrainingConfig, create_model
+from intent_tf.training.training import create_model
 
 WORDS = ("red", "hat", "cap", "bag")
 

@@ -18,10 +18,11 @@ import keras
 import numpy as np
 
 from intent_tf.errors import InputError
+from intent_tf.options.training import TrainingConfig
 from intent_tf.training.cluster import is_chief
 from intent_tf.training.preemption import Preempted
 from intent_tf.training.strategy import make_strategy
-from intent_tf.training.training import TrainingConfig, create_model, train_model
+from intent_tf.training.training import create_model, train_model
 
 
 class Tell(keras.callbacks.Callback):

@@ -14,9 +14,11 @@ from intent_tf.data.specification import FeatureSpecification
 from intent_tf.errors import InputError
 from intent_tf.layers.calibrator import Calibrator
 from intent_tf.models.intent_model import IntentModel
-from intent_tf.training.distillation import DistillationConfig, with_teacher
+from intent_tf.options.distillation import DistillationConfig
+from intent_tf.options.training import TrainingConfig
+from intent_tf.training.distillation import with_teacher
 from intent_tf.training.distillation_loss import DistillationLoss
-from intent_tf.training.training import TrainingConfig, create_model, train_model
+from intent_tf.training.training import create_model, train_model
 
 
 @pytest.fixture(scope="module")

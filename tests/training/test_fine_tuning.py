@@ -18,10 +18,11 @@ from intent_tf.data.splitting import SplitPlan
 from intent_tf.errors import InputError
 from intent_tf.models.bert import BertEncoder, BertTransformer
 from intent_tf.models.intent_model import IntentModel
+from intent_tf.options.encoder import EncoderConfig
+from intent_tf.options.training import TrainingConfig
 from intent_tf.text.wordpiece import SPECIAL, WordPieceIds
-from intent_tf.training.encoder_config import EncoderConfig
 from intent_tf.training.fine_tuning import fine_tune, layer_factors, with_vectors
-from intent_tf.training.training import TrainingConfig, create_model
+from intent_tf.training.training import create_model
 
 pytest.importorskip("tensorflow_text", reason="tensorflow-text is not installed")
 CONFIG = EncoderConfig("bert", "unread", encoder_batch_size=16, encoder_learning_rate=3e-3, layer_decay=0.5)

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from intent_tf.errors import InputError
+from intent_tf.options.training import TrainingConfig
 from intent_tf.training.losses import FocalLoss, WeightedCrossentropy
-from intent_tf.training.training import TrainingConfig
 
 PROBABILITIES = np.linspace(0.001, 0.999, 999)
 

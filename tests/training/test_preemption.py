@@ -14,8 +14,9 @@ import pytest
 
 from intent_tf.columns.prepared import PreparedData
 from intent_tf.models.intent_model import IntentModel
+from intent_tf.options.training import TrainingConfig
 from intent_tf.training.preemption import Preempted
-from intent_tf.training.training import TrainingConfig, create_model, train_model
+from intent_tf.training.training import create_model, train_model
 
 pytestmark = pytest.mark.guard
 

@@ -9,9 +9,10 @@ import pytest
 import tensorflow as tf
 
 from intent_tf.models.bert import BertTransformer
+from intent_tf.options.pretrain import PretrainingConfig
 from intent_tf.text.wordpiece import SPECIAL, WordPieceIds
 from intent_tf.training.language_model import LanguageModel
-from intent_tf.training.pretraining import PretrainingConfig, pretrain, with_subwords
+from intent_tf.training.pretraining import pretrain, with_subwords
 
 PIECES = WordPieceIds(16, vocabulary=(*SPECIAL, *"abcdefghij"))
 

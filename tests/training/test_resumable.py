@@ -13,8 +13,9 @@ import pytest
 from intent_tf.columns.prepared import PreparedData
 from intent_tf.errors import InputError
 from intent_tf.models.intent_model import IntentModel
+from intent_tf.options.training import TrainingConfig
 from intent_tf.training.resumable import ResumableEarlyStopping
-from intent_tf.training.training import TrainingConfig, create_model, train_model
+from intent_tf.training.training import create_model, train_model
 
 SEED = 5
 

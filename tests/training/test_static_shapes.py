@@ -18,7 +18,8 @@ from intent_tf.columns.prepared import PreparedData
 from intent_tf.columns.static_shapes import static_batches
 from intent_tf.errors import InputError
 from intent_tf.models.intent_model import IntentModel
-from intent_tf.training.training import TrainingConfig, create_model
+from intent_tf.options.training import TrainingConfig
+from intent_tf.training.training import create_model
 
 CONFIG = TrainingConfig(ensemble_size=2, filters=4, output_dim=4, learning_rate=0.01, dropout=0.0)
 

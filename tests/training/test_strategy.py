@@ -14,10 +14,12 @@ import tensorflow as tf
 
 from intent_tf.columns.prepared import PreparedData
 from intent_tf.errors import InputError
+from intent_tf.options.devices import StrategyConfig
+from intent_tf.options.training import TrainingConfig
 from intent_tf.training.addresses import free_ports
 from intent_tf.training.cluster import is_chief
-from intent_tf.training.strategy import StrategyConfig, make_strategy, precision
-from intent_tf.training.training import TrainingConfig, create_model
+from intent_tf.training.strategy import make_strategy, precision
+from intent_tf.training.training import create_model
 
 
 @pytest.fixture(autouse=True)

@@ -14,7 +14,8 @@ from intent_tf.columns.prepared import PreparedData
 from intent_tf.columns.rows import Rows
 from intent_tf.errors import InputError, MissingExtraError
 from intent_tf.models.intent_model import IntentModel
-from intent_tf.training.training import TrainingConfig, create_model, train_model
+from intent_tf.options.training import TrainingConfig
+from intent_tf.training.training import create_model, train_model
 
 
 def train(data: PreparedData, config: TrainingConfig, folder: Path, seed: int = 0) -> IntentModel:

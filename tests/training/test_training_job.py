@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 import yaml
 
-from intent_tf.columns.config import PreprocessingConfig
 from intent_tf.options.command_line import parse_configuration
-from intent_tf.train import RunConfig
+from intent_tf.options.devices import StrategyConfig
+from intent_tf.options.preprocessing import PreprocessingConfig
+from intent_tf.options.run import RunConfig
+from intent_tf.options.source import SourceConfig
+from intent_tf.options.training import TrainingConfig
 from intent_tf.training.cluster import PORT, find_cluster
-from intent_tf.training.source import SourceConfig
-from intent_tf.training.strategy import StrategyConfig
-from intent_tf.training.training import TrainingConfig
 
 FILE = Path(__file__).parents[2] / "deploy" / "training.yaml"
 

@@ -21,9 +21,10 @@ import tensorflow as tf
 from intent_tf.columns.prepared import PreparedData, preprocess_data
 from intent_tf.columns.streamed_rows import stream_training_rows
 from intent_tf.data.event_examples import event_examples
+from intent_tf.options.training import TrainingConfig
 from intent_tf.training.cluster import is_chief
 from intent_tf.training.strategy import make_strategy
-from intent_tf.training.training import TrainingConfig, create_model
+from intent_tf.training.training import create_model
 
 
 def streamed(folder: str, memory_rows: int) -> PreparedData:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -14,55 +13,21 @@ from intent_tf.decisions.advertise.compare_bids import compare_bids
 from intent_tf.decisions.advertise.entire_space import fit_entire_space
 from intent_tf.decisions.advertise.evaluate import compare_rates, compare_targeting
 from intent_tf.decisions.advertise.funnel import BOTH, CLICK, funnel_table
-from intent_tf.decisions.advertise.persuasion_trial import Treatment, persuasion_trial
+from intent_tf.decisions.advertise.persuasion_trial import persuasion_trial
 from intent_tf.decisions.advertise.qini import added_by_truth
 from intent_tf.decisions.advertise.uplift import TLearner, XLearner, intent_fit
-from intent_tf.decisions.log_config import LogConfig
+from intent_tf.decisions.log_config import read_log, results_folder
 from intent_tf.decisions.plot import save
-from intent_tf.errors import InputError
+from intent_tf.options.decide import AdvertiseConfig, LogConfig
 
 _RANDOM = "random"
 ORACLE = "true effect"
 
 
-@dataclass(frozen=True)
-class AdvertiseConfig:
-    """The advertisements.
-
-    Args:
-        known: Share of the prediction times (and of the trial) that is learnt from, in (0, 1); the later rest
-            tests.
-        value: Value of a purchase, in the currency of bids.
-        budget: Budget as a share of what bidding without one would spend, from 0 on.
-        treatment: What the simulated shop tries: coupon, recommendation or reminder.
-        trial_sessions: Sessions of that trial.
-        treated: Share of the shoppers who can be treated, in (0, 1).
-    """
-
-    known: float = 0.7
-    value: float = 20.0
-    budget: float = 0.2
-    treatment: Treatment = "coupon"
-    trial_sessions: int = 12_000
-    treated: float = 0.3
-
-    def __post_init__(self) -> None:
-        for name in ("known", "treated"):
-            if not 0 < getattr(self, name) < 1:
-                raise InputError(f"{name} is {getattr(self, name)}", expected="a share in (0, 1)")
-        if not self.value > 0:
-            raise InputError(f"value is {self.value}", expected="an amount above 0")
-        if not self.budget >= 0:
-            raise InputError(f"budget is {self.budget}", expected="a share from 0 on; with 0 nothing is won")
-
-
-CONFIGS = (LogConfig, AdvertiseConfig)
-
-
 def run(log_config: LogConfig, config: AdvertiseConfig) -> Path:
     """Rate impressions, bid for them, choose whom to treat, print and write it, and return the folder."""
-    folder = log_config.folder("advertise")
-    past, future = _split(funnel_table(log_config.read()), config.known)
+    folder = results_folder(log_config, "advertise")
+    past, future = _split(funnel_table(read_log(log_config)), config.known)
     fit = intent_fit(seed=log_config.seed)
     rates, compared = compare_rates(fit_entire_space(past, seed=log_config.seed), past, future, fit)
     print(

@@ -20,7 +20,8 @@ from intent_tf.decisions.intent import IDENTIFIERS, SMALL
 from intent_tf.errors import InputError
 from intent_tf.layers.predictor import Predictor
 from intent_tf.models.intent_model import IntentModel
-from intent_tf.training.training import TrainingConfig, create_model, train_model
+from intent_tf.options.training import TrainingConfig
+from intent_tf.training.training import create_model, train_model
 
 
 @keras.saving.register_keras_serializable(package="intent_tf")

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 import numpy as np
 import pandas as pd
 
 from intent_tf.decisions.policy.decision_table import simulated_decisions
 from intent_tf.errors import InputError
+from intent_tf.options.decide import Treatment
 from intent_tf.simulator.hidden_markov import Floats
 from intent_tf.simulator.interventions import Interventions
 from intent_tf.simulator.trial import Trial
-
-Treatment = Literal["recommendation", "coupon", "reminder"]
 
 
 def persuasion_trial(

@@ -10,7 +10,7 @@ import pandas as pd
 
 from intent_tf.decisions.intent import SMALL, fit_model
 from intent_tf.errors import InputError
-from intent_tf.training.training import TrainingConfig
+from intent_tf.options.training import TrainingConfig
 
 #: From features to probabilities in [0, 1], ``(rows,)``.
 Predict = Callable[[pd.DataFrame], np.ndarray]

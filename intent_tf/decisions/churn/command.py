@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -20,47 +19,15 @@ from intent_tf.decisions.churn.churn_examples import (
 from intent_tf.decisions.churn.evaluate import calibration_table, foretold, recency_risk
 from intent_tf.decisions.churn.reasons import alarm_reasons, typical_stayer
 from intent_tf.decisions.intent import fit_model
-from intent_tf.decisions.log_config import LogConfig
+from intent_tf.decisions.log_config import read_busy_log, results_folder
 from intent_tf.decisions.plot import save
-from intent_tf.errors import InputError
 from intent_tf.evaluation.bootstrap import compare
-
-
-@dataclass(frozen=True)
-class ChurnConfig:
-    """The alarm.
-
-    Args:
-        horizon: Days without any event after which a user has churned; 0.007 (10 minutes) suits a log of
-            three hours.
-        longest_silence: Horizons of silence after which a user is given up and no longer looked at.
-        prediction_times: PredictionTimes, a horizon apart, whose users are used; the last one is foretold.
-        alarms: Share of the users on the alarm list, in (0, 1].
-    """
-
-    horizon: float = 7.0
-    longest_silence: float = 4.0
-    prediction_times: int = 5
-    alarms: float = 0.1
-
-    def __post_init__(self) -> None:
-        if not (self.horizon > 0 and self.longest_silence > 0):
-            raise InputError(
-                f"horizon is {self.horizon}, longest_silence {self.longest_silence}", expected="more than 0"
-            )
-        if not (0 < self.alarms <= 1 and self.prediction_times >= 2):
-            raise InputError(
-                f"alarms is {self.alarms}, prediction times {self.prediction_times}",
-                expected="a share in (0, 1], 2 or more",
-            )
-
-
-CONFIGS = (LogConfig, ChurnConfig)
+from intent_tf.options.decide import ChurnConfig, LogConfig
 
 
 def run(log_config: LogConfig, config: ChurnConfig) -> Path:
     """Predict churn at the last time whose outcome is known, list today's alarms; return the folder."""
-    folder, log = log_config.folder("churn"), log_config.read_busy()
+    folder, log = results_folder(log_config, "churn"), read_busy_log(log_config)
     horizon = pd.Timedelta(days=config.horizon)
     silence = horizon * config.longest_silence
     prediction_times = snapshots(log, horizon, config.prediction_times)

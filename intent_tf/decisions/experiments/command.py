@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -18,49 +17,15 @@ from intent_tf.decisions.experiments.peeking import peeking_errors
 from intent_tf.decisions.experiments.ratio_check import ratio_p_value
 from intent_tf.decisions.experiments.sample_size import sample_size
 from intent_tf.decisions.experiments.sequential import always_valid_margin, always_valid_p_values
-from intent_tf.decisions.log_config import LogConfig
+from intent_tf.decisions.log_config import read_log, results_folder
 from intent_tf.decisions.plot import save
-from intent_tf.errors import InputError
-
-
-@dataclass(frozen=True)
-class ExperimentConfig:
-    """The experiment.
-
-    Args:
-        name: Name of the experiment; another one assigns the users anew.
-        share: Share of users who are treated, in (0, 1).
-        known: Share of the log's events before the experiment begins, in (0, 1).
-        metric: What is compared: purchase (share of users who buy) or events (number of events a user).
-        effect: Probability that the treatment makes a user buy who else would not; 0 is an A/A test.
-        lift: Relative difference worth finding, for the sample size.
-        power: Probability to find it, in (0, 1).
-        alpha: Probability of a false alarm, in (0, 1).
-        looks: Looks at the running experiment.
-    """
-
-    name: str = "experiment"
-    share: float = 0.5
-    known: float = 0.5
-    metric: Literal["purchase", "events"] = "purchase"
-    effect: float = 0.0
-    lift: float = 0.1
-    power: float = 0.8
-    alpha: float = 0.05
-    looks: int = 20
-
-    def __post_init__(self) -> None:
-        if not 0 <= self.effect <= 1:
-            raise InputError(f"effect is {self.effect}", expected="a probability in [0, 1]")
-
-
-CONFIGS = (LogConfig, ExperimentConfig)
+from intent_tf.options.decide import ExperimentConfig, LogConfig
 
 
 def run(log_config: LogConfig, config: ExperimentConfig) -> Path:
     """Analyse the experiment, print and write its figures, and return the folder."""
-    folder = log_config.folder("experiment")
-    table = experiment_table(log_config.read(), config.name, config.share, config.known)
+    folder = results_folder(log_config, "experiment")
+    table = experiment_table(read_log(log_config), config.name, config.share, config.known)
     treated = table["arm"].eq(TREATMENT)
     if config.effect:
         persuaded = np.random.default_rng(log_config.seed).random(len(table)) < config.effect

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +10,7 @@ from matplotlib.axes import Axes
 
 from intent_tf.data.tables import read_table
 from intent_tf.decisions.intent import fit_intent
-from intent_tf.decisions.log_config import LogConfig
+from intent_tf.decisions.log_config import read_log, results_folder
 from intent_tf.decisions.plot import save
 from intent_tf.decisions.policy.compare import compare_policies
 from intent_tf.decisions.policy.contexts import Contexts, probability_fifths
@@ -19,37 +18,9 @@ from intent_tf.decisions.policy.decision_table import decision_table, logged, si
 from intent_tf.decisions.policy.regret import regret_curves
 from intent_tf.decisions.policy.timing_trial import timing_trial
 from intent_tf.errors import InputError
+from intent_tf.options.decide import LogConfig, PolicyConfig
 from intent_tf.simulator.interventions import Interventions
 from intent_tf.simulator.trial import Trial
-
-
-@dataclass(frozen=True)
-class PolicyConfig:
-    """The decisions.
-
-    Args:
-        actions: Table of what was done in the sessions of --log (session_id, events, action, propensity,
-            reward); without a log the simulated shop tries its own four actions.
-        trial_sessions: Sessions of the simulated trial.
-        after: Number of the event after which the simulated shop acts.
-        components: Directions of the model's last layer that a bandit sees.
-        exploration: Width of the bandits' bounds, in standard deviations of the reward.
-        floor: Share of rounds in which any action is drawn.
-        runs: Repetitions with other orders and rewards.
-        alpha: One less the confidence of the intervals, in (0, 1).
-    """
-
-    actions: str | None = None
-    trial_sessions: int = 20_000
-    after: int = 4
-    components: int = 2
-    exploration: float = 1.0
-    floor: float = 0.02
-    runs: int = 5
-    alpha: float = 0.05
-
-
-CONFIGS = (LogConfig, PolicyConfig)
 
 
 def run(log_config: LogConfig, config: PolicyConfig) -> Path:
@@ -60,7 +31,7 @@ def run(log_config: LogConfig, config: PolicyConfig) -> Path:
             expected="both --log and --actions, or neither",
             remedy="a log alone does not say what the shop did in its sessions",
         )
-    folder, log = log_config.folder("policy"), log_config.read()
+    folder, log = results_folder(log_config, "policy"), read_log(log_config)
     offer, values = Interventions(), None
     if config.actions is None:
         model = fit_intent(log, seed=log_config.seed)

@@ -3,62 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 from matplotlib.axes import Axes
 
 from intent_tf.data.tables import read_table
-from intent_tf.decisions.log_config import LogConfig
+from intent_tf.decisions.log_config import read_log, results_folder
 from intent_tf.decisions.log_periods import split_by_time
 from intent_tf.decisions.plot import save
 from intent_tf.decisions.recommend.caused import AFTER, purchases_caused
 from intent_tf.decisions.recommend.evaluate import OURS, compare_rankings, differences, rankings
 from intent_tf.decisions.recommend.metrics import hits, ranking_metrics
-from intent_tf.decisions.recommend.recommendation_times import Target, recommendation_times
+from intent_tf.decisions.recommend.recommendation_times import recommendation_times
 from intent_tf.decisions.recommend.recommender import Recommender
 from intent_tf.errors import InputError
-
-
-@dataclass(frozen=True)
-class RecommendConfig:
-    """The recommendations.
-
-    Args:
-        target: What they are to lead to: buy (a cart or purchase in the session) or view (of items that are
-            new to the session).
-        count: Recommendations a session.
-        candidates: Items a session that are ranked by probability.
-        known: Share of the log's events that is learnt from, in (0, 1); the rest tests.
-        bought_days: Days for which a bought item is not offered again to its buyer.
-        catalogue: Table of further items on sale, with the columns item_id, title and price.
-    """
-
-    target: Target = "buy"
-    count: int = 10
-    candidates: int = 40
-    known: float = 0.7
-    bought_days: float = 30.0
-    catalogue: str | None = None
-
-    def __post_init__(self) -> None:
-        if not 1 <= self.count <= self.candidates:
-            raise InputError(
-                f"{self.count} recommendations of {self.candidates} candidates",
-                expected="from 1 to all of them",
-            )
-        if not self.bought_days >= 0:
-            raise InputError(f"bought_days is {self.bought_days}", expected="0 or more days")
-
-
-CONFIGS = (LogConfig, RecommendConfig)
+from intent_tf.options.decide import LogConfig, RecommendConfig
 
 
 def run(log_config: LogConfig, config: RecommendConfig) -> Path:
     """Learn from a log's past, recommend in what came after, print and write it, and return the folder."""
-    folder = log_config.folder("recommend")
-    log = log_config.read()
+    folder = results_folder(log_config, "recommend")
+    log = read_log(log_config)
     past, future = split_by_time(log, config.known)
     prediction_times = recommendation_times(
         log, config.target, since=future["timestamp"].min(), bought_days=config.bought_days

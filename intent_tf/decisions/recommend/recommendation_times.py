@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 import numpy as np
 import pandas as pd
 
@@ -12,9 +10,9 @@ from intent_tf.data.examples import prepare_examples
 from intent_tf.decisions.later_events import later_events
 from intent_tf.decisions.log_periods import check_log
 from intent_tf.errors import InputError
+from intent_tf.options.decide import Target
 
 #: What a recommendation is to lead to: a cart or purchase, or the view of an item that is new to the session.
-Target = Literal["buy", "view"]
 
 BUYS = ("cart", "purchase")
 VIEWS = ("click", "detail")

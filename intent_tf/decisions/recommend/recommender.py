@@ -19,10 +19,11 @@ from intent_tf.decisions.recommend.last_viewed import LastViewed
 from intent_tf.decisions.recommend.pairs import LABEL, UNREAD, pair_table
 from intent_tf.decisions.recommend.popular import Popular
 from intent_tf.decisions.recommend.ranked import Source, fuse
-from intent_tf.decisions.recommend.recommendation_times import Target, recommendation_times
+from intent_tf.decisions.recommend.recommendation_times import recommendation_times
 from intent_tf.errors import InputError
 from intent_tf.models.intent_model import IntentModel
-from intent_tf.training.training import TrainingConfig
+from intent_tf.options.decide import Target
+from intent_tf.options.training import TrainingConfig
 
 #: Pairs of a prediction time and an item that the model is trained on, at most about so many.
 _MOST_PAIRS = 30_000

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -10,41 +9,19 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from intent_tf.decisions.intent import fit_intent, session_probabilities
-from intent_tf.decisions.log_config import LogConfig
+from intent_tf.decisions.log_config import read_log, results_folder
 from intent_tf.decisions.plot import save
 from intent_tf.decisions.segment.choose import choose_count, compare_counts
 from intent_tf.decisions.segment.evaluate import foresight, rfm_cells
 from intent_tf.decisions.segment.segmentation import Segmentation
 from intent_tf.decisions.segment.user_table import user_table
-from intent_tf.errors import InputError
-
-
-@dataclass(frozen=True)
-class SegmentConfig:
-    """The segments.
-
-    Args:
-        segments: How many; chosen by silhouette and stability unless given.
-        most_segments: Most that are tried.
-        assign_with: JSON file of an earlier run; users are assigned by it and nothing is fitted.
-    """
-
-    segments: int | None = None
-    most_segments: int = 8
-    assign_with: str | None = None
-
-    def __post_init__(self) -> None:
-        if self.most_segments < 2:
-            raise InputError(f"most_segments is {self.most_segments}", expected="at least 2")
-
-
-CONFIGS = (LogConfig, SegmentConfig)
+from intent_tf.options.decide import LogConfig, SegmentConfig
 
 
 def run(log_config: LogConfig, config: SegmentConfig) -> Path:
     """Segment the users of a log, measure what that predicts, write all of it, and return the folder."""
-    folder = log_config.folder("segment")
-    log = log_config.read()
+    folder = results_folder(log_config, "segment")
+    log = read_log(log_config)
     middle, late = (log["timestamp"].iloc[int(share * len(log))] for share in (0.5, 0.75))
     model = fit_intent(log[log["timestamp"] < middle], seed=log_config.seed)
     probabilities = session_probabilities(model, log)

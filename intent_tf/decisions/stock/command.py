@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -11,49 +10,17 @@ from matplotlib.axes import Axes
 
 from intent_tf.data.examples import prepare_examples
 from intent_tf.decisions.intent import fit_model
-from intent_tf.decisions.log_config import LogConfig
+from intent_tf.decisions.log_config import read_busy_log, results_folder
 from intent_tf.decisions.plot import save
 from intent_tf.decisions.stock.demand import ALL, demand_table, most_bought
 from intent_tf.decisions.stock.evaluate import FORECAST, NAIVE, WITH_PROBABILITIES, Costs, replay, summary
 from intent_tf.decisions.stock.open_sessions import UNTIL_PURCHASE, open_probabilities
-from intent_tf.errors import InputError
-
-
-@dataclass(frozen=True)
-class StockConfig:
-    """The orders.
-
-    Args:
-        period: Hours that an order has to last.
-        season: Periods of a season: 7 for days, 24 for hours, 1 for none.
-        items: Items, those bought most in the first half.
-        underage: What a missing piece costs.
-        overage: What a piece left over costs.
-        training_sessions: Sessions, at most, that the model of intent is trained on, the last ones of the
-            first half.
-    """
-
-    period: float = 24.0
-    season: int = 7
-    items: int = 20
-    underage: float = 3.0
-    overage: float = 1.0
-    training_sessions: int = 3000
-
-    def __post_init__(self) -> None:
-        if not (self.period > 0 and self.season >= 1 and self.items >= 1 and self.training_sessions >= 1):
-            raise InputError(
-                f"period is {self.period}, season {self.season}, items {self.items}",
-                expected="more than 0",
-            )
-
-
-CONFIGS = (LogConfig, StockConfig)
+from intent_tf.options.decide import LogConfig, StockConfig
 
 
 def run(log_config: LogConfig, config: StockConfig) -> Path:
     """Replay the orders of the log's last quarter, print what they cost, and return the folder."""
-    folder, log = log_config.folder("stock"), log_config.read_busy()
+    folder, log = results_folder(log_config, "stock"), read_busy_log(log_config)
     costs, period = Costs(config.underage, config.overage), pd.Timedelta(hours=config.period)
     middle, late = (log["timestamp"].iloc[int(share * len(log))] for share in (0.5, 0.75))
     past = log[log["timestamp"] < middle]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 import keras
 import tensorflow as tf
@@ -12,11 +12,11 @@ from intent_tf.errors import InputError
 from intent_tf.layers.integer_ids import integer_ids
 from intent_tf.layers.text_cnn.text_windows import text_lengths, text_windows
 from intent_tf.layers.text_cnn.window_maxima import window_maxima
+from intent_tf.options.run import Storage
 
 if TYPE_CHECKING:
     from intent_tf.layers.text_cnn.text_cnn import TextCNN
 
-Storage = Literal["float32", "bfloat16", "int8"]
 STORAGES: tuple[Storage, ...] = get_args(Storage)
 """Types of the table of products."""
 

@@ -14,9 +14,10 @@ from intent_tf.layers.integer_ids import integer_ids
 from intent_tf.layers.text_cnn.monotone_activations import MONOTONE, is_monotone
 from intent_tf.layers.text_cnn.plain_maxima import plain_maxima
 from intent_tf.layers.text_cnn.pooled_products import pooled_products
-from intent_tf.layers.text_cnn.precomputed_text_cnn import PrecomputedTextCNN, Storage
+from intent_tf.layers.text_cnn.precomputed_text_cnn import PrecomputedTextCNN
 from intent_tf.layers.text_cnn.sharing_pays import sharing_is_possible, sharing_pays
 from intent_tf.layers.text_cnn.text_windows import text_lengths, text_windows
+from intent_tf.options.run import Storage
 
 
 @keras.saving.register_keras_serializable(package="intent_tf")

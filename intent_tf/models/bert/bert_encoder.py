@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, get_args
 
 import keras
 import tensorflow as tf
@@ -14,9 +14,9 @@ from intent_tf.models.bert.hub_form import read_vocabulary, write_hub_form
 from intent_tf.models.bert.hub_saved_model import HubSavedModel
 from intent_tf.models.bert.hugging_face import read_hugging_face
 from intent_tf.models.bert.keras_hub_preset import is_preset, read_preset
+from intent_tf.options.encoder import Pooling
 from intent_tf.text.wordpiece import WordPieceIds
 
-Pooling = Literal["mean", "cls", "cnn"]
 Network = BertTransformer | HubSavedModel
 
 #: Rows that a prediction takes at once: the attention of more would not fit into a small machine's memory.

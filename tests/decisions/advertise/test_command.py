@@ -6,9 +6,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from intent_tf.decisions.advertise.command import AdvertiseConfig, run
-from intent_tf.decisions.log_config import LogConfig
+from intent_tf.decisions.advertise.command import run
 from intent_tf.errors import InputError
+from intent_tf.options.decide import AdvertiseConfig, LogConfig
 
 
 @pytest.mark.slow

@@ -9,7 +9,7 @@ import pytest
 
 from intent_tf.decisions.advertise.entire_space import EntireSpaceModel, fit_entire_space
 from intent_tf.errors import InputError
-from intent_tf.training.training import TrainingConfig
+from intent_tf.options.training import TrainingConfig
 
 #: Closed form: with one category as the only feature, the best rates are those counted in each category.
 CLICKS = {"small": 0.2, "large": 0.6}

@@ -9,7 +9,7 @@ from sklearn.linear_model import LogisticRegression
 
 from intent_tf.decisions.advertise.uplift import Predict, TLearner, XLearner, intent_fit
 from intent_tf.errors import InputError
-from intent_tf.training.training import TrainingConfig
+from intent_tf.options.training import TrainingConfig
 
 
 def logistic(features: pd.DataFrame, label: np.ndarray, weight: np.ndarray) -> Predict:

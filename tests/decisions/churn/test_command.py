@@ -6,10 +6,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from intent_tf.decisions.churn.command import ChurnConfig, run
+from intent_tf.decisions.churn.command import run
 from intent_tf.decisions.intent import fit_model
-from intent_tf.decisions.log_config import LogConfig
 from intent_tf.errors import InputError
+from intent_tf.options.decide import ChurnConfig, LogConfig
 
 
 @pytest.mark.slow

@@ -6,9 +6,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from intent_tf.decisions.experiments.command import ExperimentConfig, run
-from intent_tf.decisions.log_config import LogConfig
+from intent_tf.decisions.experiments.command import run
 from intent_tf.errors import InputError
+from intent_tf.options.decide import ExperimentConfig, LogConfig
 
 
 def test_an_effect_that_is_there_is_found_and_written(

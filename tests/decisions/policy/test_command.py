@@ -6,10 +6,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from intent_tf.decisions.log_config import LogConfig
-from intent_tf.decisions.policy.command import PolicyConfig, run
+from intent_tf.decisions.policy.command import run
 from intent_tf.decisions.policy.decision_table import simulated_decisions
 from intent_tf.errors import InputError
+from intent_tf.options.decide import LogConfig, PolicyConfig
 from intent_tf.simulator.trial import simulate_trial
 
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from intent_tf.decisions.log_config import LogConfig
-from intent_tf.decisions.recommend.command import RecommendConfig, run
+from intent_tf.decisions.recommend.command import run
 from intent_tf.errors import InputError
+from intent_tf.options.decide import LogConfig, RecommendConfig
 
 
 @pytest.mark.slow

@@ -13,8 +13,8 @@ from intent_tf.decisions.recommend.evaluate import OURS, compare_rankings, diffe
 from intent_tf.decisions.recommend.recommendation_times import recommendation_times
 from intent_tf.decisions.recommend.recommender import Recommender, fit_sources, without_hidden
 from intent_tf.errors import InputError, MissingExtraError
+from intent_tf.options.training import TrainingConfig
 from intent_tf.simulator.simulator import simulate
-from intent_tf.training.training import TrainingConfig
 
 NEW = pd.DataFrame({"title": ["new Alder backpack basic"], "price": [9.0]}, index=pd.Index(["new"]))
 

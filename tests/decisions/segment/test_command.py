@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from intent_tf.decisions.log_config import LogConfig
-from intent_tf.decisions.segment.command import SegmentConfig, run
+from intent_tf.decisions.segment.command import run
+from intent_tf.options.decide import LogConfig, SegmentConfig
 
 
 def test_users_are_segmented_and_assigned_again_from_the_file(

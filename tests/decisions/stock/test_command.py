@@ -6,10 +6,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from intent_tf.decisions.log_config import LogConfig
-from intent_tf.decisions.stock.command import StockConfig, cost_differences, run
+from intent_tf.decisions.stock.command import cost_differences, run
 from intent_tf.decisions.stock.demand import ALL
 from intent_tf.errors import InputError
+from intent_tf.options.decide import LogConfig, StockConfig
 
 
 @pytest.mark.slow

@@ -6,12 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import nbinom, poisson
 
-from intent_tf.decisions.stock.newsvendor import (
-    critical_ratio,
-    demand_quantile,
-    order_cost,
-    pinball_loss,
-)
+from intent_tf.decisions.stock.newsvendor import critical_ratio, demand_quantile, order_cost, pinball_loss
 from intent_tf.errors import InputError
 
 

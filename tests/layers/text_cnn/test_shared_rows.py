@@ -15,7 +15,8 @@ from intent_tf.columns.prepared import PreparedData
 from intent_tf.errors import InputError
 from intent_tf.layers.hashed_embedding import HashedEmbedding
 from intent_tf.layers.text_cnn.text_cnn import TextCNN
-from intent_tf.training.training import TrainingConfig, create_model
+from intent_tf.options.training import TrainingConfig
+from intent_tf.training.training import create_model
 
 
 def pair(vocabulary: int = 30) -> tuple[TextCNN, TextCNN]:

@@ -1,0 +1,40 @@
+"""The comparison with other models."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from intent_tf.errors import InputError
+
+BOOSTERS = ("lightgbm", "catboost", "xgboost")
+BASELINES = ("hist_gradient_boosting", "logistic_regression", "constant_rate")
+#: The models that can be compared.
+MODELS = ("intent_tf", *BOOSTERS, *BASELINES)
+
+
+@dataclass(frozen=True)
+class CompareConfig:
+    """The comparison.
+
+    Args:
+        folds: Folds of the cross-validation; 1 tests on the split that `train` makes. By default what the
+            data set's published figures were measured with, and 5 for a table.
+        seeds: Trainings of every model on every fold.
+        models: Models to compare: intent_tf, lightgbm, catboost, xgboost (pip install
+            'intent_tf[compare]'), hist_gradient_boosting, logistic_regression, constant_rate.
+        out: Folder for comparison.json and comparison.html; comparisons/ and the name of the data by default.
+            What is finished stays in it: a comparison that was interrupted goes on, and one with more seeds
+            or models adds to it.
+        seed: Of the folds, and the first seed of the trainings.
+    """
+
+    folds: int | None = None
+    seeds: int = 1
+    models: tuple[str, ...] = MODELS
+    out: str | None = None
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        for name in ("folds", "seeds"):
+            if (getattr(self, name) or 1) < 1:
+                raise InputError(f"{name} is {getattr(self, name)}", expected="at least 1")

@@ -1,0 +1,60 @@
+"""Names of version 0.1 that were changed or taken out: they work, or say what to use, for one version."""
+
+from __future__ import annotations
+
+from typing import Any
+
+#: The new name of an option, on the command line and in YAML.
+RENAMED = {
+    "averaging": "ema_momentum",
+    "dimension": "output_dim",
+    "fold": "precompute",
+    "members": "ensemble_size",
+    "moments": "prediction_times",
+    "teacher_share": "alpha",
+    "token_factor": "token_learning_rate_multiplier",
+}
+
+#: The new value of an option that takes one of several.
+RENAMED_VALUES = {("label", "strength"): "action_level"}
+
+_WHITESPACE = (
+    "intent_tf.text.tokenize_offline writes tokens between spaces; train on them with --tokenizer whitespace"
+)
+_TOKENIZER = "make an intent_tf.text.Tokenizer and give it to intent_tf.preprocess_data"
+_CONSTANT = "no measurement moved it from its default, which is what is used"
+
+#: Options that are gone: their default, with which a saved configuration still loads, and what to use.
+GONE: dict[str, tuple[Any, str]] = {
+    "accumulation": (1, _CONSTANT),
+    "character_ngrams": ([], _TOKENIZER),
+    "clip_norm": (1.0, _CONSTANT),
+    "collective": ("auto", _CONSTANT),
+    "encoder_weight_decay": (0.01, _CONSTANT),
+    "input_service": (None, "leave it out: rows in memory are gathered faster than they are received"),
+    "input_workers": (0, "leave it out: rows in memory are gathered faster than they are received"),
+    "layer_decay": (0.9, _CONSTANT),
+    "lower": (True, _TOKENIZER),
+    "max_session_tokens": (256, _CONSTANT),
+    "min_count": (2, _CONSTANT),
+    "mixed_precision": (False, "--precision mixed_bfloat16"),
+    "model": (None, "leave it out: --encoder FOLDER says that an encoder reads"),
+    "normalise": ("NFKC", _TOKENIZER),
+    "numbers": (None, _TOKENIZER),
+    "oov_buckets": (1, _CONSTANT),
+    "per_replica_batch": (None, "--batch-size is over all devices"),
+    "scale_learning_rate": ("none", "--learning-rate"),
+    "session_extractor": ("cnn", "leave it out: neither GRU nor attention was better than the convolution"),
+    "shorten": (False, _TOKENIZER),
+    "stem": (None, _WHITESPACE),
+    "stop_words": ([], _TOKENIZER),
+    "strip_handles": (False, _TOKENIZER),
+    "temperature": (1.0, _CONSTANT),
+    "token_embedding": ("full", "--token-buckets N lets tokens share so many rows"),
+    "warm_up": (0.1, _CONSTANT),
+    "weight_decay": (3e-4, _CONSTANT),
+    "worker_timeout": (300.0, _CONSTANT),
+}
+
+#: Values that are gone, and what to use.
+GONE_VALUES = {("tokenizer", "jieba"): _WHITESPACE}

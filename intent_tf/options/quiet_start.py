@@ -1,0 +1,44 @@
+"""Keeps what TensorFlow prints while it is imported from the terminal."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+#: Set by ``--debug``: nothing is held back.
+SHOW = "INTENT_TF_SHOW_START_UP"
+
+
+@contextmanager
+def quiet_start() -> Iterator[None]:
+    """Hold back what is written to the standard error while the heavy modules are imported.
+
+    TensorFlow's libraries write to the file descriptor itself, before they know of a log level. If an import
+    fails, what was held back is shown.
+
+    Example:
+        >>> with quiet_start():
+        ...     import json
+    """
+    if SHOW in os.environ:
+        yield
+        return
+    os.environ["TF_CPP_MIN_LOG_LEVEL"] = os.environ.get("TF_CPP_MIN_LOG_LEVEL", "2")
+    sys.stderr.flush()
+    terminal = os.dup(2)
+    with tempfile.TemporaryFile() as held:
+        os.dup2(held.fileno(), 2)
+        failed = True
+        try:
+            yield
+            failed = False
+        finally:
+            sys.stderr.flush()
+            os.dup2(terminal, 2)
+            os.close(terminal)
+            if failed:
+                held.seek(0)
+                sys.stderr.write(held.read().decode(errors="replace"))
