@@ -26,6 +26,7 @@ import keras
 import numpy as np
 from sklearn.metrics import log_loss, roc_auc_score
 
+from intent_tf.columns.config import preprocessor_options
 from intent_tf.columns.prepared import PreparedData, preprocess_data
 from intent_tf.columns.rows import Rows
 from intent_tf.data.datasets import DATASETS
@@ -73,7 +74,7 @@ def main() -> None:
         excluded=examples.excluded,
         plan=examples.plan,
         seed=0,
-        **PreprocessingConfig().options(examples),
+        **preprocessor_options(PreprocessingConfig(), examples),
     )
     taught = with_teacher(data, teacher, recombined=recombined).train
     say(f"the teacher scored {len(taught):,} rows")

@@ -30,15 +30,16 @@ from intent_tf.data.datasets import DATASETS
 from intent_tf.options.encoder import EncoderConfig
 from intent_tf.options.training import TrainingConfig
 from intent_tf.training.fine_tuning import fine_tune
+from intent_tf.training.open_encoder import open_encoder
 from intent_tf.training.training import create_model
 
 TRAINING = TrainingConfig(epochs=20, patience=3)
 
 
 def main() -> None:
-    config = EncoderConfig(model="bert", encoder=sys.argv[1])
+    config = EncoderConfig(encoder=sys.argv[1])
     keras.utils.set_random_seed(0)
-    encoder, examples = config.open(), DATASETS["clothing_reviews"].examples()
+    encoder, examples = open_encoder(config), DATASETS["clothing_reviews"].examples()
     data = preprocess_data(
         examples.frame,
         examples.label,

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import keras
 
+from intent_tf.columns.config import preprocessor_options
 from intent_tf.columns.prepared import preprocess_data
 from intent_tf.evaluation.evaluation import evaluate_model
 from intent_tf.evaluation.table import metrics_table
@@ -38,7 +39,7 @@ def measure_distance(sessions: int, training: TrainingConfig, seed: int) -> dict
         excluded=examples.excluded,
         plan=examples.plan,
         seed=seed,
-        **PreprocessingConfig().options(examples),
+        **preprocessor_options(PreprocessingConfig(), examples),
     )
     prepared = time.perf_counter()
     print(f"{len(data.train):,} training rows, prepared in {prepared - started:.0f} s", flush=True)

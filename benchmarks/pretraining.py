@@ -41,6 +41,7 @@ from intent_tf.simulator.optimum import optimal_probabilities
 from intent_tf.simulator.shop import Shop
 from intent_tf.simulator.simulator import simulate
 from intent_tf.training.fine_tuning import fine_tune
+from intent_tf.training.open_encoder import open_encoder
 from intent_tf.training.pretraining import new_network
 from intent_tf.training.training import create_model, train_model
 
@@ -50,7 +51,7 @@ OTHER_SHOP = Shop(chinese_share=0.0, start=(0.8, 0.15, 0.05, 0.0, 0.0), loyalty=
 PRETRAINING = PretrainingConfig(vocabulary_size=1_000, max_tokens=64, epochs=6)
 HEAD = TrainingConfig(epochs=20, patience=3, ensemble_size=4)
 TUNING = EncoderConfig(
-    "bert", "given", encoder_tokens=64, encoder_epochs=4, encoder_learning_rate=5e-4, layer_decay=1.0
+    "given", encoder_tokens=64, encoder_epochs=4, encoder_learning_rate=5e-4, layer_decay=1.0
 )
 
 
@@ -120,7 +121,7 @@ def fitted(data: PreparedData, share: float, encoder: Path | None, seed: int) ->
             train_model(model, data, HEAD, Path(folder), seed=seed, verbose=0)
         else:
             config = replace(TUNING, encoder=str(encoder))
-            model = create_model(data, HEAD, config.open())
+            model = create_model(data, HEAD, open_encoder(config))
             fine_tune(model, data, HEAD, config, Path(folder), seed=seed, verbose=0)
     return model.predict(data.test)
 
@@ -137,7 +138,7 @@ def main() -> None:
             made = encoders(readable(data, log, seed, Path(folder)), Path(folder), seed)
             for way, encoder in {"no encoder": None, **made}.items():
                 if encoder is not None:
-                    subwords = replace(TUNING, encoder=str(encoder)).open().subwords
+                    subwords = open_encoder(replace(TUNING, encoder=str(encoder))).subwords
                     data = prepared(examples, seed, subwords=subwords)
                 for share in shares:
                     auroc = roc_auc_score(data.test.label, fitted(data, share, encoder, seed))

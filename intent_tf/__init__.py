@@ -1,8 +1,8 @@
 """How strongly a shopper intends to buy, as a calibrated probability, from behaviour and text.
 
-Raw columns in, intent strength out: `preprocess_data` cleans, splits and learns a `Preprocessor` from training
-rows; `build_feature_extractor`, `build_predictor` and `build_model` join it to an `IntentModel`, a Keras
-model whose exported graph holds every transformation that a prediction depends on.
+Raw columns in, intent strength out: `preprocess_data` cleans, splits and learns a `Preprocessor` from
+training rows; `build_feature_extractor`, `build_predictor` and `build_model` join it to an `IntentModel`, a
+Keras model whose exported graph holds every transformation that a prediction depends on.
 
 Names are imported when they are first used, so that ``--help`` need not wait for TensorFlow.
 

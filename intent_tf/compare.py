@@ -15,8 +15,8 @@ from intent_tf.options.training import TrainingConfig
 def main(arguments: Sequence[str] | None = None) -> None:
     """Parse the command line and compare."""
     kinds = (SourceConfig, PreprocessingConfig, TrainingConfig, CompareConfig)
-    configurations, _ = parse_configuration("compare", __doc__ or "", kinds, arguments)
-    with quiet_start():
+    configurations, given = parse_configuration("compare", __doc__ or "", kinds, arguments)
+    with quiet_start(given.debug):
         from intent_tf.runs.compare import compare_models
     compare_models(*configurations)
 

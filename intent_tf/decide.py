@@ -30,20 +30,20 @@ DECISIONS: dict[str, tuple[str, type, str]] = {
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Find the decision, parse its options, run it and print, as the last line, the folder it wrote."""
-    given = list(sys.argv[1:] if arguments is None else arguments)
-    if not given or given[0] in ("-h", "--help", "--help-all"):
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    if not words or words[0] in ("-h", "--help", "--help-all"):
         print("usage: python -m intent_tf.decide NAME [options]   (NAME --help lists its options)\n")
         print("\n".join(f"  {name:<12}{what}" for name, (what, *_) in DECISIONS.items()))
         return
-    name = given[0]
+    name = words[0]
     if name not in DECISIONS:
         raise InputError(f"no decision {name!r}{nearest(name, DECISIONS)}", expected=", ".join(DECISIONS))
     what, kind, package = DECISIONS[name]
     description = f"Decision {name!r}: {what}."
-    configurations, _ = parse_configuration(
-        f"decide {name}", description, (options.LogConfig, kind), given[1:]
+    configurations, given = parse_configuration(
+        f"decide {name}", description, (options.LogConfig, kind), words[1:]
     )
-    with quiet_start():
+    with quiet_start(given.debug):
         command = importlib.import_module(f"intent_tf.decisions.{package}.command")
     print(command.run(*configurations))
 

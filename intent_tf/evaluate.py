@@ -23,7 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         arguments,
         {"model": "folder that `train` wrote, or .keras file"},
     )
-    with quiet_start():
+    with quiet_start(given.debug):
         from intent_tf.runs.evaluate import evaluate_file
     evaluate_file(given.model, config)
 

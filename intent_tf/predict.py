@@ -22,7 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         arguments,
         {"model": "folder that `train` wrote, .keras file, or URL of a served model"},
     )
-    with quiet_start():
+    with quiet_start(given.debug):
         from intent_tf.runs.predict import predict_file
     predict_file(given.model, config)
 

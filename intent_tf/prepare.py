@@ -20,7 +20,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     configurations, given = parse_configuration(
         "prepare", __doc__ or "", [LogFormat, ExampleDefinition, PrepareConfig], arguments, {"log": _LOG}
     )
-    with quiet_start():
+    with quiet_start(given.debug):
         from intent_tf.runs.prepare import prepare_and_report
     prepare_and_report(given.log, *configurations)
 

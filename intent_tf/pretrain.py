@@ -12,8 +12,8 @@ from intent_tf.options.quiet_start import quiet_start
 def main(arguments: Sequence[str] | None = None) -> None:
     """Parse the command line and run."""
     kinds = (UnlabelledConfig, PretrainingConfig, PretrainRunConfig)
-    configurations, _ = parse_configuration("pretrain", __doc__ or "", kinds, arguments)
-    with quiet_start():
+    configurations, given = parse_configuration("pretrain", __doc__ or "", kinds, arguments)
+    with quiet_start(given.debug):
         from intent_tf.runs.pretrain import run
     run(*configurations)
 

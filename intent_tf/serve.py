@@ -19,7 +19,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     (config,), given = parse_configuration(
         "serve", __doc__ or "", (ServeConfig,), arguments, {"model": "folder of versions that `train` wrote"}
     )
-    with quiet_start():
+    with quiet_start(given.debug):
         from intent_tf.runs.serve import serve_until_interrupted
     serve_until_interrupted(given.model, config)
 

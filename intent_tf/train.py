@@ -32,8 +32,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         RunConfig,
         StrategyConfig,
     )
-    configurations, _ = parse_configuration("train", __doc__ or "", kinds, arguments, examples=EXAMPLES)
-    with quiet_start():
+    configurations, given = parse_configuration("train", __doc__ or "", kinds, arguments, examples=EXAMPLES)
+    with quiet_start(given.debug):
         from intent_tf.runs.train import run
     run(*configurations)
 

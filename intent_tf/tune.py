@@ -18,8 +18,8 @@ from intent_tf.options.tune import TuneConfig
 def main(arguments: Sequence[str] | None = None) -> None:
     """Parse the command line and search."""
     kinds = (SourceConfig, PreprocessingConfig, TrainingConfig, TuneConfig)
-    configurations, _ = parse_configuration("tune", __doc__ or "", kinds, arguments)
-    with quiet_start():
+    configurations, given = parse_configuration("tune", __doc__ or "", kinds, arguments)
+    with quiet_start(given.debug):
         from intent_tf.runs.tune import tune_options
     tune_options(*configurations)
 

@@ -204,8 +204,6 @@ def test_an_encoder_is_fine_tuned_by_two_workers(tmp_path: Path, capfd: pytest.C
         "bought",
         "--kinds",
         "title=text",
-        "--model",
-        "bert",
         "--encoder",
         tmp_path / "encoder",
         "--encoder-tokens",

@@ -114,8 +114,6 @@ def test_an_encoder_pretrained_here_gives_the_same_strengths_throughout(
         "intent_tf.train",
         "--events",
         log,
-        "--model",
-        "bert",
         "--encoder",
         encoder,
         "--epochs",

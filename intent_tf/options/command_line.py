@@ -8,7 +8,6 @@ the file given with ``--config``, and the command line.
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 import types
 from collections.abc import Callable, Mapping, Sequence
@@ -23,7 +22,6 @@ from intent_tf.errors import InputError, MissingExtraError
 from intent_tf.nearest import nearest
 from intent_tf.options.input_file import INPUT_FILE
 from intent_tf.options.old_names import GONE, GONE_VALUES, RENAMED, RENAMED_VALUES
-from intent_tf.options.quiet_start import SHOW
 
 
 class _Parser(argparse.ArgumentParser):
@@ -137,8 +135,6 @@ def run_verb(main: Callable[[Sequence[str] | None], None], arguments: Sequence[s
         arguments: The command line; ``sys.argv[1:]`` by default.
     """
     arguments = sys.argv[1:] if arguments is None else arguments
-    if "--debug" in arguments:
-        os.environ[SHOW] = "1"
     try:
         main(arguments)
     except (InputError, MissingExtraError, OSError) as error:
@@ -250,7 +246,7 @@ def _read_yaml(path: str, configurations: Sequence[type]) -> dict[str, Any]:
             if value in (default, None):
                 continue
             raise InputError(f"option {key!r} is gone", file=path, remedy=instead)
-        if (name, value) in GONE_VALUES:
+        if isinstance(value, str) and (name, value) in GONE_VALUES:
             raise InputError(f"{key}: {value} is gone", file=path, remedy=GONE_VALUES[name, value])
         if name not in hints:
             raise InputError(f"unknown option {key!r}{nearest(name, hints)}", file=path)

@@ -18,8 +18,6 @@ class DistillationConfig:
             of a fine-tuned BERT.
         alpha: Weight of the teacher's probabilities in the loss, in (0, 1]; labels have the rest.
         unlabelled: Table of further rows, without labels, for the teacher to score and the model to learn.
-        recombined: Rows to make of each training row, out of its sentences and another's, for the same; by
-            default 1 where there are columns of text.
     """
 
     #: The options that --help shows; --help-all shows all.
@@ -28,16 +26,11 @@ class DistillationConfig:
     teacher: str | None = None
     alpha: float = 1.0
     unlabelled: str | None = field(default=None, metadata=INPUT_FILE)
-    recombined: int | None = None
 
     def __post_init__(self) -> None:
         if not 0 < self.alpha <= 1:
             raise InputError(f"alpha is {self.alpha}", expected="a share in (0, 1]")
-        if self.recombined is not None and self.recombined < 0:
-            raise InputError(f"recombined is {self.recombined}", expected="0 or more")
-        for name in ("unlabelled", "recombined"):
-            if getattr(self, name) and self.teacher is None:
-                raise InputError(
-                    f"--{name} is given, and nobody to score its rows",
-                    remedy="name a model with --teacher",
-                )
+        if self.unlabelled and self.teacher is None:
+            raise InputError(
+                "--unlabelled is given, and nobody to score its rows", remedy="name a model with --teacher"
+            )

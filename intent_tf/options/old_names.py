@@ -43,6 +43,7 @@ GONE: dict[str, tuple[Any, str]] = {
     "numbers": (None, _TOKENIZER),
     "oov_buckets": (1, _CONSTANT),
     "per_replica_batch": (None, "--batch-size is over all devices"),
+    "recombined": (None, _CONSTANT),
     "scale_learning_rate": ("none", "--learning-rate"),
     "session_extractor": ("cnn", "leave it out: neither GRU nor attention was better than the convolution"),
     "shorten": (False, _TOKENIZER),
@@ -53,7 +54,6 @@ GONE: dict[str, tuple[Any, str]] = {
     "token_embedding": ("full", "--token-buckets N lets tokens share so many rows"),
     "warm_up": (0.1, _CONSTANT),
     "weight_decay": (3e-4, _CONSTANT),
-    "worker_timeout": (300.0, _CONSTANT),
 }
 
 #: Values that are gone, and what to use.

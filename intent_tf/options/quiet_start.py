@@ -8,22 +8,22 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-#: Set by ``--debug``: nothing is held back.
-SHOW = "INTENT_TF_SHOW_START_UP"
-
 
 @contextmanager
-def quiet_start() -> Iterator[None]:
+def quiet_start(show: bool = False) -> Iterator[None]:
     """Hold back what is written to the standard error while the heavy modules are imported.
 
     TensorFlow's libraries write to the file descriptor itself, before they know of a log level. If an import
     fails, what was held back is shown.
 
+    Args:
+        show: Hold nothing back, as ``--debug`` asks for.
+
     Example:
         >>> with quiet_start():
         ...     import json
     """
-    if SHOW in os.environ:
+    if show:
         yield
         return
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = os.environ.get("TF_CPP_MIN_LOG_LEVEL", "2")

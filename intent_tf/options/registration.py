@@ -1,4 +1,4 @@
-"""Lets `keras.models.load_model` know this package's classes after `import intent_tf`, without importing Keras."""
+"""Lets `keras.models.load_model` know this package's classes without importing Keras before it is needed."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from types import ModuleType
 def register_with_keras(module: str) -> None:
     """Import the module that registers the classes: now if Keras is there, else when it comes.
 
-    Nothing that parses a command line needs Keras, whose import takes seconds; whoever loads a ``.keras`` file
-    imports it.
+    Nothing that parses a command line needs Keras, whose import takes seconds; whoever loads a ``.keras``
+    file imports it.
 
     Args:
         module: Its import registers them.
@@ -43,13 +43,12 @@ class _WhenKerasComes(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         self.found = importlib.util.find_spec("keras")
         if self.found is None:
             return None
-        spec = importlib.util.spec_from_file_location(
+        return importlib.util.spec_from_file_location(
             "keras",
             self.found.origin,
             loader=self,
             submodule_search_locations=self.found.submodule_search_locations,
         )
-        return spec
 
     def create_module(self, spec: ModuleSpec) -> ModuleType | None:
         """Create the module as Python does."""

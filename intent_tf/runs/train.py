@@ -77,7 +77,7 @@ def run(
     Raises:
         InputError: If the input is not usable.
     """
-    strategy = make_strategy(devices.strategy)
+    strategy = make_strategy(devices.strategy, worker_timeout=devices.worker_timeout)
     quiet = config.quiet or not is_chief(strategy)
 
     def tell(message: str) -> None:
@@ -211,7 +211,7 @@ def _taught(
             "the rows are streamed, and a teacher scores rows in memory",
             remedy="hold all of them in memory with a larger --memory-rows",
         )
-    recombined = rows_to_recombine(distillation, data.specification)
+    recombined = rows_to_recombine(data.specification)
     return with_teacher(data, teacher, unlabelled=unlabelled, recombined=recombined, seed=seed)
 
 

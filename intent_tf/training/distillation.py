@@ -39,15 +39,12 @@ def distillation_loss(config: DistillationConfig, training: TrainingConfig) -> D
     return DistillationLoss(alpha=config.alpha)
 
 
-def rows_to_recombine(config: DistillationConfig, specification: FeatureSpecification) -> int:
-    """Return how many rows to make of each training row.
+def rows_to_recombine(specification: FeatureSpecification) -> int:
+    """Return how many rows to make of each training row: one where there are sentences to exchange.
 
     Args:
-        config: Says how many, or nothing.
         specification: The columns of the training rows.
     """
-    if config.recombined is not None:
-        return config.recombined
     return 1 if specification.of_kind("text") else 0
 
 

