@@ -6,7 +6,6 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -14,6 +13,7 @@ from intent_tf.data.labels import read_labels
 from intent_tf.data.tables import read_table
 from intent_tf.errors import InputError
 from intent_tf.evaluation.metrics import evaluate
+from intent_tf.evaluation.run_metrics import RunMetrics
 from intent_tf.evaluation.table import metrics_table
 from intent_tf.options.command_line import parse_configuration, run_verb
 from intent_tf.serving.loading import load_model
@@ -42,15 +42,15 @@ class EvaluateConfig:
             raise InputError("--data is not given", expected="--data FILE")
 
 
-def evaluate_file(model_path: str | Path, config: EvaluateConfig) -> dict[str, Any]:
-    """Measure a model on a table, beside the table's constant rate.
+def evaluate_file(model_path: str | Path, config: EvaluateConfig) -> RunMetrics:
+    """Evaluate a model on a table, beside the table's constant rate.
 
     Args:
         model_path: A version folder, a folder of versions, or a ``.keras`` file.
-        config: The table.
+        config: The table, its label column and the threshold.
 
     Returns:
-        ``{"test": metrics, "baselines": {"constant_rate": metrics}}``.
+        The metrics of the model and of the baseline ``constant_rate``.
 
     Raises:
         InputError: If the table or the model is not usable.
@@ -66,23 +66,23 @@ def evaluate_file(model_path: str | Path, config: EvaluateConfig) -> dict[str, A
     label = read_labels(frame[name], name, specification.positive, file=config.data)
     threshold = model.threshold if config.threshold is None else config.threshold
     rate = np.full(len(label), label.mean())
-    found = {
-        "test": evaluate(label, model.predict(frame), threshold),
-        "baselines": {"constant_rate": evaluate(label, rate)},
-    }
-    print(metrics_table(found["test"], found["baselines"]))
+    metrics = RunMetrics(
+        test=evaluate(label, model.predict(frame), threshold),
+        baselines={"constant_rate": evaluate(label, rate)},
+    )
+    print(metrics_table(metrics.test, metrics.baselines))
     if config.out is not None:
-        Path(config.out).write_text(json.dumps(found, indent=2) + "\n")
+        Path(config.out).write_text(json.dumps(metrics.as_dict(), indent=2) + "\n")
         print(config.out)
-    return found
+    return metrics
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Parse the command line and evaluate."""
-    (config,), found = parse_configuration(
+    (config,), positional = parse_configuration(
         "evaluate", __doc__ or "", (EvaluateConfig,), arguments, {"model": "folder that `train` wrote"}
     )
-    evaluate_file(found.model, config)
+    evaluate_file(positional.model, config)
 
 
 if __name__ == "__main__":

@@ -14,10 +14,10 @@ from intent_tf.columns.inference import infer_specification
 from intent_tf.columns.preprocessor import Preprocessor
 from intent_tf.columns.rows import Rows
 from intent_tf.columns.subword_preprocessor import SubwordPreprocessor
-from intent_tf.data.cleaning import clean
+from intent_tf.data.cleaning import CleaningCounts, clean
 from intent_tf.data.labels import find_positive, is_graded, read_grades, read_labels, refuse_label_copies
 from intent_tf.data.specification import FeatureSpecification, Kind
-from intent_tf.data.splitting import PARTS, SplitPlan, split
+from intent_tf.data.splitting import PARTS, SplitDescription, SplitPlan, split
 from intent_tf.errors import InputError
 from intent_tf.nearest import nearest
 
@@ -30,20 +30,20 @@ class PreparedData:
     """What `preprocess_data` returns.
 
     Args:
-        preprocessor: Adapted on the training rows.
-        train: Rows to learn from.
-        validation: Rows to choose by.
-        test: Rows to measure on.
+        preprocessor: The preprocessor, adapted on the training rows.
+        train: Rows that the model learns from.
+        validation: Rows that stopping, calibration and threshold are chosen by.
+        test: Rows that the model is evaluated on.
         cleaning: Counts of what cleaning changed.
-        split: Facts about the split.
+        split: The method of the split, and the rows and purchases of each part.
     """
 
     preprocessor: Preprocessor
     train: Rows
     validation: Rows
     test: Rows
-    cleaning: dict[str, int]
-    split: dict[str, Any]
+    cleaning: CleaningCounts
+    split: SplitDescription
 
     @property
     def specification(self) -> FeatureSpecification:
@@ -69,16 +69,17 @@ def preprocess_data(
     """Clean a table, split it, infer its columns' kinds, and adapt a `Preprocessor` on the training rows.
 
     Args:
-        frame: One example a row.
-        label: The label column.
+        frame: The example table, with one example in each row.
+        label: Name of the label column.
         kinds: Kinds of columns known better than inferred.
         drop: Columns that must not be features.
         excluded: Further columns that must not be features, each with the reason.
         positive: The label's value that counts as a purchase; found where it is plain.
         weight: Column of positive sample weights; no feature.
-        plan: How to split. Default: 20 % test, 10 % of the rest validation, stratified.
+        plan: The way of splitting and the shares of the parts. Default: 20 % test, 10 % of the rest
+            validation, stratified.
         test: Test rows given separately.
-        seed: Of the split.
+        seed: Seed of the split.
         file: Where the table came from, for messages.
         **preprocessor_options: Further arguments of `Preprocessor`.
 

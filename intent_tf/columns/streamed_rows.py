@@ -96,10 +96,10 @@ def stream_training_rows(data: PreparedData, folder: str | Path, weight: str | N
     Raises:
         InputError: If the split is not a random one by group.
     """
-    group = data.split["group"]
-    if group is None or not data.split["method"].startswith("random"):
+    group = data.split.group
+    if group is None or not data.split.method.startswith("random"):
         raise InputError(
-            f"the split is {data.split['method']}",
+            f"the split is {data.split.method}",
             expected="a random one by group, where rows are streamed",
             remedy="leave --time out, or hold all rows in memory with a larger --memory-rows",
         )

@@ -63,20 +63,21 @@ def summarise(trials: Sequence[Trial]) -> dict[str, Any]:
     seconds = {
         name: float(np.mean([trial.seconds[name] for trial in trials])) for name in first.probabilities
     }
-    found: dict[str, Any] = {"models": {}, "tests": {}}
+    models: dict[str, Any] = {}
+    tests: dict[str, Any] = {}
     for name in names:
         chosen = [_part(trial, name) for trial in trials]
         figures = {model: _figures(chosen, model) for model in first.probabilities}
         single = len({trial.fold for trial in trials}) == 1
-        found["models"][name] = {
+        models[name] = {
             model: _described(chosen, model, values, single) | {"seconds": seconds[model]}
             for model, values in figures.items()
         }
         if MODEL in figures:
-            found["tests"][name] = {
+            tests[name] = {
                 rival: _tested(chosen, rival, figures, single) for rival in figures if rival != MODEL
             }
-    return found
+    return {"models": models, "tests": tests}
 
 
 def _part(trial: Trial, name: str) -> Trial:
@@ -93,10 +94,10 @@ def _figures(trials: Sequence[Trial], model: str) -> dict[str, FloatArray]:
     seeds, folds = (sorted({getattr(trial, key) for trial in trials}) for key in ("seed", "fold"))
     values = {name: np.full((len(seeds), len(folds)), np.nan) for name in FIGURES}
     for trial in trials:
-        measured = evaluate(trial.label, trial.probabilities[model])
+        metrics = evaluate(trial.label, trial.probabilities[model])
         for name in FIGURES:
-            if measured[name] is not None:
-                values[name][seeds.index(trial.seed), folds.index(trial.fold)] = measured[name]
+            if (value := getattr(metrics, name)) is not None:
+                values[name][seeds.index(trial.seed), folds.index(trial.fold)] = value
     return values
 
 

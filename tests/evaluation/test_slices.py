@@ -33,8 +33,8 @@ def test_each_kind_of_column_gives_its_slices():
         "price: above 149.5",
         "title: up to 50 characters",
         "title: above 50 characters",
-        "prediction time: up to 2020-01-07 05:30",
-        "prediction time: above 2020-01-07 05:30",
+        "prediction_time: up to 2020-01-07 05:30",
+        "prediction_time: above 2020-01-07 05:30",
         "event_type: up to 4 events",
         "event_type: above 4 events",
     ]

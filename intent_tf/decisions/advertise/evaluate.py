@@ -62,13 +62,13 @@ def compare_rates(
     rows = {}
     is_clicked = future[CLICK].to_numpy() == 1
     for name, table in ways.items():
-        found: dict[str, float] = {}
+        figures: dict[str, float | None] = {}
         for rate, label, counted in (("ctr", CLICK, None), ("cvr", BOTH, is_clicked), ("ctcvr", BOTH, None)):
             if rate in table:
                 chosen = np.ones(len(future), bool) if counted is None else counted
-                figures = evaluate(future[label].to_numpy()[chosen], table[rate].to_numpy()[chosen])
-                found |= {f"{rate}_{each}": figures[each] for each in ("auroc", "log_loss")}
-        rows[name] = found
+                metrics = evaluate(future[label].to_numpy()[chosen], table[rate].to_numpy()[chosen])
+                figures |= {f"{rate}_auroc": metrics.auroc, f"{rate}_log_loss": metrics.log_loss}
+        rows[name] = figures
     return rates, pd.DataFrame(rows).T.astype(np.float64)
 
 
