@@ -34,8 +34,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         return
     name = given[0]
     if name not in DECISIONS:
-        found = f"no decision {name!r}{nearest(name, DECISIONS)}"
-        raise InputError(found, expected=", ".join(DECISIONS))
+        message = f"no decision {name!r}{nearest(name, DECISIONS)}"
+        raise InputError(message, expected=", ".join(DECISIONS))
     what, module = DECISIONS[name]
     command = importlib.import_module(module)
     description = f"Decision {name!r}: {what}."

@@ -128,14 +128,14 @@ class _Writer:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Parse the command line and predict."""
-    (config,), found = parse_configuration(
+    (config,), positional = parse_configuration(
         "predict",
         __doc__ or "",
         (PredictConfig,),
         arguments,
         {"model": "folder that `train` wrote, or URL of a served model"},
     )
-    predict_file(found.model, config)
+    predict_file(positional.model, config)
 
 
 if __name__ == "__main__":

@@ -72,7 +72,7 @@ def prepare(
         engine = SparkEngine(config.spark_master)
     files, log_format = _open(log, log_format, config)
     with (
-        files as found,
+        files as opened,
         tqdm(disable=config.quiet, bar_format="{desc:<14}{percentage:3.0f}%|{bar}| {elapsed}") as bar,
     ):
 
@@ -82,7 +82,7 @@ def prepare(
             bar.refresh()
 
         return prepare_examples(
-            found,
+            opened,
             definition,
             log_format,
             out=config.out,
@@ -137,10 +137,10 @@ def _report(prepared: Prepared, config: PrepareConfig, label: str) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Parse the command line, prepare, print counts and, as the last line, the folder."""
-    (log_format, definition, config), found = parse_configuration(
+    (log_format, definition, config), positional = parse_configuration(
         "prepare", __doc__ or "", [LogFormat, ExampleDefinition, PrepareConfig], arguments, {"log": _LOG}
     )
-    prepared = prepare(found.log, log_format, definition, config)
+    prepared = prepare(positional.log, log_format, definition, config)
     if not config.quiet:
         _report(prepared, config, definition.label)
     print(prepared.folder)

@@ -90,7 +90,7 @@ def serve(base: str | Path, config: ServeConfig, stop: threading.Event) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Parse the command line and serve until interrupted."""
-    (config,), found = parse_configuration(
+    (config,), positional = parse_configuration(
         "serve", __doc__ or "", (ServeConfig,), arguments, {"model": "folder of versions that `train` wrote"}
     )
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
@@ -98,7 +98,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    serve(found.model, config, stop)
+    serve(positional.model, config, stop)
 
 
 if __name__ == "__main__":

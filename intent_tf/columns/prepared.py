@@ -139,13 +139,13 @@ def preprocess_data(
         part, source = getattr(parts, name), file if name != "test" or test is None else _TEST
         part_labels = read_labels(part[label], label, positive, file=source)
         weights = _weights(part[weight], source) if weight is not None and weight in part.columns else None
-        found = Rows.of(part, preprocessor, part_labels, weights, file=source, graph=graph)
-        rows[name] = replace(found, grade=read_grades(part[label])) if graded else found
+        part_rows = Rows.of(part, preprocessor, part_labels, weights, file=source, graph=graph)
+        rows[name] = replace(part_rows, grade=read_grades(part[label])) if graded else part_rows
     return PreparedData(preprocessor, **rows, cleaning=counts, split=parts.description)
 
 
 def _check_names(frame: pd.DataFrame, needed: Sequence[str | None], file: object) -> None:
-    known = [str(column) for column in frame.columns]
+    names = [str(column) for column in frame.columns]
     for column in frame.columns:
         if not isinstance(column, str):
             raise InputError(
@@ -154,12 +154,12 @@ def _check_names(frame: pd.DataFrame, needed: Sequence[str | None], file: object
                 expected="names that are text",
                 remedy="rename the columns, such as by frame.columns = frame.columns.astype(str)",
             )
-        if known.count(column) > 1:
+        if names.count(column) > 1:
             raise InputError("two columns have the same name", file=file, column=column)
     for name in needed:
-        if name is not None and name not in known:
-            found = f"no column {name!r}{nearest(name, known)}"
-            raise InputError(found, file=file, expected=", ".join(known))
+        if name is not None and name not in names:
+            message = f"no column {name!r}{nearest(name, names)}"
+            raise InputError(message, file=file, expected=", ".join(names))
 
 
 def _labels_of(test: pd.DataFrame, label: str, positive: str | None) -> np.ndarray:

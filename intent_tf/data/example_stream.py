@@ -83,13 +83,13 @@ class ExampleStream:
     def __post_init__(self) -> None:
         if not 0 <= self.worker < self.workers:
             raise InputError(f"worker is {self.worker} of {self.workers}", expected="0 <= worker < workers")
-        known = pa.parquet.read_schema(self._pieces[0].path).names
+        columns = pa.parquet.read_schema(self._pieces[0].path).names
         for name in self._names:
-            if name not in known:
+            if name not in columns:
                 raise InputError(
-                    f"the examples have no column {name!r}{nearest(name, known)}",
+                    f"the examples have no column {name!r}{nearest(name, columns)}",
                     file=self.folder,
-                    expected=", ".join(known),
+                    expected=", ".join(columns),
                 )
 
     @property

@@ -80,10 +80,10 @@ def read_labels(values: pd.Series, label: str, positive: str | None, *, file: ob
     words = _words(values, label, file)
     if positive is not None:
         if positive not in set(words):
-            known = sorted(set(words))[:10]
+            accepted = sorted(set(words))[:10]
             raise InputError(
-                f"no row has the value {positive!r}{nearest(positive, known)}",
-                expected=" or ".join(map(repr, known)),
+                f"no row has the value {positive!r}{nearest(positive, accepted)}",
+                expected=" or ".join(map(repr, accepted)),
                 file=file,
                 column=label,
             )

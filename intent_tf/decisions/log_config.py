@@ -62,8 +62,8 @@ class LogConfig:
         if self.adapter is None:
             return clean_log(LogFiles.find(self.log), given)
         if self.adapter not in ADAPTERS:
-            found = f"no adapter {self.adapter!r}{nearest(self.adapter, ADAPTERS)}"
-            raise InputError(found, expected=", ".join(ADAPTERS))
+            message = f"no adapter {self.adapter!r}{nearest(self.adapter, ADAPTERS)}"
+            raise InputError(message, expected=", ".join(ADAPTERS))
         adapter = ADAPTERS[self.adapter]
         merged = replace(
             adapter.log_format,

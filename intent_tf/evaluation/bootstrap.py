@@ -99,8 +99,8 @@ def compare(
     Example:
         >>> rng = np.random.default_rng(0)
         >>> truth = rng.uniform(size=400)
-        >>> found = compare(rng.uniform(size=400) < truth, truth, rng.uniform(size=400))
-        >>> found["auroc"]["low"] > 0, found["auroc"]["p_value"] < 0.01
+        >>> differences = compare(rng.uniform(size=400) < truth, truth, rng.uniform(size=400))
+        >>> differences["auroc"]["low"] > 0, differences["auroc"]["p_value"] < 0.01
         (True, True)
     """
     drawn = _draw(label, [probability, other], groups, folds, resamples, seed)

@@ -71,8 +71,8 @@ def fit_models(
     def add(name: str, fit: Callable[[], FloatArray]) -> None:
         kept = None if store is None else store / f"{name}.npz"
         if kept is not None and kept.is_file():
-            with np.load(kept) as found:
-                probabilities[name], seconds[name] = found["probability"], float(found["seconds"])
+            with np.load(kept) as stored:
+                probabilities[name], seconds[name] = stored["probability"], float(stored["seconds"])
         else:
             started = time.perf_counter()
             probabilities[name] = fit()

@@ -46,10 +46,10 @@ def evaluate_drift(
         >>> evaluate_drift(train, test, {"month": "category"})[0]["level"]
         'shifted'
     """
-    found = [
+    columns = [
         {"column": column, **_psi(train[column], test[column], kind, bins)} for column, kind in kinds.items()
     ]
-    return sorted(found, key=lambda row: -row["psi"])
+    return sorted(columns, key=lambda row: -row["psi"])
 
 
 def _psi(train: pd.Series, test: pd.Series, kind: ColumnKind, bins: int) -> dict[str, Any]:

@@ -35,8 +35,8 @@ def corrected_t_test(
         Nadeau & Bengio (2003), Inference for the Generalization Error.
 
     Example:
-        >>> found = corrected_t_test([0.002, 0.004, 0.003, 0.005, 0.001])
-        >>> round(found["difference"], 4), round(found["p_value"], 4)
+        >>> test = corrected_t_test([0.002, 0.004, 0.003, 0.005, 0.001])
+        >>> round(test["difference"], 4), round(test["p_value"], 4)
         (0.003, 0.0474)
     """
     values = np.asarray(values, np.float64)

@@ -110,8 +110,8 @@ def gain(label: IntArray, probabilities: Mapping[str, FloatArray]) -> Drawing:
     def draw(axes: Axes) -> None:
         axes.plot([0, 1], [0, 1], color=COLOURS["line"], linewidth=1)
         for name, probability in probabilities.items():
-            contacted, found = gains(label, probability)
-            _curve(axes, contacted, found, name, list(probabilities))
+            contacted, buyers = gains(label, probability)
+            _curve(axes, contacted, buyers, name, list(probabilities))
         axes.set(xlabel="share of shoppers, strongest first", ylabel="share of buyers among them")
         axes.legend(loc="lower right")
 
@@ -122,8 +122,8 @@ def lift(label: IntArray, probability: FloatArray) -> Drawing:
     """How many times as often each tenth of the shoppers buys as the average shopper."""
 
     def draw(axes: Axes) -> None:
-        contacted, found = gains(label, probability)
-        tenths = np.diff(np.interp(np.linspace(0, 1, 11), contacted, found)) * 10
+        contacted, buyers = gains(label, probability)
+        tenths = np.diff(np.interp(np.linspace(0, 1, 11), contacted, buyers)) * 10
         bars = axes.bar(range(1, 11), tenths, color=COLOURS["model"], width=0.72)
         axes.bar_label(
             bars, [f"{value:.1f}" for value in tenths], fontsize=7.5, color=COLOURS["muted"], padding=2

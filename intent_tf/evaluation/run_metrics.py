@@ -63,13 +63,13 @@ class RunMetrics:
             >>> list(metrics.as_dict()), metrics.as_dict()["test"]["ece_uncalibrated"]
             (['test', 'baselines'], 0.25)
         """
-        known = {name: value for name, value in asdict(self).items() if value is not None}
+        written = {name: value for name, value in asdict(self).items() if value is not None}
         if self.ece_uncalibrated is not None:
-            known["test"]["ece_uncalibrated"] = known.pop("ece_uncalibrated")
-        source_counts = known.pop("source_counts")
+            written["test"]["ece_uncalibrated"] = written.pop("ece_uncalibrated")
+        source_counts = written.pop("source_counts")
         if self.cleaning is not None:
-            known["cleaning"] = source_counts | known["cleaning"]
+            written["cleaning"] = source_counts | written["cleaning"]
         if self.split is not None:
-            known["split"] = self.split.as_dict()
+            written["split"] = self.split.as_dict()
         # The diagnosis has no heading of its own there; its slices are among those of the run.
-        return known.pop("diagnosis", {}) | known
+        return written.pop("diagnosis", {}) | written

@@ -71,10 +71,10 @@ class TableModel(DistributedModel):
             by_length, static = self.rows_at_once < _MANY, self.wants_static_shapes
 
             def batches(shard: Shard) -> tf.data.Dataset:
-                found = rows.shuffled_batches(
+                shuffled = rows.shuffled_batches(
                     *start, first_batch=first_batch, shard=shard, by_length=by_length
                 )
-                return static_batches(found, rows, start[0] // shard.total) if static else found
+                return static_batches(shuffled, rows, start[0] // shard.total) if static else shuffled
 
             x = self.distribute(batches)
             steps = rows.number_of_rows // batch_size if static else -(-rows.number_of_rows // batch_size)

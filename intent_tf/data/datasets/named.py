@@ -97,10 +97,10 @@ class NamedDataset:
                 with zipfile.ZipFile(fetched) as archive:
                     if Path(file.name).name in archive.namelist():
                         fetched = Path(archive.extract(Path(file.name).name, folder))
-            found = hashlib.sha256(fetched.read_bytes()).hexdigest()
-            if found != file.sha256:
+            checksum = hashlib.sha256(fetched.read_bytes()).hexdigest()
+            if checksum != file.sha256:
                 raise InputError(
-                    f"the file served has the SHA-256 {found}", file=file.url, expected=file.sha256
+                    f"the file served has the SHA-256 {checksum}", file=file.url, expected=file.sha256
                 )
             shutil.move(fetched, target)
         return target

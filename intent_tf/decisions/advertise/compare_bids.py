@@ -52,14 +52,14 @@ def compare_bids(
     }
     rows = {}
     for name, (bids, pacing) in ways.items():
-        found = run_auctions(bids, market, budget, pacing=pacing)
-        won = found["won"].to_numpy(bool)
-        spent, purchases = float(found["paid"].sum()), int(converted[won].sum())
+        auctions = run_auctions(bids, market, budget, pacing=pacing)
+        won = auctions["won"].to_numpy(bool)
+        spent, purchases = float(auctions["paid"].sum()), int(converted[won].sum())
         rows[name] = {
             "won": int(won.sum()),
             "spent": spent,
             "purchases": purchases,
             "cost": spent / purchases if purchases else np.nan,
-            "lasted": float((found["paid"].cumsum() < 0.95 * spent).mean()),
+            "lasted": float((auctions["paid"].cumsum() < 0.95 * spent).mean()),
         }
     return pd.DataFrame(rows).T

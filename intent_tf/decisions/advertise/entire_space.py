@@ -154,9 +154,9 @@ def fit_entire_space(
     if (examples[BOTH] > examples[CLICK]).any():
         raise InputError("a row is 1 without a click", column=BOTH, expected=f"0 where {CLICK!r} is 0")
     keras.utils.set_random_seed(seed)
-    known = [name for name in IDENTIFIERS[1:] if name in examples.columns]
+    identifiers = [name for name in IDENTIFIERS[1:] if name in examples.columns]
     plan = SplitPlan(test_fraction=0.1, validation_fraction=0.15, group="user_id")
-    data = _with_both(preprocess_data(examples, CLICK, drop=[*known, BOTH], plan=plan, seed=seed))
+    data = _with_both(preprocess_data(examples, CLICK, drop=[*identifiers, BOTH], plan=plan, seed=seed))
     single = create_model(replace(data, train=_column(data.train, 0)), training)
     clicks, both = data.train.label.mean(axis=0)
     alike = single.predictor.get_config()

@@ -12,18 +12,18 @@ from intent_tf.decisions.churn.churn_examples import LABEL, SILENT
 from intent_tf.errors import InputError
 
 
-def recency_risk(known: pd.DataFrame, users: pd.DataFrame) -> np.ndarray:
+def recency_risk(past: pd.DataFrame, users: pd.DataFrame) -> np.ndarray:
     """Tell the risk from the days of silence alone: the share that churned, rising with silence (isotonic).
 
     Args:
-        known: Users whose outcome is known, with ``days_silent`` and ``churned``.
+        past: Users whose outcome is known, with ``days_silent`` and ``churned``.
         users: Those to tell the risk of.
 
     Returns:
         In (0, 1), ``(users,)``.
     """
     fitted = IsotonicRegression(y_min=1e-3, y_max=1 - 1e-3, out_of_bounds="clip")
-    risk: np.ndarray = fitted.fit(known[SILENT], known[LABEL]).predict(users[SILENT])
+    risk: np.ndarray = fitted.fit(past[SILENT], past[LABEL]).predict(users[SILENT])
     return risk
 
 

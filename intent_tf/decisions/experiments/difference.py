@@ -40,8 +40,8 @@ def difference(control: ArrayLike, treatment: ArrayLike, alpha: float = 0.05) ->
         InputError: If an arm has fewer than two users, a value is not finite, or all values are equal.
 
     Example:
-        >>> found = difference([0, 1, 2, 3], [1, 2, 3, 4])
-        >>> found.estimate, round(found.low, 3), round(found.high, 3)
+        >>> added = difference([0, 1, 2, 3], [1, 2, 3, 4])
+        >>> added.estimate, round(added.low, 3), round(added.high, 3)
         (1.0, -1.234, 3.234)
     """
     arms = [check_arm(values, name) for values, name in ((control, "control"), (treatment, "treatment"))]

@@ -60,8 +60,9 @@ def peeking_errors(
     variance, difference = 2 * spread / seen, means[1] - means[0]
     tau = tau or 0.1 * float(np.sqrt(rate * (1 - rate)))
     plain = 2 * norm.sf(np.abs(difference) / np.sqrt(variance))
-    found = {"fixed_horizon": plain, "always_valid": always_valid_p_values(difference, variance, tau)}
+    p_values_of = {"fixed_horizon": plain, "always_valid": always_valid_p_values(difference, variance, tau)}
     stopped = {
-        name: np.maximum.accumulate(p_values < alpha, axis=1).mean(axis=0) for name, p_values in found.items()
+        name: np.maximum.accumulate(p_values < alpha, axis=1).mean(axis=0)
+        for name, p_values in p_values_of.items()
     }
     return pd.DataFrame({"users": seen, **stopped})

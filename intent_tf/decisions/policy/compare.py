@@ -79,13 +79,13 @@ def compare_policies(
     expected = cross_fitted_rewards(after, contexts[now], count)
     table = []
     for name, policy in policies.items():
-        found = {
+        estimates = {
             "ips": ips(after, policy, alpha),
             "snips": snips(after, policy, alpha),
             "dr": doubly_robust(after, policy, expected, alpha),
         }
         row: dict[str, object] = {"policy": name}
-        for way, estimate in found.items():
+        for way, estimate in estimates.items():
             row |= {way: estimate.estimate, f"{way}_low": estimate.low, f"{way}_high": estimate.high}
         if values is not None:
             row["truth"] = float((policy * values[now]).sum(axis=1).mean())

@@ -49,7 +49,7 @@ def timing_trial(
     )
     exact = offer.profits(offer.purchase_probabilities(beliefs_at(prediction_times, log)))
     number = prediction_times["session_id"].factorize()[0]
-    known = np.random.default_rng(seed).random(number.max() + 1)[number] < 0.5
+    learning = np.random.default_rng(seed).random(number.max() + 1)[number] < 0.5
     return compare_timing(
-        prediction_times, learnt.expected_rewards(contexts.of(model, prediction_times)), exact, known
+        prediction_times, learnt.expected_rewards(contexts.of(model, prediction_times)), exact, learning
     )

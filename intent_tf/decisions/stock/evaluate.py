@@ -85,14 +85,14 @@ def replay(
     level, rows = costs.level, []
     for item in demand.columns:
         past = demand[item].to_numpy(np.float64)
-        found = {period: forecast(past[:period], season) for period in range(first, len(past))}
-        means = np.array([found[period].mean for period in range(first, len(past))])
+        forecasts = {period: forecast(past[:period], season) for period in range(first, len(past))}
+        means = np.array([forecasts[period].mean for period in range(first, len(past))])
         open_now = probabilities[item].to_numpy(np.float64)
-        known = slice(0, test - first)
-        share, part = probability_weights(means[known], open_now[known], past[first:test])
-        misses = past[first:test] - share * means[known] - part * open_now[known]
+        learning = slice(0, test - first)
+        share, part = probability_weights(means[learning], open_now[learning], past[first:test])
+        misses = past[first:test] - share * means[learning] - part * open_now[learning]
         for period in range(test, len(past)):
-            own = found[period]
+            own = forecasts[period]
             mixed = share * own.mean + part * open_now[period - first]
             naive = seasonal_naive(past[:period], season)
             ways = {

@@ -56,11 +56,11 @@ def tsb(demand: ArrayLike, size: float = 0.1, probability: float = 0.1) -> Forec
     sold = past > 0
     chance, mean = float(sold.mean()), float(past[sold].mean()) if sold.any() else 0.0
     errors = np.empty(len(past))
-    for period, found in enumerate(past):
-        errors[period] = found - chance * mean
-        chance += probability * ((found > 0) - chance)
-        if found > 0:
-            mean += size * (found - mean)
+    for period, latest in enumerate(past):
+        errors[period] = latest - chance * mean
+        chance += probability * ((latest > 0) - chance)
+        if latest > 0:
+            mean += size * (latest - mean)
     return Forecast(float(chance * mean), errors)
 
 

@@ -71,10 +71,10 @@ def read_vocabulary(folder: Path) -> tuple[Path, bool]:
     """Find the vocabulary of a folder in Hugging Face's form, and whether texts are lower-cased."""
     settings = folder / "tokenizer_config.json"
     try:
-        found = json.loads(settings.read_text(encoding="utf-8")) if settings.is_file() else {}
+        content = json.loads(settings.read_text(encoding="utf-8")) if settings.is_file() else {}
     except ValueError as error:
         raise InputError(f"cannot be read ({error})", file=settings, expected="JSON") from error
-    return folder / "vocab.txt", bool(found.get("do_lower_case", True))
+    return folder / "vocab.txt", bool(content.get("do_lower_case", True))
 
 
 def _encoder(network: BertTransformer, vocabulary: Path, lower: bool) -> tf.train.Checkpoint:
