@@ -150,8 +150,8 @@ def op_libraries(folder: Path) -> tuple[str, ...]:
     saved_model = saved_model_pb2.SavedModel.FromString((folder / "saved_model.pb").read_bytes())
     graph = saved_model.meta_graphs[0].graph_def
     nodes = [*graph.node, *(node for function in graph.library.function for node in function.node_def)]
-    found = {node.op for node in nodes}
-    return tuple(library for op, library in _TEXT_OPS.items() if op in found)
+    ops = {node.op for node in nodes}
+    return tuple(library for op, library in _TEXT_OPS.items() if op in ops)
 
 
 def encoder_notice(folder: Path) -> str:

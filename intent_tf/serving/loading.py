@@ -26,8 +26,8 @@ def find_model(path: str | Path) -> Path:
         return index
     if not index.exists():
         raise InputError("no such model", file=index, expected=_EXPECTED)
-    found = versions(index)
-    candidates = [index / "model.keras", *(index / str(version) / "model.keras" for version in found[::-1])]
+    numbers = versions(index)
+    candidates = [index / "model.keras", *(index / str(version) / "model.keras" for version in numbers[::-1])]
     for candidate in candidates:
         if candidate.is_file():
             return candidate
