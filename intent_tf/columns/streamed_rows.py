@@ -56,10 +56,10 @@ class StreamedRows(Rows):
 
         Args:
             batch_size: Rows a batch, over all replicas.
-            seed: Of the order.
-            first_epoch: Where to begin.
-            augmentation: Changes of the rows.
-            first_batch: Of the first epoch.
+            seed: Seed of the order.
+            first_epoch: Epoch to begin with.
+            augmentation: How training rows are changed.
+            first_batch: Batch of the first epoch to begin with.
             shard: The replicas whose rows of each batch are wanted. Every process reads all rows, and
                 preprocesses its own.
             by_length: Documents are not sorted by length here, since that takes all of them.
@@ -91,7 +91,7 @@ def stream_training_rows(data: PreparedData, folder: str | Path, weight: str | N
     Args:
         data: A sample of the folder's rows, split by group.
         folder: Parquet files with the columns of the sample.
-        weight: Column of sample weights.
+        weight: Name of the column of sample weights.
 
     Raises:
         InputError: If the split is not a random one by group.

@@ -21,8 +21,8 @@ def find_positive(values: pd.Series, label: str, *, file: object = None) -> str 
 
     Args:
         values: The label column of the training rows.
-        label: Its name, for messages.
-        file: Where it came from, for messages.
+        label: Name of the label column, for messages.
+        file: Where the labels came from, for messages.
 
     Raises:
         InputError: If there are not exactly two values, or it is not plain which one is the purchase.
@@ -64,10 +64,10 @@ def read_labels(values: pd.Series, label: str, positive: str | None, *, file: ob
 
     Args:
         values: The label column.
-        label: Its name, for messages.
+        label: Name of the label column, for messages.
         positive: The value that counts as 1, as text, all others counting as 0; None for columns of 0 and 1
             (or booleans), and for grades, of which 1 counts.
-        file: Where it came from, for messages.
+        file: Where the labels came from, for messages.
 
     Raises:
         InputError: If a value is missing, no row has the positive value, or (without one) a value is

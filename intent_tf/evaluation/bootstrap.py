@@ -30,14 +30,14 @@ def bootstrap_intervals(
 
     Args:
         label: 0 or 1, shape `(rows,)`.
-        probability: Intent strength in [0, 1], shape `(rows,)`; or of several trainings, shape
+        probability: Probability of a purchase in [0, 1], shape `(rows,)`; or of several trainings, shape
             `(trainings, rows)`, of whose figures the mean is taken.
         groups: Rows of the same value are drawn together, shape `(rows,)`, such as the prefixes of one
             session, which are no independent evidence. Defaults to each row for itself.
         folds: Fold of each row in a cross-validation, shape `(rows,)`: figures are the means over the folds,
             whose probabilities come from different models. Defaults to one fold.
         resamples: Number of draws. Defaults to 1000.
-        confidence: In (0, 1). Defaults to 0.95.
+        confidence: Confidence of the interval, in (0, 1). Defaults to 0.95.
         seed: Seed of the draws. Defaults to 0.
 
     Returns:
@@ -85,7 +85,7 @@ def compare(
         groups: As `bootstrap_intervals`.
         folds: As `bootstrap_intervals`.
         resamples: Number of draws. Defaults to 1000.
-        confidence: In (0, 1). Defaults to 0.95.
+        confidence: Confidence of the interval, in (0, 1). Defaults to 0.95.
         seed: Seed of the draws. Defaults to 0.
 
     Returns:

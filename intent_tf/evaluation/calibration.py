@@ -102,7 +102,7 @@ def calibrate(
     from 0 and 1, and thins the blocks evenly if there are more of them than knots.
 
     Args:
-        kind: See `Calibrator`.
+        kind: Kind of the calibrator; see `Calibrator`.
         label: 0 or 1, shape `(rows,)`, of both classes.
         probability: Uncalibrated probability in [0, 1], shape `(rows,)`.
         weight: Weight of each row, shape `(rows,)`. Defaults to 1 each.

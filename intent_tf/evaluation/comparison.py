@@ -22,11 +22,11 @@ class Trial:
     """What the models said about the test rows of one fold, trained with one seed.
 
     Args:
-        fold: Number of the fold.
-        seed: Of the training.
+        fold: Index of the fold.
+        seed: Seed of the training.
         label: 0 or 1, shape `(rows,)`.
-        probabilities: By model, shape `(rows,)` each.
-        seconds: That each model took to fit and to predict.
+        probabilities: Probabilities of each model by name, shape `(rows,)` each.
+        seconds: Seconds that each model took to fit and to predict.
         slices: Part of the test rows of each row, shape `(rows,)`, whose figures stand for themselves; None
             for one part.
         groups: Rows of the same value are no independent evidence, shape `(rows,)`; None for each alone.
@@ -50,7 +50,7 @@ def summarise(trials: Sequence[Trial]) -> dict[str, Any]:
     chance.
 
     Args:
-        trials: Of every fold with every seed; all have the same models.
+        trials: One trial of every fold with every seed; all have the same models.
 
     Returns:
         In plain Python: `models`: by slice (`all` where there are none) and model, for each figure `mean`,

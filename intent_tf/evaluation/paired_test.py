@@ -20,10 +20,10 @@ def corrected_t_test(
     therefore taken as ``(1/k + test/train) · variance`` in place of ``variance / k``.
 
     Args:
-        values: One a fold, shape `(k,)`, k at least 2.
+        values: One value for each fold, shape `(k,)`, k at least 2.
         test_share: Test rows over train rows of a fold. Defaults to that of a cross-validation,
             1 / (k - 1).
-        confidence: Of the interval, in (0, 1). Defaults to 0.95.
+        confidence: Confidence of the interval, in (0, 1). Defaults to 0.95.
 
     Returns:
         `difference` (the mean), `low` and `high` of its interval, and `p_value` (two-sided).

@@ -59,8 +59,8 @@ def write_report(path: str | Path, report: Report) -> None:
     """Write a report as one HTML file that needs no other file, no script and no network.
 
     Args:
-        path: Where to write it.
-        report: What to show.
+        path: File to write the report to.
+        report: The report to show.
     """
     Path(path).write_text(render_report(report), encoding="utf-8")
 

@@ -58,7 +58,7 @@ class TableModel(DistributedModel):
             y: Labels, unless ``x`` holds them.
             batch_size: Rows a step, over all replicas of the strategy. Default 256.
             epochs: Passes over the rows.
-            validation_data: As ``x``.
+            validation_data: Rows or a table to validate on, of the types that ``x`` has.
             initial_epoch: Epochs done before, when resuming.
             seed: Of the order of the rows, for `Rows` and DataFrames.
             augmentation: Changes of the training rows, for `Rows` and DataFrames.

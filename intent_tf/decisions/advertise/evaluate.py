@@ -21,11 +21,11 @@ def compare_rates(
     """Measure the rates of impressions that came after those that were learnt from.
 
     Args:
-        model: Fitted on ``past``.
-        past: From `funnel_table`.
-        future: Likewise, later.
-        fit: Fits the plainer models: one of clicks and one of conversions that sees clicked rows only
-            (``two models``), and one of both at once (``one model``).
+        model: A model that is fitted on ``past``.
+        past: Impressions to learn from, from `funnel_table`.
+        future: Later impressions, from `funnel_table`.
+        fit: Function that fits the plainer models: one of clicks and one of conversions that sees clicked
+            rows only (``two models``), and one of both at once (``one model``).
 
     Returns:
         The rates by ``model`` on ``future``; and one row a way with ``ctr``, ``cvr`` (on clicked rows) and
@@ -78,7 +78,7 @@ def compare_targeting(
     """Measure ways to choose whom to treat.
 
     Args:
-        scores: By way, who is to be treated first, ``(shoppers,)``.
+        scores: Score of each shopper by way, the highest to be treated first, ``(shoppers,)``.
         trial: ``treated`` and ``purchase`` of shoppers that no score has learnt from.
         effect: What the treatment truly adds to each one's probability.
         share: Share of the shoppers who are treated, in (0, 1).

@@ -20,7 +20,7 @@ def users_at(log: pd.DataFrame, prediction_time: pd.Timestamp, longest_silence: 
     """Describe the users of a log at a prediction time: the last session of each, and the history before it.
 
     Args:
-        log: Events.
+        log: The event log.
         prediction_time: Nothing from it on is looked at.
         longest_silence: Users silent for longer are given up, and excluded.
 
@@ -58,10 +58,10 @@ def churn_examples(
     """Label the users of a prediction time by what came after it.
 
     Args:
-        log: Events.
-        prediction_time: The prediction time.
+        log: The event log.
+        prediction_time: The time at which users are looked at.
         horizon: A user without any event so long after it has churned.
-        longest_silence: See `users_at`.
+        longest_silence: Users who were silent for longer are gone already; see `users_at`.
 
     Returns:
         The rows of `users_at` with ``churned``, 0 or 1.
@@ -85,7 +85,7 @@ def snapshots(log: pd.DataFrame, horizon: pd.Timedelta, count: int = 4) -> list[
     """Choose prediction times, a horizon apart; when the last comes, the outcomes of the others are known.
 
     Args:
-        log: Events.
+        log: The event log.
         horizon: Time after a prediction time in which a user has to come back.
         count: How many at most, from 2.
 

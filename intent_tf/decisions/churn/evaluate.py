@@ -17,10 +17,10 @@ def recency_risk(past: pd.DataFrame, users: pd.DataFrame) -> np.ndarray:
 
     Args:
         past: Users whose outcome is known, with ``days_silent`` and ``churned``.
-        users: Those to tell the risk of.
+        users: Users whose risk is wanted, with ``days_silent``.
 
     Returns:
-        In (0, 1), ``(users,)``.
+        The risk in (0, 1), ``(users,)``.
     """
     fitted = IsotonicRegression(y_min=1e-3, y_max=1 - 1e-3, out_of_bounds="clip")
     risk: np.ndarray = fitted.fit(past[SILENT], past[LABEL]).predict(users[SILENT])
@@ -31,8 +31,8 @@ def foretold(churned: ArrayLike, risk: ArrayLike, alarms: float = 0.1) -> dict[s
     """Measure risks against what happened.
 
     Args:
-        churned: 0 or 1, ``(users,)``.
-        risk: In [0, 1], ``(users,)``.
+        churned: Whether each user churned, 0 or 1, ``(users,)``.
+        risk: Predicted risk of each user in [0, 1], ``(users,)``.
         alarms: Share of users, those of highest risk, on the alarm list.
 
     Returns:

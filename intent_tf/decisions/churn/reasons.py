@@ -39,7 +39,7 @@ def alarm_reasons(
     much the risk falls is what the column adds to it.
 
     Args:
-        predict: Gives the risk of rows, ``(users,)``.
+        predict: Function that gives the risk of rows, ``(users,)``.
         users: The users on the list, from `users_at`.
         typical: The row of a user who stays, of the same columns; see `typical_stayer`.
         most: Reasons a user at most; those that add less than 0.005 are excluded.

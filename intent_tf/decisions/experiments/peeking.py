@@ -24,13 +24,13 @@ def peeking_errors(
 
     Args:
         rate: Conversion rate of the control arm, in (0, 1).
-        users: Users an arm at the last look.
-        looks: Looks, spread evenly.
+        users: Number of users in each arm at the last look.
+        looks: Number of looks, spread evenly.
         alpha: Level of the tests.
         effect: What the treatment adds to the rate; 0 measures false alarms, else power.
         tau: See `mixture_ratio`; by default a tenth of the metric's deviation.
-        experiments: How many.
-        seed: Of the draws.
+        experiments: Number of experiments to simulate.
+        seed: Seed of the draws.
 
     Returns:
         One row a look: ``users`` (an arm), and the share of experiments stopped by then, by the test:

@@ -47,8 +47,8 @@ def compare_policies(
     """Learn from the first half of the decisions, and estimate on the second what each policy would earn.
 
     Args:
-        decisions: In the order of time.
-        names: Of the actions.
+        decisions: The logged decisions, in the order of time.
+        names: Names of the actions.
         contexts: What the learnt policy sees, ``(decisions, features)``.
         fifths: What the policy on probability alone sees, from `probability_fifths`, ``(decisions, 5)``.
         values: Exact expected reward of each action, where known, ``(decisions, actions)``.

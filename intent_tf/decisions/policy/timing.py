@@ -38,8 +38,8 @@ def choose_threshold(gains: ArrayLike, sessions: ArrayLike) -> float:
     come hardly depends on how long the session has lasted.
 
     Args:
-        gains: As for `first_worthwhile`, of past sessions.
-        sessions: Likewise.
+        gains: Gain of acting at each prediction time of past sessions, as in `first_worthwhile`.
+        sessions: Session of each prediction time.
 
     Raises:
         InputError: If there are no prediction times.

@@ -23,10 +23,10 @@ def hits(ranked: pd.DataFrame, prediction_times: pd.DataFrame) -> pd.DataFrame:
 
 
 def ranking_metrics(ranks: pd.DataFrame, count: int = 10) -> pd.DataFrame:
-    """Measure each prediction time's first recommendations.
+    """Evaluate each prediction time's first recommendations.
 
     Args:
-        ranks: From `hits`.
+        ranks: Rank of each wanted item, from `hits`.
         count: Recommendations that are shown, k.
 
     Returns:
@@ -70,11 +70,11 @@ def difference_interval(
 
     Args:
         ours: The figure by prediction time.
-        theirs: The same of the other ranking.
+        theirs: The figure of the other ranking, by prediction time.
         users: The user of each prediction time: one user's prediction times are alike, so users are drawn,
             not prediction times.
-        repeats: Bootstrap samples.
-        seed: Of the samples.
+        repeats: Number of bootstrap samples.
+        seed: Seed of the samples.
 
     Returns:
         The mean difference, and the bounds of its 95 % interval.

@@ -33,8 +33,8 @@ class Recommender:
     """Knows the items of a log, who met them, and how strongly sessions want items.
 
     Args:
-        items: From `item_table`.
-        sources: By name, what proposes candidates.
+        items: The items of the log, from `item_table`.
+        sources: What proposes candidates, by name.
         session_model: Probability of a session, on examples; see `fit_intent`.
         model: Probability of a session for an item, on the rows of `pair_table`.
         candidates: Items that are ranked at each prediction time.

@@ -13,7 +13,7 @@ def rfm_cells(users: pd.DataFrame, like: pd.DataFrame) -> pd.Series:
     """Assign users to the 27 cells of the usual RFM scores: thirds of recency, frequency and money.
 
     Args:
-        users: From `user_table`.
+        users: The users to assign, from `user_table`.
         like: The users whose thirds are used.
     """
     scores = [

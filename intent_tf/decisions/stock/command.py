@@ -26,9 +26,9 @@ class StockConfig:
     Args:
         period: Hours that an order has to last.
         season: Periods of a season: 7 for days, 24 for hours, 1 for none.
-        items: Items, those bought most in the first half.
-        underage: What a missing piece costs.
-        overage: What a piece left over costs.
+        items: Number of items, those bought most in the first half.
+        underage: Cost of a missing piece.
+        overage: Cost of a piece left over.
         training_sessions: Sessions, at most, that the model of intent is trained on, the last ones of the
             first half.
     """
@@ -83,9 +83,9 @@ def cost_differences(orders: pd.DataFrame, seed: int = 0, repeats: int = 2000) -
     """Compare the mean cost of the ways, by a bootstrap of whole periods.
 
     Args:
-        orders: From `replay`.
-        seed: Of the samples.
-        repeats: How many.
+        orders: Orders and their costs, from `replay`.
+        seed: Seed of the samples.
+        repeats: Number of bootstrap samples.
 
     Returns:
         For single items and all items, each way against those before it: ``difference`` (below 0 is cheaper),

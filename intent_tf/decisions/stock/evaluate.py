@@ -41,9 +41,9 @@ def probability_weights(forecasts: np.ndarray, probabilities: np.ndarray, demand
     being counted twice.
 
     Args:
-        forecasts: :math:`f`, ``(periods,)``.
-        probabilities: :math:`s`, sums of open sessions' probabilities, likewise.
-        demand: What came, likewise.
+        forecasts: Forecast demand :math:`f`, ``(periods,)``.
+        probabilities: Sums of open sessions' probabilities :math:`s`, ``(periods,)``.
+        demand: Demand that came, ``(periods,)``.
 
     Returns:
         :math:`a` and :math:`b`.

@@ -33,8 +33,8 @@ def write_hub_form(network: BertTransformer, subwords: WordPieceIds, folder: Pat
 
     Args:
         network: The encoder.
-        subwords: Its tokeniser.
-        folder: Where to; a folder that is there is replaced.
+        subwords: The encoder's tokeniser.
+        folder: The folder to write; one that is there is replaced.
 
     Raises:
         InputError: If the folder cannot be written.
