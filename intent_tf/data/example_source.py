@@ -29,7 +29,7 @@ class ExampleSource:
         derived: Expressions of derived columns.
         slice_by: Column by whose values the report shows the quality apart.
         stream: Folder of Parquet files, of whose rows the frame is a sample; training reads all of them.
-        folds: Folds of a comparison; 1 where the plan's split is the one that others measured on.
+        folds: Folds of a comparison; 1 where the plan's split is the one that others evaluated on.
     """
 
     frame: pd.DataFrame

@@ -34,7 +34,7 @@ class Booster:
     rounds: int
 
     def predict(self, table: BaselineTable) -> FloatArray:
-        """Predict the intent strength of each row, shape `(rows,)`."""
+        """Predict the probability of each row, shape `(rows,)`."""
         return np.asarray(self.model.predict_proba(_columns(table, self.sizes))[:, 1], np.float64)
 
 

@@ -25,7 +25,7 @@ def bootstrap_intervals(
 ) -> dict[str, list[float]]:
     """Find how far AUROC, AUPRC and log loss would vary with other test rows.
 
-    Rows are drawn with replacement, as many as there are, and measured again; the interval holds the middle
+    Rows are drawn with replacement, as many as there are, and evaluated again; the interval holds the middle
     `confidence` of the values found. What it leaves out is that training again gives another model.
 
     Args:
@@ -74,16 +74,16 @@ def compare(
 ) -> dict[str, dict[str, float]]:
     """Test whether two models differ on the same rows (paired bootstrap).
 
-    Both are measured on the same draws, so that rows hard for both do not blur the difference, which makes
+    Both are evaluated on the same draws, so that rows hard for both do not blur the difference, which makes
     the test far sharper than a look at two intervals.
 
     Args:
         label: 0 or 1, shape `(rows,)`.
         probability: Probabilities of the model, shape `(rows,)`, or `(trainings, rows)` as in
             `bootstrap_intervals`.
-        other: Probabilities of the model it is compared with, likewise.
-        groups: As `bootstrap_intervals`.
-        folds: As `bootstrap_intervals`.
+        other: Probabilities of the model that it is compared with, of one of these shapes.
+        groups: Rows of the same value are drawn together, as in `bootstrap_intervals`.
+        folds: Fold of each row in a cross-validation, as in `bootstrap_intervals`.
         resamples: Number of draws. Defaults to 1000.
         confidence: Confidence of the interval, in (0, 1). Defaults to 0.95.
         seed: Seed of the draws. Defaults to 0.

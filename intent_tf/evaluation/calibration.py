@@ -37,8 +37,8 @@ def fit_calibrator(
 ) -> tuple[Calibrator, CalibrationChoice]:
     """Fit a calibrator of the kind that has the lowest cross-validated log loss, where that is clearly lower.
 
-    Each kind is fitted on four fifths of the rows and measured on the last, five times; the best is fitted on
-    all of them. Probabilities are left alone (`identity`) unless the loss falls by more than the standard
+    Each kind is fitted on four fifths of the rows and evaluated on the last, five times; the best is fitted
+    on all of them. Probabilities are left alone (`identity`) unless the loss falls by more than the standard
     error of the difference: where probabilities are good as trained, a thousand validation rows would tell a
     calibrator more of chance than of them.
 

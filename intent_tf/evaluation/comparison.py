@@ -19,7 +19,7 @@ FIGURES = ("auroc", "auprc", "log_loss", "brier", "f1_negative")
 
 @dataclass(frozen=True)
 class Trial:
-    """What the models said about the test rows of one fold, trained with one seed.
+    """What the models predict for the test rows of one fold, trained with one seed.
 
     Args:
         fold: Index of the fold.
@@ -42,7 +42,7 @@ class Trial:
 
 
 def summarise(trials: Sequence[Trial]) -> dict[str, Any]:
-    """Measure all models on all folds.
+    """Evaluate all models on all folds.
 
     With several folds, intervals and p-values are those of `corrected_t_test` over the folds (figures of a
     fold are means over its seeds); with one, those of the paired bootstrap over its test rows. The expected

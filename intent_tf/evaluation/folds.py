@@ -22,7 +22,7 @@ def fold_parts(
     """Say for each fold which part each row is in.
 
     Test rows are those of ``StratifiedKFold(folds, shuffle=True, random_state=seed)`` or, with groups, of
-    ``StratifiedGroupKFold``; validation rows are cut from the others in the same way.
+    ``StratifiedGroupKFold``; validation rows are drawn from the others in the same way.
 
     Args:
         label: 0 or 1, shape `(rows,)`.

@@ -23,7 +23,7 @@ def permutation_importance(
     rows: int = 5000,
     seed: int = 0,
 ) -> list[dict[str, Any]]:
-    """Measure what is lost when the values of a column are shuffled among the rows.
+    """Evaluate what is lost when the values of a column are shuffled among the rows.
 
     Shuffling leaves a column as it is but takes away what it says of its row, without training again. It
     says what *this* model reads from a column; where two columns say the same, it may read either, and both

@@ -28,8 +28,8 @@ def explain_texts(model: IntentModel, features: Features, part: str = "text") ->
     """Find what each run of tokens contributed to the logit of its text.
 
     A filter of the extractor answers with its largest response over the windows of a text, so exactly one
-    window speaks for it; that window is credited with the filter's output times the gradient of the members'
-    mean logit by it. A filter that is silent (0) moves nothing. The wide part is linear: each of its words
+    window speaks for it; that window is credited with the filter's output times the gradient of the
+    ensemble's mean logit by it. A filter that is silent (0) moves nothing. The wide part is linear: each of its words
     and runs is credited with what it adds. Windows are told without the padding around the text.
 
     Args:

@@ -103,7 +103,8 @@ def _verdict(metrics: RunMetrics) -> str:
     rate = test.positives / test.rows
     verdict = f"{test.rows:,} test rows, {test.positives:,} of them purchases ({rate:.1%})."
     if test.auroc is not None:
-        verdict += f" Of a buyer and another shopper, the buyer is the stronger in {test.auroc:.1%} of pairs."
+        pairs = f"in {test.auroc:.1%} of pairs"
+        verdict += f" Of a buyer and another shopper, the buyer has the higher probability {pairs}."
     if baselines:
         best = min(baselines, key=lambda name: baselines[name].log_loss)
         change = test.log_loss / baselines[best].log_loss - 1
@@ -168,7 +169,7 @@ def _curves(report: Report) -> list[str]:
         ),
         (
             "Gain",
-            "Ask the strongest 20 % only: how many of all buyers are among them?",
+            "Ask only the 20 % with the highest probabilities: how many of all buyers are among them?",
             plots.gain(label, shown),
         ),
         (

@@ -58,7 +58,7 @@ class TableModel(DistributedModel):
             y: Labels, unless ``x`` holds them.
             batch_size: Rows a step, over all replicas of the strategy. Default 256.
             epochs: Passes over the rows.
-            validation_data: Rows or a table to validate on, of the types that ``x`` has.
+            validation_data: As ``x``.
             initial_epoch: Epochs done before, when resuming.
             seed: Of the order of the rows, for `Rows` and DataFrames.
             augmentation: Changes of the training rows, for `Rows` and DataFrames.
@@ -71,10 +71,10 @@ class TableModel(DistributedModel):
             by_length, static = self.rows_at_once < _MANY, self.wants_static_shapes
 
             def batches(shard: Shard) -> tf.data.Dataset:
-                shuffled = rows.shuffled_batches(
+                found = rows.shuffled_batches(
                     *start, first_batch=first_batch, shard=shard, by_length=by_length
                 )
-                return static_batches(shuffled, rows, start[0] // shard.total) if static else shuffled
+                return static_batches(found, rows, start[0] // shard.total) if static else found
 
             x = self.distribute(batches)
             steps = rows.number_of_rows // batch_size if static else -(-rows.number_of_rows // batch_size)

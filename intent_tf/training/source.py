@@ -40,7 +40,7 @@ class SourceConfig:
         test_fraction: Share of all rows for testing, in (0, 1).
         validation_fraction: Share of the other rows for validation, in (0, 1).
         memory_rows: Examples held in memory. Of a folder that prepare wrote with more, a sample of users with
-            about so many is split, learnt from and measured on, and training streams all other rows too.
+            about so many is split, learnt from and evaluated on, and training streams all other rows too.
         sessions: Sessions to simulate where no data is given.
     """
 

@@ -29,7 +29,7 @@ class FunnelPredictor(keras.layers.Layer):
 
     Args:
         click: Vectors to logits of a click, ``(batch, members)``.
-        conversion: Vectors to logits of a conversion, given a click, likewise.
+        conversion: Vectors to logits of a conversion, given a click, ``(batch, members)``.
         **kwargs: Those of every Keras layer.
 
     Shapes: ``(batch, inputs)`` to logits ``(batch, members, 2)``.
@@ -69,7 +69,7 @@ _PARTS = ("click", "conversion")
 class EntireSpaceModel(IntentModel):
     r"""States how probable a click is, and a click that leads to a purchase.
 
-    Conversions are seen after clicks only, but have to be foretold for every impression. A model fitted on
+    Conversions are seen after clicks only, but have to be predicted for every impression. A model fitted on
     clicked rows alone has seen none of those where it is used. Here the conversion has no loss of its own:
 
     .. math:: p(\text{click, purchase} | x) = p(\text{click} | x) \, p(\text{purchase} | \text{click}, x)

@@ -18,7 +18,7 @@ from intent_tf.evaluation.metrics import evaluate
 def compare_rates(
     model: EntireSpaceModel, past: pd.DataFrame, future: pd.DataFrame, fit: Fit
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Measure the rates of impressions that came after those that were learnt from.
+    """Evaluate the rates of impressions that came after those that were learnt from.
 
     Args:
         model: A model that is fitted on ``past``.
@@ -32,7 +32,7 @@ def compare_rates(
         ``ctcvr``, each as ``_auroc`` and ``_log_loss`` (nats); ``constant`` are the rates of ``past``.
 
     Raises:
-        InputError: If no purchase follows a click in the future, so that nothing can be measured.
+        InputError: If no purchase follows a click in the future, so that nothing can be evaluated.
     """
     if not future[BOTH].any():
         raise InputError(
@@ -75,7 +75,7 @@ def compare_rates(
 def compare_targeting(
     scores: Mapping[str, np.ndarray], trial: pd.DataFrame, effect: np.ndarray, share: float = 0.3
 ) -> pd.DataFrame:
-    """Measure ways to choose whom to treat.
+    """Evaluate ways to choose whom to treat.
 
     Args:
         scores: Score of each shopper by way, the highest to be treated first, ``(shoppers,)``.

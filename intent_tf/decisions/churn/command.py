@@ -17,7 +17,7 @@ from intent_tf.decisions.churn.churn_examples import (
     snapshots,
     users_at,
 )
-from intent_tf.decisions.churn.evaluate import calibration_table, foretold, recency_risk
+from intent_tf.decisions.churn.evaluate import calibration_table, churn_metrics, recency_risk
 from intent_tf.decisions.churn.reasons import alarm_reasons, typical_stayer
 from intent_tf.decisions.intent import fit_model
 from intent_tf.decisions.log_config import LogConfig
@@ -34,7 +34,8 @@ class ChurnConfig:
         horizon: Days without any event after which a user has churned; 0.007 (10 minutes) suits a log of
             three hours.
         longest_silence: Horizons of silence after which a user is given up and no longer looked at.
-        prediction_times: PredictionTimes, a horizon apart, whose users are used; the last one is foretold.
+        prediction_times: Number of prediction times, a horizon apart, whose users are used; of the last, churn
+            is predicted.
         alarms: Share of the users on the alarm list, in (0, 1].
     """
 
@@ -76,7 +77,7 @@ def run(log_config: LogConfig, config: ChurnConfig) -> Path:
         "constant rate": np.full(len(test), rate),
     }
     evaluation = pd.DataFrame(
-        {name: foretold(test[LABEL], risk, config.alarms) for name, risk in risks.items()}
+        {name: churn_metrics(test[LABEL], risk, config.alarms) for name, risk in risks.items()}
     ).T
     gain = compare(test[LABEL], risks["intent_tf"], risks["recency alone"], seed=log_config.seed)["auroc"]
     print(

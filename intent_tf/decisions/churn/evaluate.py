@@ -1,4 +1,4 @@
-"""How well churn is foretold, beside recency alone."""
+"""How well churn is predicted, beside recency alone."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ def recency_risk(past: pd.DataFrame, users: pd.DataFrame) -> np.ndarray:
     return risk
 
 
-def foretold(churned: ArrayLike, risk: ArrayLike, alarms: float = 0.1) -> dict[str, float]:
-    """Measure risks against what happened.
+def churn_metrics(churned: ArrayLike, risk: ArrayLike, alarms: float = 0.1) -> dict[str, float]:
+    """Evaluate risks against what happened.
 
     Args:
         churned: Whether each user churned, 0 or 1, ``(users,)``.
@@ -42,7 +42,7 @@ def foretold(churned: ArrayLike, risk: ArrayLike, alarms: float = 0.1) -> dict[s
         InputError: If nobody or everybody churned.
 
     Example:
-        >>> foretold([0, 0, 1, 1], [0.1, 0.6, 0.5, 0.9], alarms=0.25)["precision"]
+        >>> churn_metrics([0, 0, 1, 1], [0.1, 0.6, 0.5, 0.9], alarms=0.25)["precision"]
         1.0
     """
     churned, risk = np.asarray(churned), np.clip(np.asarray(risk, np.float64), 1e-6, 1 - 1e-6)

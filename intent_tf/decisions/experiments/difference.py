@@ -33,7 +33,7 @@ def difference(control: ArrayLike, treatment: ArrayLike, alpha: float = 0.05) ->
 
     Args:
         control: The metric of each user of the control arm, shape ``(users,)``.
-        treatment: Likewise of the treatment arm.
+        treatment: The metric of each user of the treatment arm, in any number.
         alpha: One less the confidence of the interval, in (0, 1).
 
     Raises:

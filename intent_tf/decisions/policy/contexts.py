@@ -14,7 +14,7 @@ from intent_tf.models.intent_model import IntentModel
 
 
 def last_layer(model: IntentModel, examples: pd.DataFrame) -> np.ndarray:
-    """Compute what the model's logit is linear in, as the mean over its members.
+    """Compute what the model's logit is linear in, as the mean over the ensemble.
 
     Args:
         model: A trained model.

@@ -73,7 +73,7 @@ def simulated_decisions(
 
 
 def logged(decisions: pd.DataFrame, names: tuple[str, ...]) -> LoggedDecisions:
-    """Take the decisions of a table, with actions as places among their names.
+    """Take the decisions of a table, with actions as indices among their names.
 
     Raises:
         InputError: If an action has another name, or a propensity is 0.

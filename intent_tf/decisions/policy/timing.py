@@ -17,11 +17,11 @@ def first_worthwhile(gains: ArrayLike, sessions: ArrayLike, threshold: float) ->
     Args:
         gains: Of the best action over doing nothing, ``(prediction_times,)``, in the order of time in each
             session.
-        sessions: The session of each prediction time, likewise.
+        sessions: The session of each prediction time, ``(prediction_times,)``.
         threshold: What a gain has to reach.
 
     Returns:
-        Places of the prediction times, ascending; none of sessions that never reach it.
+        Indices of the prediction times, ascending; none of sessions that never reach it.
 
     Example:
         >>> first_worthwhile([0.1, 0.7, 0.9, 0.2], ["a", "a", "a", "b"], 0.5).tolist()
@@ -68,7 +68,7 @@ def compare_timing(
         prediction_times: ``session_id`` and ``events``, in the order of time in each session.
         estimated: Estimated reward of each action at each prediction time, that of doing nothing first,
             ``(prediction_times, actions)``.
-        exact: Exact rewards, likewise.
+        exact: Exact rewards, in the same shape.
         learning: Whether the session of each prediction time is one to choose by, ``(prediction_times,)``.
 
     Returns:
@@ -79,7 +79,7 @@ def compare_timing(
         InputError: If all sessions are to choose by, or none is.
     """
     if learning.all() or not learning.any():
-        raise InputError("all sessions are known, or none is", expected="some to choose by, some to measure")
+        raise InputError("all sessions are known, or none is", expected="some to choose by, some to evaluate")
     events, sessions = prediction_times["events"].to_numpy(), prediction_times["session_id"].to_numpy()
     measured = pd.Index(sessions[~learning]).nunique()
     true_gain, rows = exact - exact[:, [0]], []

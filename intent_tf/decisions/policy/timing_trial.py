@@ -20,12 +20,12 @@ from intent_tf.simulator.trial import Trial
 def timing_trial(
     model: IntentModel, contexts: Contexts, sessions: int, events: int = 8, seed: int = 0
 ) -> pd.DataFrame:
-    """Learn what actions gain at each of the first events, and measure when it is best to act.
+    """Learn what actions gain at each of the first events, and evaluate when it is best to act.
 
     Args:
         model: A trained model.
         contexts: What is seen of a prediction time.
-        sessions: Sessions of the trial, as many for each event; as many others, not acted on, are measured.
+        sessions: Sessions of the trial, as many for each event; as many others, not acted on, are evaluated.
         events: The last event that may be acted on.
         seed: Fixes every draw.
 

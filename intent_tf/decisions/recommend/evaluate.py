@@ -52,7 +52,7 @@ def rankings(recommender: Recommender, prediction_times: pd.DataFrame) -> dict[s
 def compare_rankings(
     ways: Mapping[str, pd.DataFrame], prediction_times: pd.DataFrame, items: pd.Index, count: int = 10
 ) -> pd.DataFrame:
-    """Measure ways of ranking on the same prediction times.
+    """Evaluate ways of ranking on the same prediction times.
 
     Args:
         ways: From `rankings`.

@@ -42,7 +42,7 @@ CONFIGS = (LogConfig, SegmentConfig)
 
 
 def run(log_config: LogConfig, config: SegmentConfig) -> Path:
-    """Segment the users of a log, measure what that predicts, write all of it, and return the folder."""
+    """Segment the users of a log, evaluate what that predicts, write all of it, and return the folder."""
     folder = log_config.folder("segment")
     log = log_config.read()
     middle, late = (log["timestamp"].iloc[int(share * len(log))] for share in (0.5, 0.75))
@@ -72,7 +72,7 @@ def run(log_config: LogConfig, config: SegmentConfig) -> Path:
         "constant rate": [pd.Series("all", each.index) for each in snapshots],
     }
     quality = pd.DataFrame({name: foresight(a, bought[0], b, bought[1]) for name, (a, b) in ways.items()}).T
-    print("purchases of the log's last quarter, foretold by the segment\n" + quality.round(4).to_string())
+    print("purchases of the log's last quarter, predicted by the segment\n" + quality.round(4).to_string())
     users.assign(segment=segment).to_csv(folder / "users.csv")
     quality.to_csv(folder / "foresight.csv")
     segmentation.save(folder / "segmentation.json")

@@ -26,7 +26,7 @@ def rfm_cells(users: pd.DataFrame, like: pd.DataFrame) -> pd.Series:
 def foresight(
     earlier: pd.Series, bought_then: pd.Series, later: pd.Series, bought_later: pd.Series
 ) -> dict[str, float]:
-    """Measure how well the rate of each segment in one period predicts purchases of the next.
+    """Evaluate how well the rate of each segment in one period predicts purchases of the next.
 
     Args:
         earlier: Segment of each user at the beginning of the first period.

@@ -68,7 +68,7 @@ def replay(
         first: Period from which on probabilities are known; the weights are fitted on those before ``test``.
         test: First period of the test.
         season: Periods of a season.
-        costs: Of missing pieces and of those left over.
+        costs: Costs of missing pieces and of those left over.
 
     Returns:
         ``item, period, way, mean, order, demand, cost, pinball``, one row an order.
