@@ -29,8 +29,8 @@ def explain_texts(model: IntentModel, features: Features, part: str = "text") ->
 
     A filter of the extractor answers with its largest response over the windows of a text, so exactly one
     window speaks for it; that window is credited with the filter's output times the gradient of the
-    ensemble's mean logit by it. A filter that is silent (0) moves nothing. The wide part is linear: each of its words
-    and runs is credited with what it adds. Windows are told without the padding around the text.
+    ensemble's mean logit by it. A filter that is silent (0) moves nothing. The wide part is linear: each of
+    its words and runs is credited with what it adds. Windows are told without the padding around the text.
 
     Args:
         model: A model whose extractor has a `TextCNN` for the part.

@@ -34,8 +34,8 @@ class ChurnConfig:
         horizon: Days without any event after which a user has churned; 0.007 (10 minutes) suits a log of
             three hours.
         longest_silence: Horizons of silence after which a user is given up and no longer looked at.
-        prediction_times: Number of prediction times, a horizon apart, whose users are used; of the last, churn
-            is predicted.
+        prediction_times: Number of prediction times, a horizon apart, whose users are used; of the last,
+            churn is predicted.
         alarms: Share of the users on the alarm list, in (0, 1].
     """
 
