@@ -48,13 +48,13 @@ def measure_distance(sessions: int, training: TrainingConfig, seed: int) -> dict
         train_model(model, data, training, Path(folder), seed=seed, verbose=2)
     trained = time.perf_counter()
     metrics = evaluate_model(model, data, examples, seed=seed).metrics
-    print(metrics_table(metrics["test"], metrics["baselines"], metrics["optimum"]))
+    print(metrics_table(metrics.test, metrics.baselines, metrics.optimum))
     return {
         "sessions": sessions,
         "train_rows": len(data.train),
-        "log_loss": metrics["test"]["log_loss"],
-        "optimum": metrics["optimum"]["log_loss"],
-        "ratio": metrics["test"]["log_loss"] / metrics["optimum"]["log_loss"],
+        "log_loss": metrics.test.log_loss,
+        "optimum": metrics.optimum.log_loss,
+        "ratio": metrics.test.log_loss / metrics.optimum.log_loss,
         "training_seconds": round(trained - prepared, 1),
     }
 

@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Iterable
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
+def nearest(word: str, candidates: Iterable[str]) -> str:
     """Write a clause for an error message that names the nearest known word, or nothing.
 
     Example:
@@ -15,5 +15,5 @@ def nearest(word: str, known: Iterable[str]) -> str:
         >>> nearest("qqq", ["label", "data"])
         ''
     """
-    match = difflib.get_close_matches(word, list(known), n=1)
+    match = difflib.get_close_matches(word, list(candidates), n=1)
     return f" (did you mean {match[0]!r}?)" if match else ""

@@ -63,10 +63,10 @@ class Augmentation:
         Raises:
             InputError: If a name is unknown; the message names the nearest.
         """
-        known = [field.name for field in fields(cls)]
+        names = [field.name for field in fields(cls)]
         for name in rates:
-            if name not in known:
-                raise InputError(f"no augmentation {name!r}{nearest(name, known)}", expected=", ".join(known))
+            if name not in names:
+                raise InputError(f"no augmentation {name!r}{nearest(name, names)}", expected=", ".join(names))
         return cls(**rates) if rates else None
 
     def __call__(

@@ -74,20 +74,20 @@ class DerivedColumns(keras.layers.Layer):
         super().__init__(autocast=False, **kwargs)
         self.expressions = dict(expressions)
         self.columns = tuple(columns)
-        known, computations = list(self.columns), []
+        earlier, computations = list(self.columns), []
         for name, text in self.expressions.items():
-            if name in known:
+            if name in earlier:
                 raise InputError("the derived column has the name of another column", column=name)
-            computations.append(_Compiler(name, text, known).compute)
-            known.append(name)
+            computations.append(_Compiler(name, text, earlier).compute)
+            earlier.append(name)
         self._computations = tuple(computations)
 
     def call(self, inputs: Mapping[str, Any]) -> tf.Tensor:
         """Compute the derived columns, float32 ``(batch, expressions)``."""
-        known = {name: tf.cast(inputs[name], tf.float32) for name in self.columns}
+        values = {name: tf.cast(inputs[name], tf.float32) for name in self.columns}
         for name, compute in zip(self.expressions, self._computations, strict=True):
-            known[name] = compute(known)
-        return tf.stack([known[name] for name in self.expressions], axis=1)
+            values[name] = compute(values)
+        return tf.stack([values[name] for name in self.expressions], axis=1)
 
     def compute_output_shape(self, input_shape: Mapping[str, tuple[int | None, ...]]) -> tuple[Any, int]:
         """Batch, expressions."""
@@ -101,10 +101,10 @@ class DerivedColumns(keras.layers.Layer):
 class _Compiler:
     """Turns one expression into a function of the columns, and says what is wrong with it."""
 
-    def __init__(self, name: str, text: str, known: Collection[str]) -> None:
+    def __init__(self, name: str, text: str, columns: Collection[str]) -> None:
         self.name = name
         self.text = text
-        self.known = known
+        self.columns = columns
         # Python's parser takes no backticks: quoted names stand in for themselves as plain ones.
         self.quoted: dict[str, str] = {}
         plain = re.sub("`([^`]+)`", self._quote, " ".join(str(text).split()))
@@ -117,8 +117,8 @@ class _Compiler:
                 remedy="put names with spaces or signs in backticks",
             ) from None
         self.compute = self._compile(tree.body)
-        if not any(isinstance(node, ast.Name) and self._column(node) in known for node in ast.walk(tree)):
-            raise self._error("uses no column", expected="at least one of " + ", ".join(known))
+        if not any(isinstance(node, ast.Name) and self._column(node) in columns for node in ast.walk(tree)):
+            raise self._error("uses no column", expected="at least one of " + ", ".join(columns))
 
     def _quote(self, match: re.Match[str]) -> str:
         word = f"_quoted_{len(self.quoted)}_"
@@ -143,10 +143,10 @@ class _Compiler:
         raise self._error(f"holds {ast.unparse(node)!r}", expected=_GRAMMAR)
 
     def _look_up(self, column: str) -> Compute:
-        if column not in self.known:
+        if column not in self.columns:
             raise self._error(
-                f"uses {column!r}, which is no number column{nearest(column, self.known)}",
-                expected=", ".join(self.known),
+                f"uses {column!r}, which is no number column{nearest(column, self.columns)}",
+                expected=", ".join(self.columns),
             )
         return lambda columns: columns[column]
 

@@ -64,9 +64,9 @@ def infer_specification(
     kinds = dict(kinds or {})
     for name in (*([label] if label else []), *kinds, *drop):
         if name not in frame.columns:
-            known = [str(column) for column in frame.columns]
+            names = [str(column) for column in frame.columns]
             raise InputError(
-                f"no column {name!r}{nearest(name, known)}", expected=", ".join(known), file=file
+                f"no column {name!r}{nearest(name, names)}", expected=", ".join(names), file=file
             )
     if label in kinds:
         raise InputError("the label is also a feature", file=file, column=label, remedy="give it no kind")

@@ -14,10 +14,10 @@ from intent_tf.columns.inference import infer_specification
 from intent_tf.columns.preprocessor import Preprocessor
 from intent_tf.columns.rows import Rows
 from intent_tf.columns.subword_preprocessor import SubwordPreprocessor
-from intent_tf.data.cleaning import clean
+from intent_tf.data.cleaning import CleaningCounts, clean
 from intent_tf.data.labels import find_positive, is_graded, read_grades, read_labels, refuse_label_copies
 from intent_tf.data.specification import FeatureSpecification
-from intent_tf.data.splitting import PARTS, SplitPlan, split
+from intent_tf.data.splitting import PARTS, SplitDescription, SplitPlan, split
 from intent_tf.errors import InputError
 from intent_tf.nearest import nearest
 from intent_tf.options.source import Kind
@@ -31,20 +31,20 @@ class PreparedData:
     """What `preprocess_data` returns.
 
     Args:
-        preprocessor: Adapted on the training rows.
-        train: Rows to learn from.
-        validation: Rows to choose by.
-        test: Rows to measure on.
+        preprocessor: The preprocessor, adapted on the training rows.
+        train: Rows that the model learns from.
+        validation: Rows that stopping, calibration and threshold are chosen by.
+        test: Rows that the model is evaluated on.
         cleaning: Counts of what cleaning changed.
-        split: Facts about the split.
+        split: The method of the split, and the rows and purchases of each part.
     """
 
     preprocessor: Preprocessor
     train: Rows
     validation: Rows
     test: Rows
-    cleaning: dict[str, int]
-    split: dict[str, Any]
+    cleaning: CleaningCounts
+    split: SplitDescription
 
     @property
     def specification(self) -> FeatureSpecification:
@@ -70,16 +70,17 @@ def preprocess_data(
     """Clean a table, split it, infer its columns' kinds, and adapt a `Preprocessor` on the training rows.
 
     Args:
-        frame: One example a row.
-        label: The label column.
+        frame: The example table, with one example in each row.
+        label: Name of the label column.
         kinds: Kinds of columns known better than inferred.
         drop: Columns that must not be features.
         excluded: Further columns that must not be features, each with the reason.
         positive: The label's value that counts as a purchase; found where it is plain.
         weight: Column of positive sample weights; no feature.
-        plan: How to split. Default: 20 % test, 10 % of the rest validation, stratified.
+        plan: The way of splitting and the shares of the parts. Default: 20 % test, 10 % of the rest
+            validation, stratified.
         test: Test rows given separately.
-        seed: Of the split.
+        seed: Seed of the split.
         file: Where the table came from, for messages.
         **preprocessor_options: Further arguments of `Preprocessor`.
 
@@ -139,13 +140,13 @@ def preprocess_data(
         part, source = getattr(parts, name), file if name != "test" or test is None else _TEST
         part_labels = read_labels(part[label], label, positive, file=source)
         weights = _weights(part[weight], source) if weight is not None and weight in part.columns else None
-        found = Rows.of(part, preprocessor, part_labels, weights, file=source, graph=graph)
-        rows[name] = replace(found, grade=read_grades(part[label])) if graded else found
+        part_rows = Rows.of(part, preprocessor, part_labels, weights, file=source, graph=graph)
+        rows[name] = replace(part_rows, grade=read_grades(part[label])) if graded else part_rows
     return PreparedData(preprocessor, **rows, cleaning=counts, split=parts.description)
 
 
 def _check_names(frame: pd.DataFrame, needed: Sequence[str | None], file: object) -> None:
-    known = [str(column) for column in frame.columns]
+    names = [str(column) for column in frame.columns]
     for column in frame.columns:
         if not isinstance(column, str):
             raise InputError(
@@ -154,12 +155,12 @@ def _check_names(frame: pd.DataFrame, needed: Sequence[str | None], file: object
                 expected="names that are text",
                 remedy="rename the columns, such as by frame.columns = frame.columns.astype(str)",
             )
-        if known.count(column) > 1:
+        if names.count(column) > 1:
             raise InputError("two columns have the same name", file=file, column=column)
     for name in needed:
-        if name is not None and name not in known:
-            found = f"no column {name!r}{nearest(name, known)}"
-            raise InputError(found, file=file, expected=", ".join(known))
+        if name is not None and name not in names:
+            message = f"no column {name!r}{nearest(name, names)}"
+            raise InputError(message, file=file, expected=", ".join(names))
 
 
 def _labels_of(test: pd.DataFrame, label: str, positive: str | None) -> np.ndarray:

@@ -153,7 +153,7 @@ class Preprocessor(keras.layers.Layer):
 
         Args:
             frame: Training rows with all feature columns.
-            file: Where they came from, for messages.
+            file: Where the table came from, for messages.
 
         Raises:
             InputError: If a column is missing, or a value does not fit its kind.

@@ -48,9 +48,9 @@ def raw_columns(
     tensors: RawColumns = {}
     for column in specification.columns:
         if column.name not in frame.columns:
-            known = [str(name) for name in frame.columns]
+            names = [str(name) for name in frame.columns]
             raise InputError(
-                f"the table has no column {column.name!r}{nearest(column.name, known)}",
+                f"the table has no column {column.name!r}{nearest(column.name, names)}",
                 expected=", ".join(each.name for each in specification.columns),
                 file=file,
             )

@@ -19,9 +19,9 @@ def epoch_order(
     """Order of the rows in one epoch, int64 ``(rows,)``, and where in it each batch begins, ``(batches,)``.
 
     Args:
-        rows: How many there are.
+        rows: Number of rows.
         batch_size: Rows a batch; the last of the order may have fewer.
-        seed: Of the order.
+        seed: Seed of the order.
         lengths: Put documents of about one length into one batch, so that little of it is padding: of every
             50 batches' rows, shuffled, the shortest make a batch, and so on; then the batches are shuffled. A
             row's companions still change from epoch to epoch. int64 ``(rows,)``.
@@ -51,12 +51,12 @@ def numbered_batches(
     What stands in a batch depends on its number and the seed alone, whoever asks for it and after which one.
 
     Args:
-        numbers: Of batches, counted over all epochs, int64 scalars. An epoch's order is made whenever another
-            epoch's number comes.
-        rows: How many there are.
-        batch_size: Rows a batch.
-        seed: Of the orders.
-        lengths: As `epoch_order` takes them.
+        numbers: Numbers of batches, counted over all epochs, int64 scalars. An epoch's order is made whenever
+            another epoch's number comes.
+        rows: Number of rows.
+        batch_size: Number of rows in a batch.
+        seed: Seed of the orders.
+        lengths: Length of each row's document, int64 ``(rows,)``, by which `epoch_order` sorts.
     """
     batches = -(-rows // batch_size)
 

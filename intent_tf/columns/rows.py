@@ -57,11 +57,11 @@ class Rows:
         """Preprocess a table's rows.
 
         Args:
-            frame: The rows.
-            preprocessor: Adapted.
-            label: Their labels.
-            weight: Their weights.
-            file: Where they came from, for messages.
+            frame: The table, with all feature columns.
+            preprocessor: A preprocessor that is adapted.
+            label: Label of each row.
+            weight: Sample weight of each row.
+            file: Where the table came from, for messages.
             graph: The preprocessor as `graph_of` traced it; traced here unless given.
 
         Raises:
@@ -111,7 +111,7 @@ class Rows:
         """All rows, in order: ``(Features, label, weight)``, the last batch may be smaller.
 
         Args:
-            batch_size: Rows a batch, over all replicas.
+            batch_size: Number of rows in a batch, over all replicas.
             shard: The replicas whose rows of each batch are wanted. Default: all rows.
             passes: How often; None never ends.
         """
@@ -136,11 +136,11 @@ class Rows:
         so do several replicas together.
 
         Args:
-            batch_size: Rows a batch, over all replicas.
-            seed: Of the order.
-            first_epoch: Where to begin.
-            augmentation: Changes of the rows.
-            first_batch: Of the first epoch.
+            batch_size: Number of rows in a batch, over all replicas.
+            seed: Seed of the order.
+            first_epoch: Epoch to begin with.
+            augmentation: How training rows are changed.
+            first_batch: Batch of the first epoch to begin with.
             shard: The replicas whose rows of each batch are wanted. Default: all rows.
             by_length: Put documents of about one length into one batch; see `epoch_order`.
         """
@@ -172,9 +172,9 @@ def augmented(
 
     Args:
         batches: Of the replicas of a shard, in turns: pairs of a number and ``(Features, label, weight)``.
-        augmentation: What is changed.
-        seed: Of the changes.
-        shard: Whose batches they are.
+        augmentation: How rows are changed.
+        seed: Seed of the changes.
+        shard: The replicas that the batches are for.
 
     Returns:
         Such pairs.

@@ -156,7 +156,7 @@ class SessionStatistics(keras.layers.Layer):
 def _times(elapsed: tf.Tensor, seen: dict[str, tf.Tensor]) -> list[tf.Tensor]:
     gaps = dwell(elapsed)
     now = last(elapsed, present(elapsed))
-    known = present(gaps)
-    after = [total(gaps, event_before(where, first=False) & known) for where in seen.values()]
+    has_gap = present(gaps)
+    after = [total(gaps, event_before(where, first=False) & has_gap) for where in seen.values()]
     since = [now - last(elapsed, where) for where in seen.values()]
     return [*summary(gaps), now, *after, *since]

@@ -68,9 +68,9 @@ class SessionTokens(keras.layers.Layer):
         for words, _, times in documents.map(lambda document: tf.unique_with_counts(document.flat_values)):
             counts.update(dict(zip(words.numpy().tolist(), times.numpy().tolist(), strict=True)))
         order = sorted(counts, key=lambda word: (-counts[word], word))
-        known = [word.decode() for word in order if counts[word] >= self.min_count]
+        frequent = [word.decode() for word in order if counts[word] >= self.min_count]
         # A vocabulary of nothing cannot be set; what Unicode calls no character stands for it.
-        self.lookup.set_vocabulary(known[: self.max_vocabulary - 1 - self.oov_buckets] or ["\uffff"])
+        self.lookup.set_vocabulary(frequent[: self.max_vocabulary - 1 - self.oov_buckets] or ["\uffff"])
 
     @property
     def worded(self) -> tuple[str, ...]:
@@ -142,6 +142,6 @@ def _bracketed(prefix: str, words: tf.Tensor) -> tf.RaggedTensor:
 
 
 def _doublings(values: tf.Tensor, per_doubling: int) -> tf.Tensor:
-    known = tf.math.is_finite(values)
-    scale = tf.math.log1p(tf.maximum(tf.where(known, values, 0.0), 0.0)) / tf.math.log(2.0)
-    return tf.where(known, tf.strings.as_string(tf.cast(tf.floor(scale * per_doubling), tf.int32)), "")
+    finite = tf.math.is_finite(values)
+    scale = tf.math.log1p(tf.maximum(tf.where(finite, values, 0.0), 0.0)) / tf.math.log(2.0)
+    return tf.where(finite, tf.strings.as_string(tf.cast(tf.floor(scale * per_doubling), tf.int32)), "")

@@ -19,7 +19,7 @@ def static_batches(batches: tf.data.Dataset, rows: Rows, batch_size: int) -> tf.
 
     Args:
         batches: ``(Features, label, weight)``.
-        rows: Where they come from.
+        rows: The rows that the batches are of.
         batch_size: Rows a batch.
 
     Returns:

@@ -56,10 +56,10 @@ class StreamedRows(Rows):
 
         Args:
             batch_size: Rows a batch, over all replicas.
-            seed: Of the order.
-            first_epoch: Where to begin.
-            augmentation: Changes of the rows.
-            first_batch: Of the first epoch.
+            seed: Seed of the order.
+            first_epoch: Epoch to begin with.
+            augmentation: How training rows are changed.
+            first_batch: Batch of the first epoch to begin with.
             shard: The replicas whose rows of each batch are wanted. Every process reads all rows, and
                 preprocesses its own.
             by_length: Documents are not sorted by length here, since that takes all of them.
@@ -91,15 +91,15 @@ def stream_training_rows(data: PreparedData, folder: str | Path, weight: str | N
     Args:
         data: A sample of the folder's rows, split by group.
         folder: Parquet files with the columns of the sample.
-        weight: Column of sample weights.
+        weight: Name of the column of sample weights.
 
     Raises:
         InputError: If the split is not a random one by group.
     """
-    group = data.split["group"]
-    if group is None or not data.split["method"].startswith("random"):
+    group = data.split.group
+    if group is None or not data.split.method.startswith("random"):
         raise InputError(
-            f"the split is {data.split['method']}",
+            f"the split is {data.split.method}",
             expected="a random one by group, where rows are streamed",
             remedy="leave --time out, or hold all rows in memory with a larger --memory-rows",
         )

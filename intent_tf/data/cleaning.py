@@ -7,6 +7,7 @@ cut, the values that stand for missing ones) is learnt on training rows by the m
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -17,9 +18,33 @@ from intent_tf.errors import InputError
 MOST_DUPLICATES = 0.05
 
 
+@dataclass(frozen=True)
+class CleaningCounts:
+    """What cleaning changed and found.
+
+    Args:
+        rows_read: Number of rows before cleaning.
+        rows_without_label: Number of rows removed since they have no label.
+        duplicate_rows: Number of rows removed since they equal an earlier one.
+        rows_kept: Number of rows after cleaning.
+        equal_rows: Number of rows kept although they equal an earlier one.
+        missing_values: Number of missing values in the rows kept; they stay.
+        infinite_values: Number of infinite values in the rows kept; they stay, and the graph treats them as
+            missing.
+    """
+
+    rows_read: int
+    rows_without_label: int
+    duplicate_rows: int
+    rows_kept: int
+    equal_rows: int
+    missing_values: int
+    infinite_values: int
+
+
 def clean(
     frame: pd.DataFrame, label: str, *, ignore: Sequence[str] = (), file: object = None
-) -> tuple[pd.DataFrame, dict[str, int]]:
+) -> tuple[pd.DataFrame, CleaningCounts]:
     """Remove rows without a label and exact duplicates; count missing and infinite values.
 
     Equal rows stay where they are `coincidences`.
@@ -31,17 +56,14 @@ def clean(
         file: Where the table came from, for messages.
 
     Returns:
-        The rows kept, with their index, and the counts: ``rows_read``, ``rows_without_label``,
-        ``duplicate_rows`` (removed), ``rows_kept`` and, of the rows kept, ``equal_rows`` (that equal an
-        earlier one), ``missing_values`` and ``infinite_values`` (both values stay: the graph treats them as
-        missing).
+        The rows kept, with their index, and the counts.
 
     Raises:
         InputError: If the table has no rows, or none has a label.
 
     Example:
         >>> frame = pd.DataFrame({"price": [*range(30), 0], "bought": [1, *[0] * 29, 1]})
-        >>> clean(frame, "bought")[1]["duplicate_rows"]
+        >>> clean(frame, "bought")[1].duplicate_rows
         1
     """
     if frame.empty:
@@ -55,15 +77,15 @@ def clean(
     stay = equal.any() and coincidences(row_fingerprints(telling.drop(columns=label)), labelled[label])
     cleaned = labelled if stay else labelled[~equal]
     numeric = cleaned.select_dtypes("number")
-    return cleaned, {
-        "rows_read": len(frame),
-        "rows_without_label": len(frame) - len(labelled),
-        "duplicate_rows": len(labelled) - len(cleaned),
-        "rows_kept": len(cleaned),
-        "equal_rows": int(equal.sum()) - len(labelled) + len(cleaned),
-        "missing_values": int(cleaned.isna().sum().sum()),
-        "infinite_values": int(np.isinf(numeric.to_numpy(dtype=float, na_value=np.nan)).sum()),
-    }
+    return cleaned, CleaningCounts(
+        rows_read=len(frame),
+        rows_without_label=len(frame) - len(labelled),
+        duplicate_rows=len(labelled) - len(cleaned),
+        rows_kept=len(cleaned),
+        equal_rows=int(equal.sum()) - len(labelled) + len(cleaned),
+        missing_values=int(cleaned.isna().sum().sum()),
+        infinite_values=int(np.isinf(numeric.to_numpy(dtype=float, na_value=np.nan)).sum()),
+    )
 
 
 def coincidences(rows: pd.Series, label: pd.Series) -> bool:
@@ -74,8 +96,8 @@ def coincidences(rows: pd.Series, label: pd.Series) -> bool:
     and probabilities would be no probabilities.
 
     Args:
-        rows: What a row holds, as one value a row; see `row_fingerprints`.
-        label: Its label.
+        rows: One value a row that is equal where the rows are; see `row_fingerprints`.
+        label: Label of each row.
 
     Example:
         >>> rows, bought = pd.Series(["phone", "desktop"] * 20), pd.Series([0, 1, 1, 1] * 10)

@@ -28,10 +28,10 @@ def event_examples(
         log: A DataFrame, or files, patterns or folders of CSV, JSON lines or Parquet; or a folder of examples
             that `prepare` wrote, which is read as it is.
         columns: The log's column for each field; by default its columns have our names.
-        definition: What an example is.
+        definition: The rules by which events become examples.
         memory_rows: Of a folder with more examples, a sample of users with about so many is read, and the
             source says from where the rest is streamed.
-        seed: Of the sample.
+        seed: Seed of the sample.
     """
     if isinstance(log, str | Path) and Prepared.is_at(log):
         prepared = Prepared.read(log)

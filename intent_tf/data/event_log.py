@@ -77,11 +77,11 @@ class LogFormat:
             expected = "one such as UTC or Europe/Berlin"
             raise InputError(f"no time zone {self.timezone!r}", expected=expected) from error
 
-    def sources(self, found: Mapping[str, ColumnType], file: object = None) -> dict[str, list[str]]:
+    def sources(self, types: Mapping[str, ColumnType], file: object = None) -> dict[str, list[str]]:
         """Find the log's columns that make up each column of an event.
 
         Args:
-            found: The log's columns and their types.
+            types: The log's columns and their types.
             file: Where the log came from, for error messages.
 
         Raises:
@@ -90,26 +90,26 @@ class LogFormat:
         sources = {}
         for column in EVENT_COLUMNS:
             given = self.columns.get(column)
-            if given is None and column not in found:
+            if given is None and column not in types:
                 continue
             sources[column] = [part.strip() for part in given.split("+")] if given else [column]
             for part in sources[column]:
-                if part not in found:
+                if part not in types:
                     raise InputError(
-                        f"no such column{nearest(part, found)}; found {', '.join(found)}",
+                        f"no such column{nearest(part, types)}; found {', '.join(types)}",
                         column=part,
                         file=file,
                     )
         for needed in ("timestamp", "event_type"):
             if needed not in sources:
-                raise _missing(needed, found, file)
+                raise _missing(needed, types, file)
         if "user_id" not in sources:
             if "session_id" not in sources:
-                raise _missing("user_id", found, file)
+                raise _missing("user_id", types, file)
             sources["user_id"] = sources["session_id"]
         return sources
 
-    def steps(self, found: Mapping[str, ColumnType], dialect: Dialect, file: object = None) -> dict[str, str]:
+    def steps(self, types: Mapping[str, ColumnType], dialect: Dialect, file: object = None) -> dict[str, str]:
         """Write SQL that turns the relation ``raw`` into ``typed``: events, each with a ``reason`` or NULL.
 
         Returns:
@@ -117,13 +117,13 @@ class LogFormat:
             if the log has none), ``micros, event_type, type_rank, item_id, text, query, price, quantity,
             reason, file, record``.
         """
-        sources = self.sources(found, file)
-        read = {column: _text(parts, found, dialect) for column, parts in sources.items()}
+        sources = self.sources(types, file)
+        read = {column: _text(parts, types, dialect) for column, parts in sources.items()}
         texts = ",\n  ".join(f"{read.get(column, _NOTHING)} AS {column}" for column in EVENT_COLUMNS)
-        micros = self._micros(sources["timestamp"], found, dialect)
-        price, quantity = (_number(column, sources, found, dialect) for column in ("price", "quantity"))
+        micros = self._micros(sources["timestamp"], types, dialect)
+        price, quantity = (_number(column, sources, types, dialect) for column in ("price", "quantity"))
         session = "session_id" if "session_id" in sources else "CAST(NULL AS STRING)"
-        fields = dialect.struct([dialect.name(column) for column in found])
+        fields = dialect.struct([dialect.name(column) for column in types])
         return {
             "texts": f"SELECT {texts},\n  {micros} AS micros,\n  {price} AS price_number,\n"
             f"  {quantity} AS quantity_number,\n  {PROBLEM}, {FILE}, {fields} AS fields\nFROM raw",
@@ -139,14 +139,14 @@ class LogFormat:
             ),
         }
 
-    def _micros(self, parts: list[str], found: Mapping[str, ColumnType], dialect: Dialect) -> str:
-        if len(parts) == 1 and found[parts[0]] == "time":
+    def _micros(self, parts: list[str], types: Mapping[str, ColumnType], dialect: Dialect) -> str:
+        if len(parts) == 1 and types[parts[0]] == "time":
             return dialect.micros_of_time(dialect.name(parts[0]))
-        text = _text(parts, found, dialect)
+        text = _text(parts, types, dialect)
         if self.time_format:
             return dialect.micros_of_pattern(text, self.time_format)
         number = f"CASE WHEN {dialect.matches(text, _NUMBER)} THEN try_cast({text} AS DOUBLE) END"
-        if len(parts) == 1 and found[parts[0]] == "number":
+        if len(parts) == 1 and types[parts[0]] == "number":
             return _scaled(f"CAST({dialect.name(parts[0])} AS DOUBLE)")
         iso = f"CASE WHEN {dialect.matches(text, _ISO_TIME)} THEN {dialect.micros_of_text(text)} END"
         return f"coalesce({iso}, {_scaled(number)})"
@@ -159,15 +159,15 @@ class LogFormat:
         return f"CASE{cases} ELSE lower(event_type) END" if cases else "lower(event_type)"
 
 
-def _missing(column: str, found: Mapping[str, ColumnType], file: object) -> InputError:
+def _missing(column: str, types: Mapping[str, ColumnType], file: object) -> InputError:
     return InputError(
-        f"the log has no column {column!r}; found {', '.join(found)}",
+        f"the log has no column {column!r}; found {', '.join(types)}",
         file=file,
         remedy=f"say which one it is: --columns {column}=...",
     )
 
 
-def _text(parts: list[str], found: Mapping[str, ColumnType], dialect: Dialect) -> str:
+def _text(parts: list[str], types: Mapping[str, ColumnType], dialect: Dialect) -> str:
     texts = [f"trim(CAST({dialect.name(part)} AS STRING))" for part in parts]
     if len(texts) == 1:
         return f"coalesce({texts[0]}, '')"
@@ -181,16 +181,16 @@ def _scaled(number: str) -> str:
 
 
 def _number(
-    column: str, sources: Mapping[str, list[str]], found: Mapping[str, ColumnType], dialect: Dialect
+    column: str, sources: Mapping[str, list[str]], types: Mapping[str, ColumnType], dialect: Dialect
 ) -> str:
     """Read a number; NULL if there is none, or an infinite one."""
     if column not in sources:
         return "CAST(NULL AS DOUBLE)"
     parts = sources[column]
-    if [found[part] for part in parts] == ["number"]:
+    if [types[part] for part in parts] == ["number"]:
         number = f"CAST({dialect.name(parts[0])} AS DOUBLE)"
     else:
-        text = _text(parts, found, dialect)
+        text = _text(parts, types, dialect)
         number = f"CASE WHEN {dialect.matches(text, _NUMBER)} THEN try_cast({text} AS DOUBLE) END"
     return f"nullif(nullif({number}, {_INFINITE}), -{_INFINITE})"
 

@@ -120,7 +120,7 @@ class ExampleDefinition:
         }
 
     def _sessions(self, dialect: Dialect, fields: list[str]) -> str:
-        known = ", ".join(f"max(CASE WHEN starts = 1 THEN {each} END) AS {each}" for each in _KNOWN)
+        firsts = ", ".join(f"max(CASE WHEN starts = 1 THEN {each} END) AS {each}" for each in _KNOWN)
         final = ", ".join(
             f"max(CASE WHEN event_type IN ({types}) THEN event_index END) AS final_{action}"
             for action, types in _ACTIONS.items()
@@ -128,7 +128,7 @@ class ExampleDefinition:
         fastest = f"{_double(self.bot_speed)} * (max(micros) - min(micros)) / 1e6"
         return (
             "SELECT user_id, session AS session_id, min(micros) AS start, count(*) AS size,\n"
-            f"  {known},\n  {final},\n"
+            f"  {firsts},\n  {final},\n"
             f"  count(CASE WHEN micros <= {self.parsed_prediction_times.micros} THEN 1 END) AS reached,\n"
             f"  count(*) > {self.bot_events}\n"
             f"    OR count(*) >= {_FEWEST_OF_BOT} AND count(*) - 1 > {fastest} AS is_bot,\n"

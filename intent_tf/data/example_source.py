@@ -17,19 +17,19 @@ class ExampleSource:
     """What `preprocess_data` and the evaluation need to know of a source of examples.
 
     Args:
-        frame: One example a row.
-        label: The label column.
+        frame: The example table, with one example in each row.
+        label: Name of the label column.
         kinds: Kinds of columns that inference would get wrong.
         excluded: Columns that must never be features, each with the reason.
-        plan: The leakage-free split.
-        weight: Column of sample weights.
+        plan: The way of splitting, which must leak nothing.
+        weight: Name of the column of sample weights.
         positive: The label's value that counts as a purchase.
-        counts: What cleaning changed on the way here.
+        counts: Counts of the rows that were rejected or changed on the way here.
         optimum: Column with the probability of a perfect model, where it is known.
         derived: Expressions of derived columns.
         slice_by: Column by whose values the report shows the quality apart.
         stream: Folder of Parquet files, of whose rows the frame is a sample; training reads all of them.
-        folds: Folds of a comparison; 1 where the plan's split is the one that others measured on.
+        folds: Folds of a comparison; 1 where the plan's split is the one that others evaluated on.
     """
 
     frame: pd.DataFrame

@@ -43,15 +43,15 @@ class ExampleStream:
     For a table that fits into memory, `preprocess_data` is simpler.
 
     Args:
-        folder: What `prepare_examples` wrote, or any folder of Parquet files with these columns.
+        folder: A folder that `prepare_examples` wrote, or any folder of Parquet files with these columns.
         specification: The feature columns and the label, which holds numbers.
-        batch_size: Rows a batch; the last of an epoch may be smaller.
-        seed: Of the order; None reads the rows as they lie.
-        shuffle_rows: Rows that are shuffled together.
-        weight: Column of sample weights.
+        batch_size: Number of rows in a batch; the last of an epoch may be smaller.
+        seed: Seed of the order; None reads the rows as they lie.
+        shuffle_rows: Number of rows that are shuffled together.
+        weight: Name of the column of sample weights.
         without: By column, values whose rows are passed over, such as the users of the test rows.
-        worker: Which worker this is, from 0.
-        workers: How many there are. All get the same number of rows, so that none waits for another in
+        worker: Index of this worker, from 0.
+        workers: Number of workers. All get the same number of rows, so that none waits for another in
             vain; fewer rows than a piece a worker are excluded.
 
     Raises:
@@ -83,13 +83,13 @@ class ExampleStream:
     def __post_init__(self) -> None:
         if not 0 <= self.worker < self.workers:
             raise InputError(f"worker is {self.worker} of {self.workers}", expected="0 <= worker < workers")
-        known = pa.parquet.read_schema(self._pieces[0].path).names
+        columns = pa.parquet.read_schema(self._pieces[0].path).names
         for name in self._names:
-            if name not in known:
+            if name not in columns:
                 raise InputError(
-                    f"the examples have no column {name!r}{nearest(name, known)}",
+                    f"the examples have no column {name!r}{nearest(name, columns)}",
                     file=self.folder,
-                    expected=", ".join(known),
+                    expected=", ".join(columns),
                 )
 
     @property

@@ -143,16 +143,16 @@ def prepare_examples(
     definition = definition or ExampleDefinition()
     log_format = columns if isinstance(columns, LogFormat) else LogFormat(columns or {})
     engine = engine or DuckDBEngine()
-    found = log if isinstance(log, pd.DataFrame | LogFiles) else LogFiles.find(log)
+    source = log if isinstance(log, pd.DataFrame | LogFiles) else LogFiles.find(log)
     target = None if out is None else _free(Path(out), overwrite)
     parent = None if target is None else target.parent
     with tempfile.TemporaryDirectory(dir=parent, prefix=".prepare-") as temporary:
         folder = Path(temporary) / "out"
         folder.mkdir()
-        counts = engine.write_examples(found, log_format, definition, folder, progress)
+        counts = engine.write_examples(source, log_format, definition, folder, progress)
         reasons = _reasons(folder)
         if not any((folder / EXAMPLES).rglob("*.parquet")):
-            raise _nothing(found, counts, reasons)
+            raise _nothing(source, counts, reasons)
         counts |= _write_manifest(folder, counts, reasons, definition, log_format)
         if target is None:
             return Prepared(counts, reasons, table=_read_examples(folder), label=definition.label)

@@ -21,8 +21,8 @@ def find_positive(values: pd.Series, label: str, *, file: object = None) -> str 
 
     Args:
         values: The label column of the training rows.
-        label: Its name, for messages.
-        file: Where it came from, for messages.
+        label: Name of the label column, for messages.
+        file: Where the labels came from, for messages.
 
     Raises:
         InputError: If there are not exactly two values, or it is not plain which one is the purchase.
@@ -64,10 +64,10 @@ def read_labels(values: pd.Series, label: str, positive: str | None, *, file: ob
 
     Args:
         values: The label column.
-        label: Its name, for messages.
+        label: Name of the label column, for messages.
         positive: The value that counts as 1, as text, all others counting as 0; None for columns of 0 and 1
             (or booleans), and for grades, of which 1 counts.
-        file: Where it came from, for messages.
+        file: Where the labels came from, for messages.
 
     Raises:
         InputError: If a value is missing, no row has the positive value, or (without one) a value is
@@ -80,10 +80,10 @@ def read_labels(values: pd.Series, label: str, positive: str | None, *, file: ob
     words = _words(values, label, file)
     if positive is not None:
         if positive not in set(words):
-            known = sorted(set(words))[:10]
+            accepted = sorted(set(words))[:10]
             raise InputError(
-                f"no row has the value {positive!r}{nearest(positive, known)}",
-                expected=" or ".join(map(repr, known)),
+                f"no row has the value {positive!r}{nearest(positive, accepted)}",
+                expected=" or ".join(map(repr, accepted)),
                 file=file,
                 column=label,
             )

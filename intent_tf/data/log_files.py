@@ -72,8 +72,8 @@ class LogFiles:
         paths = log_paths(log)
         formats = {_format(path) for path in paths}
         if len(formats) != 1:
-            found = ", ".join(path.name for path in paths[:9])
-            raise InputError(f"files of different formats ({found})", expected="one format")
+            file_names = ", ".join(path.name for path in paths[:9])
+            raise InputError(f"files of different formats ({file_names})", expected="one format")
         partitions = tuple(part.split("=")[0] for part in paths[0].parts[:-1] if "=" in part)
         match formats.pop():
             case "csv":
@@ -132,13 +132,13 @@ def _expand(given: str) -> list[Path]:
     if path.is_file():
         return [path]
     if path.is_dir():
-        found = [each for each in path.rglob("*") if each.is_file() and _ending(each) in _FORMATS]
+        paths = [each for each in path.rglob("*") if each.is_file() and _ending(each) in _FORMATS]
     else:
-        found = [Path(each) for each in glob.glob(given, recursive=True) if Path(each).is_file()]  # noqa: PTH207
-    if not found:
+        paths = [Path(each) for each in glob.glob(given, recursive=True) if Path(each).is_file()]  # noqa: PTH207
+    if not paths:
         problem = "the folder holds no log" if path.is_dir() else "no such file"
         raise InputError(problem, file=given, expected=_EXPECTED)
-    return found
+    return paths
 
 
 def _ending(path: Path) -> str:
@@ -160,18 +160,20 @@ def _csv(paths: list[Path], partitions: tuple[str, ...], names: Sequence[str]) -
             raise InputError("the file is empty", file=path, expected="a header line and rows")
         separator = max(",;\t|", key=header.count)
         headers[path] = (tuple(next(csv.reader([header], delimiter=separator))), separator, encoding)
-    found, separator, encoding = headers[paths[0]]
+    first_header, separator, encoding = headers[paths[0]]
     for path, other in headers.items():
         if other[:2] != headers[paths[0]][:2] and not names:
             raise InputError(
                 f"the header is {separator.join(other[0])!r}",
                 file=path,
                 row=1,
-                expected=f"{separator.join(found)!r}, as in {paths[0]}",
+                expected=f"{separator.join(first_header)!r}, as in {paths[0]}",
             )
-    if names and len(names) != len(found):
-        raise InputError(f"the first line has {len(found)} fields", file=paths[0], expected=f"{len(names)}")
-    columns = tuple(names) or found
+    if names and len(names) != len(first_header):
+        raise InputError(
+            f"the first line has {len(first_header)} fields", file=paths[0], expected=f"{len(names)}"
+        )
+    columns = tuple(names) or first_header
     for column in columns:
         if columns.count(column) > 1:
             raise InputError("the header names the column twice", file=paths[0], row=1, column=column)
@@ -198,12 +200,12 @@ def _parquet_columns(paths: list[Path], partitions: tuple[str, ...]) -> dict[str
     schema = None
     for path in paths:
         try:
-            found = pa.parquet.read_schema(path)
+            file_schema = pa.parquet.read_schema(path)
         except (pa.ArrowInvalid, OSError) as error:
             raise InputError(
                 f"not a readable Parquet file, perhaps half-written ({error})", file=path
             ) from error
-        schema = schema or found
+        schema = schema or file_schema
     types = {field.name: _type(field.type) for field in schema or ()}
     return types | dict.fromkeys(partitions, "text")
 

@@ -23,7 +23,7 @@ def read_lists(values: pd.Series, name: str, *, file: object = None) -> list[lis
     Args:
         values: Lists, tuples, arrays, or JSON lists as text.
         name: The column's name, for messages.
-        file: Where it came from, for messages.
+        file: Where the column came from, for messages.
 
     Raises:
         InputError: If a value is no list; the message names its row.

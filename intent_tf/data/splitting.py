@@ -6,7 +6,7 @@ it: resampling before the split, which leaks copies of test rows into training, 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -41,20 +41,69 @@ class SplitPlan:
 
 
 @dataclass(frozen=True)
+class PartCounts:
+    """How many rows a part has.
+
+    Args:
+        rows: Number of rows of the part.
+        positives: Number of purchases among them.
+    """
+
+    rows: int
+    positives: int
+
+    @classmethod
+    def of(cls, label: np.ndarray) -> PartCounts:
+        """Count labels, zeros and ones."""
+        return cls(len(label), int(label.sum()))
+
+
+@dataclass(frozen=True)
+class SplitDescription:
+    """How a table was split.
+
+    Args:
+        method: The way of splitting, in words.
+        group: Column whose equal values stayed together, if one was named.
+        seed: Seed of the random choice of rows.
+        train: Counts of the training rows.
+        validation: Counts of the validation rows.
+        test: Counts of the test rows.
+        set_aside_because_group_returns_later: Number of rows in no part, since their group is in a later
+            part; None where the split is not by time.
+        set_aside_because_group_is_in_test_rows: Number of rows in no part, since the given test rows have
+            their group; None where no test rows are given.
+    """
+
+    method: str
+    group: str | None
+    seed: int
+    train: PartCounts
+    validation: PartCounts
+    test: PartCounts
+    set_aside_because_group_returns_later: int | None = None
+    set_aside_because_group_is_in_test_rows: int | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Name the facts as ``metrics.json`` does, without counts that do not apply."""
+        return {name: value for name, value in asdict(self).items() if name == "group" or value is not None}
+
+
+@dataclass(frozen=True)
 class Split:
     """Training, validation and test rows, and how they came about.
 
     Args:
-        train: Rows to learn from.
+        train: Rows that the model learns from.
         validation: Rows to choose by (when to stop, threshold, calibration).
-        test: Rows to measure on, used for nothing else.
-        description: JSON-safe facts: the method, the rows and the rate of purchases of each part.
+        test: Rows to evaluate on, used for nothing else.
+        description: The method, and the rows and purchases of each part.
     """
 
     train: pd.DataFrame
     validation: pd.DataFrame
     test: pd.DataFrame
-    description: dict[str, Any]
+    description: SplitDescription
 
 
 def split(
@@ -71,14 +120,14 @@ def split(
     """Split a cleaned example table.
 
     Args:
-        frame: The table.
-        label: Its labels, zeros and ones.
-        plan: How to split.
+        frame: The cleaned example table.
+        label: Label of each row, 0 or 1.
+        plan: The way of splitting and the shares of the parts.
         features: The columns in which duplicates are alike.
-        seed: Of the random choice of rows.
+        seed: Seed of the random choice of rows.
         test: A table of test rows given separately; ``frame`` is then split in two, and its rows of a group
-            that the test rows know are rejected, and counted.
-        test_label: The labels of ``test``.
+            that is among the test rows are rejected, and counted.
+        test_label: Label of each row of ``test``, 0 or 1.
         file: Where the table came from, for messages.
 
     Raises:
@@ -92,21 +141,20 @@ def split(
             )
     given = frame.iloc[:0] if test is None else test
     groups, test_groups = _groups(frame, given, plan, features, file)
-    counts: dict[str, int] = {}
+    returning = tested = None
     if plan.column is not None:
         part = _given_parts(frame[plan.column], file)
         method = f"column {plan.column}"
     elif plan.time is not None:
-        part, crossing = _by_time(_times(frame[plan.time], file), groups, plan, fixed_test=test is not None)
+        part, returning = _by_time(_times(frame[plan.time], file), groups, plan, fixed_test=test is not None)
         method = f"by time ({plan.time})"
-        counts["set_aside_because_group_returns_later"] = crossing
     else:
         part = _stratified(groups, label, plan, seed, fixed_test=test is not None)
         method = f"random, stratified, grouped by {plan.group or 'duplicate rows'}"
     if test is not None:
-        known = np.isin(groups, test_groups)
-        part[known] = "rejected"
-        counts["set_aside_because_group_is_in_test_rows"] = int(known.sum())
+        in_test_rows = np.isin(groups, test_groups)
+        part[in_test_rows] = "rejected"
+        tested = int(in_test_rows.sum())
         method += "; test rows given"
     parts = {name: frame[part == name] for name in PARTS}
     labels = {name: label[part == name] for name in PARTS}
@@ -121,10 +169,17 @@ def split(
                 expected="both classes in every part",
                 remedy="give more rows or another split",
             )
-    rates = {name: {"rows": len(labels[name]), "positives": int(labels[name].sum())} for name in PARTS}
-    return Split(
-        **parts, description={"method": method, "group": plan.group, "seed": seed, **rates, **counts}
+    description = SplitDescription(
+        method,
+        plan.group,
+        seed,
+        train=PartCounts.of(labels["train"]),
+        validation=PartCounts.of(labels["validation"]),
+        test=PartCounts.of(labels["test"]),
+        set_aside_because_group_returns_later=returning,
+        set_aside_because_group_is_in_test_rows=tested,
     )
+    return Split(**parts, description=description)
 
 
 def _groups(

@@ -66,7 +66,7 @@ def stream_table(path: str | Path, rejected: Rejected, *, rows: int = 65_536) ->
     """Read a table in chunks of bounded memory; the fields of a CSV file stay text, as written.
 
     Args:
-        path: As for `read_table`.
+        path: A file in any of the formats that `read_table` reads.
         rejected: Takes the rows that cannot be read.
         rows: Rows a chunk (CSV files are cut by bytes instead).
 
@@ -74,7 +74,7 @@ def stream_table(path: str | Path, rejected: Rejected, *, rows: int = 65_536) ->
         Chunks with all columns of the file.
 
     Raises:
-        InputError: As `read_table` does.
+        InputError: If the file cannot be read as a table, as with `read_table`.
     """
     source = existing_file(path)
     match table_format(source):

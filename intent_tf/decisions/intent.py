@@ -59,9 +59,9 @@ def fit_model(
         )
     keras.utils.set_random_seed(seed)
     plan = SplitPlan(test_fraction=0.1, validation_fraction=0.15, group="user_id")
-    known = [name for name in IDENTIFIERS[1:] if name in examples.columns]
+    identifiers = [name for name in IDENTIFIERS[1:] if name in examples.columns]
     data = preprocess_data(
-        examples, label, kinds=kinds, drop=[*known, *drop], weight=weight, plan=plan, seed=seed
+        examples, label, kinds=kinds, drop=[*identifiers, *drop], weight=weight, plan=plan, seed=seed
     )
     model = create_model(data, training)
     with tempfile.TemporaryDirectory() as folder:

@@ -10,14 +10,14 @@ _NEEDED = ("user_id", "session_id", "timestamp", "event_type", "item_id")
 
 
 def split_by_time(log: pd.DataFrame, share: float = 0.7) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Cut a log at the prediction time by which a share of its events has happened.
+    """Cut a log at the time by which a share of its events has happened.
 
     Args:
-        log: Events.
+        log: The event log.
         share: Share of the events that are known, in (0, 1).
 
     Returns:
-        The events strictly before the prediction time, and those from it on.
+        The events strictly before that time, and those from it on.
 
     Raises:
         InputError: If a column is missing, or one of the parts would be empty.

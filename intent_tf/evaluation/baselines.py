@@ -82,7 +82,7 @@ class Baseline(Protocol):
     """A fitted baseline."""
 
     def predict(self, table: BaselineTable) -> FloatArray:
-        """Predict the intent strength of each row, shape `(rows,)`."""
+        """Predict the probability of each row, shape `(rows,)`."""
         ...
 
 

@@ -33,7 +33,7 @@ class Booster:
     rounds: int
 
     def predict(self, table: BaselineTable) -> FloatArray:
-        """Predict the intent strength of each row, shape `(rows,)`."""
+        """Predict the probability of each row, shape `(rows,)`."""
         return np.asarray(self.model.predict_proba(_columns(table, self.sizes))[:, 1], np.float64)
 
 
@@ -57,13 +57,13 @@ def fit_booster(
     Args:
         kind: ``"lightgbm"``, ``"catboost"`` or ``"xgboost"``.
         train: Numbers and categories; texts are not read.
-        label: 0 or 1 of the train rows, shape `(rows,)`.
+        label: Label of each train row, 0 or 1, shape `(rows,)`.
         validation: The validation rows.
-        validation_label: Their labels.
+        validation_label: Label of each validation row, 0 or 1.
         weight: Weight of each train row. Defaults to 1 each.
         validation_weight: Weight of each validation row. Defaults to 1 each.
-        threads: Defaults to 2.
-        seed: Of samples of rows and columns. Defaults to 0.
+        threads: Number of threads. Defaults to 2.
+        seed: Seed of samples of rows and columns. Defaults to 0.
 
     Raises:
         MissingExtraError: If the package is not installed.

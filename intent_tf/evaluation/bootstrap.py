@@ -25,19 +25,19 @@ def bootstrap_intervals(
 ) -> dict[str, list[float]]:
     """Find how far AUROC, AUPRC and log loss would vary with other test rows.
 
-    Rows are drawn with replacement, as many as there are, and measured again; the interval holds the middle
+    Rows are drawn with replacement, as many as there are, and evaluated again; the interval holds the middle
     `confidence` of the values found. What it leaves out is that training again gives another model.
 
     Args:
         label: 0 or 1, shape `(rows,)`.
-        probability: Intent strength in [0, 1], shape `(rows,)`; or of several trainings, shape
+        probability: Probability of a purchase in [0, 1], shape `(rows,)`; or of several trainings, shape
             `(trainings, rows)`, of whose figures the mean is taken.
         groups: Rows of the same value are drawn together, shape `(rows,)`, such as the prefixes of one
             session, which are no independent evidence. Defaults to each row for itself.
         folds: Fold of each row in a cross-validation, shape `(rows,)`: figures are the means over the folds,
             whose probabilities come from different models. Defaults to one fold.
         resamples: Number of draws. Defaults to 1000.
-        confidence: In (0, 1). Defaults to 0.95.
+        confidence: Confidence of the interval, in (0, 1). Defaults to 0.95.
         seed: Seed of the draws. Defaults to 0.
 
     Returns:
@@ -74,18 +74,18 @@ def compare(
 ) -> dict[str, dict[str, float]]:
     """Test whether two models differ on the same rows (paired bootstrap).
 
-    Both are measured on the same draws, so that rows hard for both do not blur the difference, which makes
+    Both are evaluated on the same draws, so that rows hard for both do not blur the difference, which makes
     the test far sharper than a look at two intervals.
 
     Args:
         label: 0 or 1, shape `(rows,)`.
         probability: Probabilities of the model, shape `(rows,)`, or `(trainings, rows)` as in
             `bootstrap_intervals`.
-        other: Probabilities of the model it is compared with, likewise.
-        groups: As `bootstrap_intervals`.
-        folds: As `bootstrap_intervals`.
+        other: Probabilities of the model that it is compared with, of one of these shapes.
+        groups: Rows of the same value are drawn together, as in `bootstrap_intervals`.
+        folds: Fold of each row in a cross-validation, as in `bootstrap_intervals`.
         resamples: Number of draws. Defaults to 1000.
-        confidence: In (0, 1). Defaults to 0.95.
+        confidence: Confidence of the interval, in (0, 1). Defaults to 0.95.
         seed: Seed of the draws. Defaults to 0.
 
     Returns:
@@ -99,8 +99,8 @@ def compare(
     Example:
         >>> rng = np.random.default_rng(0)
         >>> truth = rng.uniform(size=400)
-        >>> found = compare(rng.uniform(size=400) < truth, truth, rng.uniform(size=400))
-        >>> found["auroc"]["low"] > 0, found["auroc"]["p_value"] < 0.01
+        >>> differences = compare(rng.uniform(size=400) < truth, truth, rng.uniform(size=400))
+        >>> differences["auroc"]["low"] > 0, differences["auroc"]["p_value"] < 0.01
         (True, True)
     """
     drawn = _draw(label, [probability, other], groups, folds, resamples, seed)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -17,25 +17,40 @@ from intent_tf.layers.calibrator import CALIBRATOR_KINDS, Calibrator, Calibrator
 FOLDS = 5
 
 
+@dataclass(frozen=True)
+class CalibrationChoice:
+    """Which kind of calibrator was chosen, and why.
+
+    Args:
+        kind: Kind of the calibrator that was chosen.
+        rows: Number of validation rows.
+        log_loss: Cross-validated log loss of each kind, in nats; empty where too few rows allow no choice.
+    """
+
+    kind: CalibratorKind
+    rows: int
+    log_loss: dict[CalibratorKind, float]
+
+
 def fit_calibrator(
     label: ArrayLike, probability: ArrayLike, weight: ArrayLike | None = None, seed: int = 0
-) -> tuple[Calibrator, dict[str, Any]]:
+) -> tuple[Calibrator, CalibrationChoice]:
     """Fit a calibrator of the kind that has the lowest cross-validated log loss, where that is clearly lower.
 
-    Each kind is fitted on four fifths of the rows and measured on the last, five times; the best is fitted on
-    all of them. Probabilities are left alone (`identity`) unless the loss falls by more than the standard
+    Each kind is fitted on four fifths of the rows and evaluated on the last, five times; the best is fitted
+    on all of them. Probabilities are left alone (`identity`) unless the loss falls by more than the standard
     error of the difference: where probabilities are good as trained, a thousand validation rows would tell a
     calibrator more of chance than of them.
 
     Args:
         label: 0 or 1 on validation rows (never train or test rows), shape `(rows,)`.
-        probability: Uncalibrated intent strength in [0, 1], shape `(rows,)`.
+        probability: Uncalibrated probability in [0, 1], shape `(rows,)`.
         weight: Weight of each row, not negative, shape `(rows,)`. Defaults to 1 each.
         seed: Seed of the folds. Defaults to 0.
 
     Returns:
-        The calibrator, and what was found: `{"kind": ..., "rows": ..., "log_loss": {kind: ...}}` in plain
-        Python. Less than 10 rows of a class say too little: the kind is `identity` and `log_loss` is empty.
+        The calibrator, and what its choice rests on. Less than 10 rows of a class say too little: the kind is
+        `identity` and `log_loss` is empty.
 
     Raises:
         InputError: As `intent_tf.evaluation.metrics.evaluate`.
@@ -45,13 +60,13 @@ def fit_calibrator(
         >>> truth = rng.uniform(size=2000)
         >>> label = rng.uniform(size=2000) < truth
         >>> too_sure = expit(3 * logit(truth))
-        >>> calibrator, found = fit_calibrator(label, too_sure)
-        >>> found["kind"], round(1 / float(calibrator.scale))
+        >>> calibrator, choice = fit_calibrator(label, too_sure)
+        >>> choice.kind, round(1 / float(calibrator.scale))
         ('temperature', 3)
     """
     label, probability, weight = check_arrays(label, probability, weight)
     if min(label.sum(), (1 - label).sum()) < 10:
-        return Calibrator(), {"kind": "identity", "rows": len(label), "log_loss": {}}
+        return Calibrator(), CalibrationChoice("identity", len(label), {})
     folds = list(StratifiedKFold(FOLDS, shuffle=True, random_state=seed).split(probability, label))
     rows: dict[CalibratorKind, FloatArray] = {}
     for kind in CALIBRATOR_KINDS:
@@ -65,7 +80,7 @@ def fit_calibrator(
     best = min(CALIBRATOR_KINDS, key=losses.__getitem__)
     if _is_chance(rows["identity"] - rows[best], weight):
         best = "identity"
-    return calibrate(best, label, probability, weight), {"kind": best, "rows": len(label), "log_loss": losses}
+    return calibrate(best, label, probability, weight), CalibrationChoice(best, len(label), losses)
 
 
 def _is_chance(difference: FloatArray, weight: FloatArray) -> bool:
@@ -87,9 +102,9 @@ def calibrate(
     from 0 and 1, and thins the blocks evenly if there are more of them than knots.
 
     Args:
-        kind: See `Calibrator`.
+        kind: Kind of the calibrator; see `Calibrator`.
         label: 0 or 1, shape `(rows,)`, of both classes.
-        probability: Uncalibrated intent strength in [0, 1], shape `(rows,)`.
+        probability: Uncalibrated probability in [0, 1], shape `(rows,)`.
         weight: Weight of each row, shape `(rows,)`. Defaults to 1 each.
 
     Raises:
@@ -134,8 +149,8 @@ def _scale_and_offset(
         gradient = np.array([scale * (error @ logits), error.sum()])
         return float(weight @ (np.logaddexp(0, z) - target * z)), gradient[: len(parameters)]
 
-    found = minimize(loss, np.zeros(2 if free_offset else 1), jac=True, method="L-BFGS-B").x
-    return float(np.exp(found[0])), float(found[1]) if free_offset else 0.0
+    parameters = minimize(loss, np.zeros(2 if free_offset else 1), jac=True, method="L-BFGS-B").x
+    return float(np.exp(parameters[0])), float(parameters[1]) if free_offset else 0.0
 
 
 def _blocks(label: IntArray, probability: FloatArray, weight: FloatArray) -> tuple[FloatArray, FloatArray]:

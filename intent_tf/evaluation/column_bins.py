@@ -37,8 +37,8 @@ class ColumnBins:
     def __init__(self, values: pd.Series, kind: ColumnKind, bins: int = 10) -> None:
         self.kind = kind
         if kind == "category":
-            known = _texts(values)
-            self.values = known[known != ""].value_counts().index[:bins].tolist()
+            present = _texts(values)
+            self.values = present[present != ""].value_counts().index[:bins].tolist()
             self.names = [*self.values, "(other)", "(missing)"]
         else:
             numbers = _numbers(values, kind)
@@ -55,8 +55,8 @@ class ColumnBins:
         missing = len(self.names) - 1
         if self.kind == "category":
             texts = _texts(values)
-            known = pd.Index(self.values).get_indexer(pd.Index(texts))
-            return np.where(texts == "", missing, np.where(known < 0, missing - 1, known)).astype(np.int64)
+            index = pd.Index(self.values).get_indexer(pd.Index(texts))
+            return np.where(texts == "", missing, np.where(index < 0, missing - 1, index)).astype(np.int64)
         numbers = _numbers(values, self.kind)
         return np.where(np.isnan(numbers), missing, np.searchsorted(self.edges, numbers)).astype(np.int64)
 

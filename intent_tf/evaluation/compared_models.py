@@ -54,13 +54,13 @@ def fit_models(
     the same columns: numbers with derived columns and session statistics, categories, texts.
 
     Args:
-        names: Of `MODELS`.
+        names: Names of the models to fit, out of `MODELS`.
         data: The rows of one fold.
-        training: Options of our model.
-        seed: Of weights, order of rows, samples.
+        training: Options of the model `intent_tf`.
+        seed: Seed of weights, order of rows and samples.
         store: Folder in which the probabilities of each model are kept, and from which they are taken where
             an interrupted comparison left them.
-        done: Told the name of each model that is ready.
+        done: Function that is called with the name of each model that is ready.
 
     Returns:
         Probabilities on the test rows, shape `(rows,)`, and seconds, by name.
@@ -71,8 +71,8 @@ def fit_models(
     def add(name: str, fit: Callable[[], FloatArray]) -> None:
         kept = None if store is None else store / f"{name}.npz"
         if kept is not None and kept.is_file():
-            with np.load(kept) as found:
-                probabilities[name], seconds[name] = found["probability"], float(found["seconds"])
+            with np.load(kept) as stored:
+                probabilities[name], seconds[name] = stored["probability"], float(stored["seconds"])
         else:
             started = time.perf_counter()
             probabilities[name] = fit()

@@ -19,14 +19,14 @@ FIGURES = ("auroc", "auprc", "log_loss", "brier", "f1_negative")
 
 @dataclass(frozen=True)
 class Trial:
-    """What the models said about the test rows of one fold, trained with one seed.
+    """What the models predict for the test rows of one fold, trained with one seed.
 
     Args:
-        fold: Number of the fold.
-        seed: Of the training.
+        fold: Index of the fold.
+        seed: Seed of the training.
         label: 0 or 1, shape `(rows,)`.
-        probabilities: By model, shape `(rows,)` each.
-        seconds: That each model took to fit and to predict.
+        probabilities: Probabilities of each model by name, shape `(rows,)` each.
+        seconds: Seconds that each model took to fit and to predict.
         slices: Part of the test rows of each row, shape `(rows,)`, whose figures stand for themselves; None
             for one part.
         groups: Rows of the same value are no independent evidence, shape `(rows,)`; None for each alone.
@@ -42,7 +42,7 @@ class Trial:
 
 
 def summarise(trials: Sequence[Trial]) -> dict[str, Any]:
-    """Measure all models on all folds.
+    """Evaluate all models on all folds.
 
     With several folds, intervals and p-values are those of `corrected_t_test` over the folds (figures of a
     fold are means over its seeds); with one, those of the paired bootstrap over its test rows. The expected
@@ -50,7 +50,7 @@ def summarise(trials: Sequence[Trial]) -> dict[str, Any]:
     chance.
 
     Args:
-        trials: Of every fold with every seed; all have the same models.
+        trials: One trial of every fold with every seed; all have the same models.
 
     Returns:
         In plain Python: `models`: by slice (`all` where there are none) and model, for each figure `mean`,
@@ -63,20 +63,21 @@ def summarise(trials: Sequence[Trial]) -> dict[str, Any]:
     seconds = {
         name: float(np.mean([trial.seconds[name] for trial in trials])) for name in first.probabilities
     }
-    found: dict[str, Any] = {"models": {}, "tests": {}}
+    models: dict[str, Any] = {}
+    tests: dict[str, Any] = {}
     for name in names:
         chosen = [_part(trial, name) for trial in trials]
         figures = {model: _figures(chosen, model) for model in first.probabilities}
         single = len({trial.fold for trial in trials}) == 1
-        found["models"][name] = {
+        models[name] = {
             model: _described(chosen, model, values, single) | {"seconds": seconds[model]}
             for model, values in figures.items()
         }
         if MODEL in figures:
-            found["tests"][name] = {
+            tests[name] = {
                 rival: _tested(chosen, rival, figures, single) for rival in figures if rival != MODEL
             }
-    return found
+    return {"models": models, "tests": tests}
 
 
 def _part(trial: Trial, name: str) -> Trial:
@@ -93,10 +94,10 @@ def _figures(trials: Sequence[Trial], model: str) -> dict[str, FloatArray]:
     seeds, folds = (sorted({getattr(trial, key) for trial in trials}) for key in ("seed", "fold"))
     values = {name: np.full((len(seeds), len(folds)), np.nan) for name in FIGURES}
     for trial in trials:
-        measured = evaluate(trial.label, trial.probabilities[model])
+        metrics = evaluate(trial.label, trial.probabilities[model])
         for name in FIGURES:
-            if measured[name] is not None:
-                values[name][seeds.index(trial.seed), folds.index(trial.fold)] = measured[name]
+            if (value := getattr(metrics, name)) is not None:
+                values[name][seeds.index(trial.seed), folds.index(trial.fold)] = value
     return values
 
 

@@ -19,32 +19,32 @@ SHOWN = {"auroc": "AUROC", "auprc": "AUPRC", "log_loss": "log loss", "brier": "B
 TESTED = {name: SHOWN[name] for name in ("auroc", "auprc", "log_loss")}
 
 
-def comparison_table(found: Mapping[str, Any]) -> str:
+def comparison_table(comparison: Mapping[str, Any]) -> str:
     """Lay out what `intent_tf.evaluation.comparison.summarise` found as plain text.
 
     Behind AUROC stands p of the paired test against our model; ``*`` marks p < 0.05.
     """
-    lines = [_about(found)]
-    for name, models in found["models"].items():
+    lines = [_about(comparison)]
+    for name, models in comparison["models"].items():
         title = "test rows" if name == WHOLE else f"slice {name}"
         width = max(map(len, [*models, title]))
         heads = "".join(f"{head:>10}" for head in (*SHOWN.values(), "ECE", "p AUROC", "p loss", "seconds"))
         lines += ["", title.ljust(width) + heads]
         for model, figures in _ranked(models):
-            tests = found["tests"].get(name, {}).get(model)
+            tests = comparison["tests"].get(name, {}).get(model)
             cells = [figure(figures[key]["mean"]) for key in SHOWN] + [figure(figures["ece"])]
             cells += [_p(tests, key) for key in ("auroc", "log_loss")] + [f"{figures['seconds']:.1f}"]
             lines.append(model.ljust(width) + "".join(f"{cell:>10}" for cell in cells))
     return "\n".join(lines)
 
 
-def write_comparison(folder: Path, found: Mapping[str, Any]) -> None:
+def write_comparison(folder: Path, comparison: Mapping[str, Any]) -> None:
     """Write ``comparison.json`` and ``comparison.html``, a page that needs no other file, to a folder."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "comparison.json").write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
-    body = [f"<header><h1>{text(found['data'])}</h1><p>{text(_about(found))}</p></header>"]
-    for name, models in found["models"].items():
-        tests = found["tests"].get(name, {})
+    (folder / "comparison.json").write_text(json.dumps(comparison, indent=2) + "\n", encoding="utf-8")
+    body = [f"<header><h1>{text(comparison['data'])}</h1><p>{text(_about(comparison))}</p></header>"]
+    for name, models in comparison["models"].items():
+        tests = comparison["tests"].get(name, {})
         body.append(
             section(
                 "Test rows" if name == WHOLE else f"Slice {name}",
@@ -60,17 +60,17 @@ def write_comparison(folder: Path, found: Mapping[str, Any]) -> None:
                 else "",
             )
         )
-    title = f"{found['data']} · comparison · intent_tf"
+    title = f"{comparison['data']} · comparison · intent_tf"
     (folder / "comparison.html").write_text(page(title, body), encoding="utf-8")
 
 
-def _about(found: Mapping[str, Any]) -> str:
-    folds = "one split" if found["folds"] == 1 else f"{found['folds']} folds"
-    test = "paired bootstrap" if found["folds"] == 1 else "corrected resampled t-test"
-    dropped = f", without {', '.join(found['dropped'])}" if found["dropped"] else ""
+def _about(comparison: Mapping[str, Any]) -> str:
+    folds = "one split" if comparison["folds"] == 1 else f"{comparison['folds']} folds"
+    test = "paired bootstrap" if comparison["folds"] == 1 else "corrected resampled t-test"
+    dropped = f", without {', '.join(comparison['dropped'])}" if comparison["dropped"] else ""
     return (
-        f"{found['data']}{dropped}: {found['rows']:,} test rows, {folds}, "
-        f"{found['seeds']} training(s) each; p: {test} against {MODEL}"
+        f"{comparison['data']}{dropped}: {comparison['rows']:,} test rows, {folds}, "
+        f"{comparison['seeds']} training(s) each; p: {test} against {MODEL}"
     )
 
 

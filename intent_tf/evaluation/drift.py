@@ -1,4 +1,4 @@
-"""Columns whose values differ between the rows learnt from and the rows measured on."""
+"""Columns whose values differ between the rows learnt from and the rows evaluated on."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ thumb)."""
 def evaluate_drift(
     train: pd.DataFrame, test: pd.DataFrame, kinds: Mapping[str, ColumnKind], bins: int = 10
 ) -> list[dict[str, Any]]:
-    """Measure the population stability index of each column between train and test rows.
+    """Compute the population stability index of each column between train and test rows.
 
     `PSI = sum over bins of (p - q) ln(p / q)`, with p and q the shares of train and test rows in the bin
     (half a row is added to every bin, so that an empty one is no infinity). Bins are learnt on the train
@@ -46,10 +46,10 @@ def evaluate_drift(
         >>> evaluate_drift(train, test, {"month": "category"})[0]["level"]
         'shifted'
     """
-    found = [
+    columns = [
         {"column": column, **_psi(train[column], test[column], kind, bins)} for column, kind in kinds.items()
     ]
-    return sorted(found, key=lambda row: -row["psi"])
+    return sorted(columns, key=lambda row: -row["psi"])
 
 
 def _psi(train: pd.Series, test: pd.Series, kind: ColumnKind, bins: int) -> dict[str, Any]:

@@ -7,7 +7,10 @@ from typing import Any
 
 from matplotlib.axes import Axes
 
+from intent_tf.evaluation.diagnosis import Diagnosis
+from intent_tf.evaluation.metrics import Metrics
 from intent_tf.evaluation.page import card, cards, section, table, text
+from intent_tf.evaluation.run_metrics import RunMetrics
 from intent_tf.evaluation.svg import COLOURS, svg
 from intent_tf.evaluation.table import COLUMNS, figure
 
@@ -29,43 +32,44 @@ def leak_alarm(leaks: Sequence[Mapping[str, Any]]) -> str:
     )
 
 
-def sections(metrics: Mapping[str, Any]) -> list[str]:
-    """Lay out importance, drift and slices, whichever were found."""
+def sections(metrics: RunMetrics) -> list[str]:
+    """Lay out importance, drift, words and slices, whichever are known."""
+    diagnosis = metrics.diagnosis or Diagnosis()
     return [
         section(
             "On what probabilities rest",
             "Each raw column shuffled among the test rows: what is lost was read from that column.",
-            cards(_importance(metrics.get("importance", [])), _drift(metrics.get("drift", []))),
+            cards(_importance(diagnosis.importance), _drift(diagnosis.drift)),
         ),
         section(
             "Words that moved probabilities",
             "The windows that the extractor's filters chose, and the words of the wide part, with what they "
             "added to the logit of the texts that hold them.",
-            cards(*(_ngrams(part, found) for part, found in metrics.get("ngrams", {}).items())),
+            cards(*(_ngrams(part, ngrams) for part, ngrams in (metrics.ngrams or {}).items())),
         ),
         section(
             "Where probabilities are weak",
             "The same model on parts of the test rows. Small parts vary by chance.",
-            _slices(metrics.get("slices", {})),
+            _slices(metrics.slices or {}),
         ),
     ]
 
 
-def early(found: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> str:
+def early(steps: Mapping[str, Mapping[str, Metrics]]) -> str:
     """Draw the quality after the first events of a session; see `intent_tf.evaluation.early`."""
-    if not found:
+    if not steps:
         return ""
 
     def drawing(key: str) -> Callable[[Axes], None]:
         def draw(axes: Axes) -> None:
-            for name in next(iter(found.values())):
+            for name in next(iter(steps.values())):
                 if name == "constant_rate":
                     continue
                 colour = {"intent_tf": "model", "optimum": "optimum"}.get(name, "muted")
                 style = "-" if name in ("intent_tf", "optimum") else "--"
-                values = [models[name][key] for models in found.values()]
+                values = [getattr(models[name], key) for models in steps.values()]
                 axes.plot(
-                    list(found),
+                    list(steps),
                     values,
                     style,
                     marker="o",
@@ -82,7 +86,7 @@ def early(found: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> str:
     return section("How soon intent is seen", "Each session once, with its first events only.", cards(*plots))
 
 
-def comparison(found: Mapping[str, Mapping[str, Mapping[str, float]]]) -> str:
+def comparison(differences: Mapping[str, Mapping[str, Mapping[str, float]]]) -> str:
     """Lay out the differences between the model and the baselines, and whether chance explains them."""
     rows = [
         [
@@ -92,7 +96,7 @@ def comparison(found: Mapping[str, Mapping[str, Mapping[str, float]]]) -> str:
             f"{row['low']:+.4f} to {row['high']:+.4f}",
             "&lt; 0.001" if row["p_value"] < 0.001 else f"{row['p_value']:.3f}",
         ]
-        for name, metrics in found.items()
+        for name, metrics in differences.items()
         for metric, row in metrics.items()
     ]
     header = ["baseline", "figure", "difference", "95 % interval", "p"]
@@ -102,18 +106,18 @@ def comparison(found: Mapping[str, Mapping[str, Mapping[str, float]]]) -> str:
     return card("Model minus baseline", how_to_read, table(header, rows)) if rows else ""
 
 
-def confusion(measured: Mapping[str, Any]) -> str:
+def confusion(metrics: Metrics) -> str:
     """Lay out a confusion matrix, each cell tinted by its share of the row."""
     cells = ["", "called non-buyer", "called buyer"]
     body = "".join(f"<div>{name}</div>" for name in cells)
-    for title, row in zip(("no purchase", "purchase"), measured["confusion_matrix"], strict=True):
+    for title, row in zip(("no purchase", "purchase"), metrics.confusion_matrix, strict=True):
         body += f"<div>{title}</div>"
         for count in row:
             share = count / max(sum(row), 1)
             tint = f"background:color-mix(in srgb, var(--model) {share * 45:.0f}%, transparent)"
             body += f'<div class="cell" style="{tint}"><b>{_count(count)}</b>{share:.1%}</div>'
     figures = [
-        [title, *(figure(measured[key + end]) for key in ("precision", "recall", "f1"))]
+        [title, *(figure(getattr(metrics, key + end)) for key in ("precision", "recall", "f1"))]
         for title, end in (("buyers", ""), ("non-buyers", "_negative"))
     ]
     return f'<div class="confusion">{body}</div>' + table(["", "precision", "recall", "F1"], figures)
@@ -134,10 +138,10 @@ def facts(values: Mapping[str, Any]) -> str:
     return inner + (table(["", ""], plain, "facts") if plain else "")
 
 
-def _importance(found: Sequence[Mapping[str, Any]]) -> str:
-    if not found:
+def _importance(columns: Sequence[Mapping[str, Any]]) -> str:
+    if not columns:
         return ""
-    top = max(1e-9, *(row["auroc_drop"] for row in found))
+    top = max(1e-9, *(row["auroc_drop"] for row in columns))
     rows = [
         [
             text(row["column"]),
@@ -145,45 +149,45 @@ def _importance(found: Sequence[Mapping[str, Any]]) -> str:
             f"{row['auroc_drop']:+.4f}<small>± {row['auroc_drop_deviation']:.4f}</small>",
             f"{row['log_loss_rise']:+.4f}",
         ]
-        for row in found[:LISTED]
+        for row in columns[:LISTED]
     ]
     return card(
         "Permutation importance",
-        f"Loss of AUROC and rise of log loss; {_listed(found)}.",
+        f"Loss of AUROC and rise of log loss; {_listed(columns)}.",
         table(["column", "", "AUROC lost", "log loss"], rows),
     )
 
 
-def _ngrams(part: str, found: Sequence[Mapping[str, Any]]) -> str:
-    if not found:
+def _ngrams(part: str, ngrams: Sequence[Mapping[str, Any]]) -> str:
+    if not ngrams:
         return ""
-    rows = [[text(row["ngram"]), f"{row['texts']:,}", f"{row['logit']:+.3f}"] for row in found]
+    rows = [[text(row["ngram"]), f"{row['texts']:,}", f"{row['logit']:+.3f}"] for row in ngrams]
     return card(f"In each {part}", "", table(["words", "texts", "logit"], rows))
 
 
-def _drift(found: Sequence[Mapping[str, Any]]) -> str:
-    if not found:
+def _drift(columns: Sequence[Mapping[str, Any]]) -> str:
+    if not columns:
         return ""
-    rows = [[text(row["column"]), figure(row["psi"]), text(row["level"])] for row in found[:LISTED]]
+    rows = [[text(row["column"]), figure(row["psi"]), text(row["level"])] for row in columns[:LISTED]]
     return card(
         "Drift from train to test",
-        f"Population stability index: below 0.1 stable, above 0.25 shifted; {_listed(found)}.",
+        f"Population stability index: below 0.1 stable, above 0.25 shifted; {_listed(columns)}.",
         table(["column", "PSI", "level"], rows),
     )
 
 
-def _slices(found: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> str:
-    if not found:
+def _slices(slices: Mapping[str, Mapping[str, Metrics]]) -> str:
+    if not slices:
         return ""
-    rivals = list(dict.fromkeys(name for slice_ in found.values() for name in slice_ if name != "intent_tf"))
+    rivals = list(dict.fromkeys(name for models in slices.values() for name in models if name != "intent_tf"))
     rivals = [name for name in rivals if name != "constant_rate"]
     rows = []
-    for title, measured in found.items():
-        own = measured["intent_tf"]
-        figures = [figure(own[key]) for key in ("auroc", "auprc", "log_loss", "ece")]
-        beside = [figure(measured[name]["auroc"]) if name in measured else "" for name in rivals]
-        rate = f"{own['positives'] / own['rows']:.1%}"
-        rows.append([text(title), f"{own['rows']:,}", rate, *figures, *beside])
+    for title, models in slices.items():
+        own = models["intent_tf"]
+        figures = [figure(value) for value in (own.auroc, own.auprc, own.log_loss, own.ece)]
+        beside = [figure(models[name].auroc) if name in models else "" for name in rivals]
+        rate = f"{own.positives / own.rows:.1%}"
+        rows.append([text(title), f"{own.rows:,}", rate, *figures, *beside])
     header = ["slice", "rows", "purchases", "AUROC", "AUPRC", "log loss", "ECE"]
     return card("Slices", "", table([*header, *(f"AUROC of {_words(name)}" for name in rivals)], rows))
 
@@ -192,8 +196,9 @@ def _bar(share: float) -> str:
     return f'<span class="bar" style="width:{max(share, 0):.1%}"></span>'
 
 
-def _listed(found: Sequence[object]) -> str:
-    return f"the first {LISTED} of {len(found)} columns" if len(found) > LISTED else f"{len(found)} columns"
+def _listed(columns: Sequence[object]) -> str:
+    count = len(columns)
+    return f"the first {LISTED} of {count} columns" if count > LISTED else f"{count} columns"
 
 
 def _words(key: object) -> str:

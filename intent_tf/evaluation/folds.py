@@ -22,15 +22,15 @@ def fold_parts(
     """Say for each fold which part each row is in.
 
     Test rows are those of ``StratifiedKFold(folds, shuffle=True, random_state=seed)`` or, with groups, of
-    ``StratifiedGroupKFold``; validation rows are cut from the others in the same way.
+    ``StratifiedGroupKFold``; validation rows are drawn from the others in the same way.
 
     Args:
         label: 0 or 1, shape `(rows,)`.
-        folds: At least 2. Defaults to 5.
+        folds: Number of folds, at least 2. Defaults to 5.
         groups: Rows of the same value, such as one shopper's, stay in one part, shape `(rows,)`. Defaults to
             each row for itself.
         validation_fraction: Share of the rows that are not tested, in (0, 0.5]. Defaults to 0.1.
-        seed: Of the shuffle. Defaults to 0.
+        seed: Seed of the shuffle. Defaults to 0.
 
     Yields:
         ``"train"``, ``"validation"`` or ``"test"``, shape `(rows,)`.

@@ -23,7 +23,7 @@ def permutation_importance(
     rows: int = 5000,
     seed: int = 0,
 ) -> list[dict[str, Any]]:
-    """Measure what is lost when the values of a column are shuffled among the rows.
+    """Evaluate what is lost when the values of a column are shuffled among the rows.
 
     Shuffling leaves a column as it is but takes away what it says of its row, without training again. It
     says what *this* model reads from a column; where two columns say the same, it may read either, and both
@@ -55,8 +55,8 @@ def permutation_importance(
 
     Example:
         >>> frame = pd.DataFrame({"pages": np.linspace(0, 1, 100), "noise": [0.5] * 100})
-        >>> found = permutation_importance(lambda rows: rows["pages"], frame, frame["pages"] > 0.5)
-        >>> [row["column"] for row in found], found[1]["auroc_drop"]
+        >>> importance = permutation_importance(lambda rows: rows["pages"], frame, frame["pages"] > 0.5)
+        >>> [row["column"] for row in importance], importance[1]["auroc_drop"]
         (['pages', 'noise'], 0.0)
     """
     label, _, _ = check_arrays(label, np.zeros(len(frame)))
@@ -74,7 +74,7 @@ def permutation_importance(
         probability = np.asarray(predict(table), np.float64)
         return np.array([roc_auc_score(label, probability), log_loss(label, probability)])
 
-    whole, found = figures(frame), []
+    whole, importance = figures(frame), []
     for name, columns in groups.items():
         shuffled = []
         for _ in range(repeats):
@@ -83,7 +83,7 @@ def permutation_importance(
                 table[column] = frame[column].to_numpy()[order]
             shuffled.append(figures(table))
         drop = whole[0] - np.array(shuffled)[:, 0]
-        found.append(
+        importance.append(
             {
                 "column": name,
                 "auroc_drop": float(drop.mean()),
@@ -91,4 +91,4 @@ def permutation_importance(
                 "log_loss_rise": float(np.array(shuffled)[:, 1].mean() - whole[1]),
             }
         )
-    return sorted(found, key=lambda row: -row["auroc_drop"])
+    return sorted(importance, key=lambda row: -row["auroc_drop"])

@@ -28,13 +28,13 @@ def explain_texts(model: IntentModel, features: Features, part: str = "text") ->
     """Find what each run of tokens contributed to the logit of its text.
 
     A filter of the extractor answers with its largest response over the windows of a text, so exactly one
-    window speaks for it; that window is credited with the filter's output times the gradient of the members'
-    mean logit by it. A filter that is silent (0) moves nothing. The wide part is linear: each of its words
-    and runs is credited with what it adds. Windows are told without the padding around the text.
+    window speaks for it; that window is credited with the filter's output times the gradient of the
+    ensemble's mean logit by it. A filter that is silent (0) moves nothing. The wide part is linear: each of
+    its words and runs is credited with what it adds. Windows are told without the padding around the text.
 
     Args:
-        model: Its extractor has a `TextCNN` for the part.
-        features: A batch.
+        model: A model whose extractor has a `TextCNN` for the part.
+        features: The features of a batch of rows.
         part: ``text`` or ``session``.
 
     Returns:
@@ -65,7 +65,7 @@ def strongest_ngrams(
 
     Args:
         model: See `explain_texts`; a model without a `TextCNN` for the part has none.
-        rows: Such as the test rows.
+        rows: Rows whose texts are looked at, such as the test rows.
         part: ``text`` or ``session``.
         listed: Runs of each direction at most. Defaults to 15.
         least: Texts that a run must have moved. Defaults to 5.

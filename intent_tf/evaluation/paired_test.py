@@ -20,10 +20,10 @@ def corrected_t_test(
     therefore taken as ``(1/k + test/train) · variance`` in place of ``variance / k``.
 
     Args:
-        values: One a fold, shape `(k,)`, k at least 2.
+        values: One value for each fold, shape `(k,)`, k at least 2.
         test_share: Test rows over train rows of a fold. Defaults to that of a cross-validation,
             1 / (k - 1).
-        confidence: Of the interval, in (0, 1). Defaults to 0.95.
+        confidence: Confidence of the interval, in (0, 1). Defaults to 0.95.
 
     Returns:
         `difference` (the mean), `low` and `high` of its interval, and `p_value` (two-sided).
@@ -35,8 +35,8 @@ def corrected_t_test(
         Nadeau & Bengio (2003), Inference for the Generalization Error.
 
     Example:
-        >>> found = corrected_t_test([0.002, 0.004, 0.003, 0.005, 0.001])
-        >>> round(found["difference"], 4), round(found["p_value"], 4)
+        >>> test = corrected_t_test([0.002, 0.004, 0.003, 0.005, 0.001])
+        >>> round(test["difference"], 4), round(test["p_value"], 4)
         (0.003, 0.0474)
     """
     values = np.asarray(values, np.float64)

@@ -74,7 +74,7 @@ def reliability(label: IntArray, before: FloatArray | None, after: FloatArray, b
             elinewidth=1,
             label="intent_tf" if before is None else "after calibration",
         )
-        axes.set(xlabel="intent strength", ylabel="share that buys", xlim=(-0.02, 1.02), ylim=(-0.02, 1.02))
+        axes.set(xlabel="probability", ylabel="share that buys", xlim=(-0.02, 1.02), ylim=(-0.02, 1.02))
         axes.legend(loc="upper left")
 
     return draw
@@ -93,7 +93,7 @@ def histogram(label: IntArray, probability: FloatArray, threshold: float, bins: 
         axes.axvline(
             threshold, color=COLOURS["ink"], linewidth=1, linestyle=":", label=f"threshold {threshold:.2f}"
         )
-        axes.set(xlabel="intent strength", ylabel="share of rows", xlim=(0, 1))
+        axes.set(xlabel="probability", ylabel="share of rows", xlim=(0, 1))
         # By the root, a class whose probabilities are all alike does not press the other to the floor.
         axes.set_yscale("function", functions=(np.sqrt, np.square))
         axes.yaxis.set_major_locator(FixedLocator([0, 0.01, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 1]))
@@ -110,9 +110,9 @@ def gain(label: IntArray, probabilities: Mapping[str, FloatArray]) -> Drawing:
     def draw(axes: Axes) -> None:
         axes.plot([0, 1], [0, 1], color=COLOURS["line"], linewidth=1)
         for name, probability in probabilities.items():
-            contacted, found = gains(label, probability)
-            _curve(axes, contacted, found, name, list(probabilities))
-        axes.set(xlabel="share of shoppers, strongest first", ylabel="share of buyers among them")
+            contacted, buyers = gains(label, probability)
+            _curve(axes, contacted, buyers, name, list(probabilities))
+        axes.set(xlabel="share of shoppers, highest probability first", ylabel="share of buyers among them")
         axes.legend(loc="lower right")
 
     return draw
@@ -122,14 +122,14 @@ def lift(label: IntArray, probability: FloatArray) -> Drawing:
     """How many times as often each tenth of the shoppers buys as the average shopper."""
 
     def draw(axes: Axes) -> None:
-        contacted, found = gains(label, probability)
-        tenths = np.diff(np.interp(np.linspace(0, 1, 11), contacted, found)) * 10
+        contacted, buyers = gains(label, probability)
+        tenths = np.diff(np.interp(np.linspace(0, 1, 11), contacted, buyers)) * 10
         bars = axes.bar(range(1, 11), tenths, color=COLOURS["model"], width=0.72)
         axes.bar_label(
             bars, [f"{value:.1f}" for value in tenths], fontsize=7.5, color=COLOURS["muted"], padding=2
         )
         axes.axhline(1, color=COLOURS["ink"], linewidth=1, linestyle=":")
-        axes.set(xlabel="tenth of the shoppers, strongest first", ylabel="lift", xticks=range(1, 11))
+        axes.set(xlabel="tenth of shoppers, highest probability first", ylabel="lift", xticks=range(1, 11))
         axes.grid(visible=False, axis="x")
 
     return draw

@@ -1,8 +1,8 @@
-"""What folding a model's extractors costs in accuracy."""
+"""What precomputing a model's extractors costs in accuracy."""
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -13,8 +13,25 @@ from intent_tf.models.precomputed_model import precompute_extractors
 from intent_tf.options.run import Storage
 
 
-def precompute_cost(model: IntentModel, rows: Rows, storage: Storage) -> dict[str, Any]:
-    """Measure a model on labelled rows as it is and precomputed.
+@dataclass(frozen=True)
+class PrecomputeCost:
+    """How the figures of a model change when its extractors are precomputed.
+
+    Args:
+        storage: Type of the tables of products.
+        auroc: AUROC as it is and precomputed; None where there is one class only.
+        log_loss: Log loss as it is and precomputed, in nats.
+        largest_change: Largest change of a probability.
+    """
+
+    storage: Storage
+    auroc: tuple[float | None, float | None]
+    log_loss: tuple[float, float]
+    largest_change: float
+
+
+def precompute_cost(model: IntentModel, rows: Rows, storage: Storage) -> PrecomputeCost:
+    """Evaluate a model on labelled rows as it is and precomputed.
 
     Args:
         model: A trained model.
@@ -23,16 +40,16 @@ def precompute_cost(model: IntentModel, rows: Rows, storage: Storage) -> dict[st
             `intent_tf.models.precomputed_model.precompute_extractors`.
 
     Returns:
-        ``storage``; ``auroc`` and ``log_loss``, each ``[as it is, precomputed]``; and ``largest_change`` of a
-        probability.
+        The figures as they are and precomputed.
 
     Raises:
-        InputError: If the model has nothing to fold.
+        InputError: If the model has nothing to precompute.
     """
     before, after = model.predict(rows), precompute_extractors(model, storage).predict(rows)
-    measured = [evaluate(rows.label, probability, model.threshold) for probability in (before, after)]
-    return {
-        "storage": storage,
-        **{name: [each[name] for each in measured] for name in ("auroc", "log_loss")},
-        "largest_change": float(np.abs(after - before).max()),
-    }
+    plain, precomputed = (evaluate(rows.label, each, model.threshold) for each in (before, after))
+    return PrecomputeCost(
+        storage,
+        (plain.auroc, precomputed.auroc),
+        (plain.log_loss, precomputed.log_loss),
+        float(np.abs(after - before).max()),
+    )

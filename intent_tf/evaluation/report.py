@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from intent_tf.errors import InputError
 from intent_tf.evaluation import findings, plots
+from intent_tf.evaluation.diagnosis import Diagnosis
 from intent_tf.evaluation.metrics import check_arrays
 from intent_tf.evaluation.page import card, cards, page, section, table, text, tile
+from intent_tf.evaluation.run_metrics import RunMetrics
 from intent_tf.evaluation.svg import svg
 from intent_tf.evaluation.table import COLUMNS, HIGHER_IS_BETTER, figure, table_rows
 
@@ -30,9 +31,7 @@ class Report:
         probabilities: Probabilities on the test rows by name, shape `(rows,)` each: `intent_tf` (needed),
             `uncalibrated` if the model has a calibrator, `optimum` if the best there can be is known, and
             each baseline by its name.
-        metrics: The content of `metrics.json`. `test` and `baselines` are needed; `optimum`, `intervals`,
-            `comparison`, `calibration`, `slices`, `early`, `ngrams`, `importance`, `leaks`, `drift`,
-            `cleaning`, `split` and `throughput` are shown if they are there, as this package finds them.
+        metrics: The figures of the run; those that are unknown are not shown.
         history: Values of each epoch by name, as Keras' `History.history`. Defaults to none.
         specification: Rows of the feature specification, such as
             `{"column": "price", "kind": "number", "values": "float"}`. Defaults to none.
@@ -44,7 +43,7 @@ class Report:
     title: str
     label: ArrayLike
     probabilities: Mapping[str, ArrayLike]
-    metrics: Mapping[str, Any]
+    metrics: RunMetrics
     history: Mapping[str, Sequence[float]] = field(default_factory=dict)
     specification: Sequence[Mapping[str, object]] = ()
 
@@ -60,8 +59,8 @@ def write_report(path: str | Path, report: Report) -> None:
     """Write a report as one HTML file that needs no other file, no script and no network.
 
     Args:
-        path: Where to write it.
-        report: What to show.
+        path: File to write the report to.
+        report: The report to show.
     """
     Path(path).write_text(render_report(report), encoding="utf-8")
 
@@ -72,80 +71,85 @@ def render_report(report: Report) -> str:
     Example:
         >>> from intent_tf.evaluation.metrics import evaluate
         >>> label, probability = [0, 0, 1, 1], [0.1, 0.6, 0.4, 0.9]
-        >>> metrics = {"test": evaluate(label, probability), "baselines": {}}
+        >>> metrics = RunMetrics(test=evaluate(label, probability))
         >>> render_report(Report("shop", label, {"intent_tf": probability}, metrics))[:15]
         '<!DOCTYPE html>'
     """
     metrics = report.metrics
+    diagnosis = metrics.diagnosis or Diagnosis()
     body = [
         f"<header><h1>{text(report.title)}</h1><p>{text(_verdict(metrics))}</p></header>",
         _tiles(metrics),
-        findings.leak_alarm(metrics.get("leaks", [])),
+        findings.leak_alarm(diagnosis.leaks),
         section(
             "Beside the baselines",
-            "All of them learnt from the same train rows and are measured on the same test rows.",
+            "All of them learnt from the same training rows and are evaluated on the same test rows.",
             card("Test rows", _about_table(metrics), _summary(metrics)),
-            findings.comparison(metrics.get("comparison", {})),
+            findings.comparison(diagnosis.comparison),
         ),
         *_curves(report),
-        findings.early(metrics.get("early", {})),
+        findings.early(metrics.early or {}),
         _decisions(report),
         *findings.sections(metrics),
         _data(report),
-        "<footer>Measured on test rows, of which nothing was learnt: no weight, no calibration, no "
+        "<footer>Evaluated on test rows, of which nothing was learnt: no weight, no calibration, no "
         "threshold. Written by intent_tf.</footer>",
     ]
     return page(f"{report.title} · intent_tf", filter(None, body))
 
 
-def _verdict(metrics: Mapping[str, Any]) -> str:
-    test, baselines = metrics["test"], metrics["baselines"]
-    rate = test["positives"] / test["rows"]
-    said = f"{test['rows']:,} test rows, {test['positives']:,} of them purchases ({rate:.1%})."
-    if test["auroc"] is not None:
-        said += f" Of a buyer and another shopper, the buyer is the stronger in {test['auroc']:.1%} of pairs."
+def _verdict(metrics: RunMetrics) -> str:
+    test, baselines = metrics.test, metrics.baselines
+    rate = test.positives / test.rows
+    verdict = f"{test.rows:,} test rows, {test.positives:,} of them purchases ({rate:.1%})."
+    if test.auroc is not None:
+        pairs = f"in {test.auroc:.1%} of pairs"
+        verdict += f" Of a buyer and another shopper, the buyer has the higher probability {pairs}."
     if baselines:
-        best = min(baselines, key=lambda name: float(baselines[name]["log_loss"]))
-        change = test["log_loss"] / baselines[best]["log_loss"] - 1
+        best = min(baselines, key=lambda name: baselines[name].log_loss)
+        change = test.log_loss / baselines[best].log_loss - 1
         than = f"{'lower' if change < 0 else 'higher'} than that of the best baseline, {_name(best)}"
-        said += f" Log loss is {abs(change):.1%} {than}."
-    return said
+        verdict += f" Log loss is {abs(change):.1%} {than}."
+    return verdict
 
 
-def _tiles(metrics: Mapping[str, Any]) -> str:
+def _tiles(metrics: RunMetrics) -> str:
     tiles = []
     for key in ("auroc", "auprc", "log_loss", "ece"):
         best = max if key in HIGHER_IS_BETTER else min
-        others = [row[key] for row in metrics["baselines"].values() if row[key] is not None]
+        values = [getattr(baseline, key) for baseline in metrics.baselines.values()]
+        others = [value for value in values if value is not None]
         beside = f"best baseline {figure(best(others))}" if others and key != "ece" else ""
-        tiles.append(tile(COLUMNS[key], figure(metrics["test"][key]), beside or "0 is perfect"))
+        tiles.append(tile(COLUMNS[key], figure(getattr(metrics.test, key)), beside or "0 is perfect"))
     return f'<div class="tiles">{"".join(tiles)}</div>'
 
 
-def _summary(metrics: Mapping[str, Any]) -> str:
-    rows = table_rows(metrics["test"], metrics["baselines"], metrics.get("optimum"))
+def _summary(metrics: RunMetrics) -> str:
+    rows = table_rows(metrics.test, metrics.baselines, metrics.optimum)
     columns = {**COLUMNS, "accuracy": "accuracy", "f1": "F1", "f1_negative": "F1 of non-buyers"}
+    intervals = (metrics.diagnosis or Diagnosis()).intervals
     best = {}
     for key in columns:
         # The constant rate is calibrated and useless: its ECE is no mark to beat.
         beside = (_name(OPTIMUM), "constant_rate") if key == "ece" else (_name(OPTIMUM),)
-        rivals = [row[key] for name, row in rows.items() if name not in beside and row[key] is not None]
+        values = [getattr(row, key) for name, row in rows.items() if name not in beside]
+        rivals = [value for value in values if value is not None]
         best[key] = (min if key in ("log_loss", "brier", "ece") else max)(rivals, default=None)
     cells = []
-    for name, measured in rows.items():
+    for name, evaluated in rows.items():
         row = [f'<td class="model">{MODEL}</td>' if name == MODEL else text(_name(name))]
         for key in columns:
-            bounds = metrics.get("intervals", {}).get(name, {}).get(key)
+            value, bounds = getattr(evaluated, key), intervals.get(name, {}).get(key)
             small = f"<small>{bounds[0]:.4f} to {bounds[1]:.4f}</small>" if bounds else ""
-            mark = ' class="best"' if measured[key] is not None and measured[key] == best[key] else ""
-            row.append(f"<td{mark}>{figure(measured[key])}{small}</td>")
+            mark = ' class="best"' if value is not None and value == best[key] else ""
+            row.append(f"<td{mark}>{figure(value)}{small}</td>")
         cells.append(row)
     return table(["", *columns.values()], cells)
 
 
-def _about_table(metrics: Mapping[str, Any]) -> str:
-    said = "The best of each column in bold. Log loss in nats; lower is better for log loss, Brier and ECE."
-    return said + (" Small: 95 % intervals." if metrics.get("intervals") else "")
+def _about_table(metrics: RunMetrics) -> str:
+    legend = "The best of each column in bold. Log loss in nats; lower is better for log loss, Brier and ECE."
+    return legend + (" Small: 95 % intervals." if metrics.diagnosis and metrics.diagnosis.intervals else "")
 
 
 def _curves(report: Report) -> list[str]:
@@ -165,7 +169,7 @@ def _curves(report: Report) -> list[str]:
         ),
         (
             "Gain",
-            "Ask the strongest 20 % only: how many of all buyers are among them?",
+            "Ask only the 20 % with the highest probabilities: how many of all buyers are among them?",
             plots.gain(label, shown),
         ),
         (
@@ -183,7 +187,7 @@ def _curves(report: Report) -> list[str]:
         (
             "Probabilities",
             "The further apart, the better the two are told from each other.",
-            plots.histogram(label, probability, report.metrics["test"]["threshold"]),
+            plots.histogram(label, probability, report.metrics.test.threshold),
         ),
     )
     return [
@@ -201,23 +205,22 @@ def _curves(report: Report) -> list[str]:
 
 
 def _decisions(report: Report) -> str:
-    test, loss = report.metrics["test"], ""
+    test, loss = report.metrics.test, ""
     if report.history.get("loss"):
         how_to_read = "Training stops when validation no longer improves."
         loss = _plot("Loss", how_to_read, plots.loss_curves(report.history))
     return section(
         "Decisions and training",
-        f"Called buyers: probabilities of at least {test['threshold']:.3f}, as chosen on validation rows.",
+        f"Called buyers: probabilities of at least {test.threshold:.3f}, as chosen on validation rows.",
         cards(card("Confusion matrix", "Share of each row in colour.", findings.confusion(test)), loss),
     )
 
 
 def _data(report: Report) -> str:
-    facts = [
-        card(title, "", findings.facts(report.metrics[key]))
-        for key, title in (("split", "Split"), ("cleaning", "Cleaning"), ("throughput", "Throughput"))
-        if report.metrics.get(key)
-    ]
+    facts, written = [], report.metrics.as_dict()
+    for key in ("split", "cleaning", "throughput"):
+        if written.get(key):
+            facts.append(card(key.capitalize(), "", findings.facts(written[key])))
     specification = ""
     if report.specification:
         header = list(dict.fromkeys(key for row in report.specification for key in row))
@@ -232,13 +235,13 @@ def _data(report: Report) -> str:
     )
 
 
-def _about_calibration(metrics: Mapping[str, Any]) -> str:
+def _about_calibration(metrics: RunMetrics) -> str:
     how = {
         "identity": "Probabilities are as trained: no calibration did clearly better on validation rows.",
         "temperature": "Calibrated by a temperature, fitted and chosen on validation rows.",
         "platt": "Calibrated by scale and offset of the logit (Platt), fitted and chosen on validation rows.",
         "isotonic": "Calibrated by isotonic regression, fitted and chosen on validation rows.",
-    }[metrics.get("calibration", {}).get("kind", "identity")]
+    }[metrics.calibration.kind if metrics.calibration else "identity"]
     return f"Of the shoppers with probability 0.3, three in ten should buy. {how}"
 
 

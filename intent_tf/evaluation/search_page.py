@@ -23,8 +23,8 @@ def write_search(
     """Write ``trials.csv`` and ``trials.html`` to a folder.
 
     Args:
-        folder: Exists.
-        trials: Best first: ``trial``, ``val_log_loss`` and the value of each option.
+        folder: An existing folder to write to.
+        trials: The trials, best first: ``trial``, ``val_log_loss`` and the value of each option.
         losses: Validation log loss with each seed, of the options given and of the best ones.
     """
     frame = pd.DataFrame(trials)

@@ -1,16 +1,15 @@
-"""Parts of the test rows on which a model is measured for itself: by category, length, time, size."""
+"""Parts of the test rows on which a model is evaluated by itself: by category, length, time, size."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
 from intent_tf.evaluation.column_bins import ColumnBins, ColumnKind
-from intent_tf.evaluation.metrics import IntArray, evaluate
+from intent_tf.evaluation.metrics import IntArray, Metrics, evaluate
 
 
 def find_slices(
@@ -53,8 +52,8 @@ def evaluate_slices(
     label: ArrayLike,
     probabilities: Mapping[str, ArrayLike],
     threshold: float = 0.5,
-) -> dict[str, dict[str, dict[str, Any]]]:
-    """Measure models on slices.
+) -> dict[str, dict[str, Metrics]]:
+    """Evaluate models on slices.
 
     Args:
         slices: Rows of each slice by title, as `find_slices` gives them.
@@ -63,15 +62,15 @@ def evaluate_slices(
         threshold: Decision threshold. Defaults to 0.5.
 
     Returns:
-        What `evaluate` finds, by title and by model.
+        The metrics by title and by model.
 
     Raises:
-        InputError: As `evaluate`.
+        InputError: If labels or probabilities are not as `intent_tf.evaluation.metrics.evaluate` takes them.
 
     Example:
         >>> slices = {"first": np.array([0, 1]), "rest": np.array([2, 3])}
-        >>> found = evaluate_slices(slices, [0, 1, 1, 0], {"intent_tf": [0.1, 0.9, 0.2, 0.8]})
-        >>> {title: models["intent_tf"]["auroc"] for title, models in found.items()}
+        >>> metrics = evaluate_slices(slices, [0, 1, 1, 0], {"intent_tf": [0.1, 0.9, 0.2, 0.8]})
+        >>> {title: models["intent_tf"].auroc for title, models in metrics.items()}
         {'first': 1.0, 'rest': 0.0}
     """
     label = np.asarray(label)

@@ -3,50 +3,51 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+
+from intent_tf.evaluation.metrics import Metrics
 
 COLUMNS = {"auroc": "AUROC", "auprc": "AUPRC", "log_loss": "log loss", "brier": "Brier", "ece": "ECE"}
 HIGHER_IS_BETTER = ("auroc", "auprc")
 
 
 def metrics_table(
-    test: Mapping[str, Any],
-    baselines: Mapping[str, Mapping[str, Any]],
-    optimum: Mapping[str, Any] | None = None,
+    test: Metrics,
+    baselines: Mapping[str, Metrics],
+    optimum: Metrics | None = None,
 ) -> str:
     """Lay out the figures of a run as plain text.
 
     Args:
-        test: What `evaluate` found for the model on the test rows.
-        baselines: The same for each baseline, by name.
-        optimum: The same for the best probabilities there can be, where they are known (simulator).
+        test: Metrics of the model on the test rows.
+        baselines: Metrics of each baseline on the test rows, by name.
+        optimum: Metrics of the best probabilities that there can be, where they are known (simulator).
 
     Returns:
         A table of one line a model, without a line break at the end. A figure that is not defined is "–".
 
     Example:
-        >>> model = {"auroc": 0.93, "auprc": 0.76, "log_loss": 0.22, "brier": 0.068, "ece": 0.008}
-        >>> constant = {"auroc": 0.5, "auprc": 0.155, "log_loss": 0.431, "brier": 0.131, "ece": 0.001}
-        >>> print(metrics_table(model, {"constant_rate": constant}))
+        >>> from intent_tf.evaluation.metrics import evaluate
+        >>> label, probability, rate = [0, 1, 0, 1], [0.1, 0.7, 0.2, 0.9], [0.5] * 4
+        >>> print(metrics_table(evaluate(label, probability), {"constant_rate": evaluate(label, rate)}))
         test rows         AUROC    AUPRC  log loss    Brier      ECE
-        intent_tf        0.9300   0.7600    0.2200   0.0680   0.0080
-        constant_rate    0.5000   0.1550    0.4310   0.1310   0.0010
+        intent_tf        1.0000   1.0000    0.1976   0.0375   0.1750
+        constant_rate    0.5000   0.5000    0.6931   0.2500   0.0000
     """
     rows = table_rows(test, baselines, optimum)
     width = max(map(len, [*rows, "test rows"]))
     lines = ["test rows".ljust(width) + "".join(f"{title:>10}" for title in COLUMNS.values())]
-    for name, measured in rows.items():
-        lines.append(name.ljust(width) + "".join(f"{figure(measured[key]):>10}" for key in COLUMNS))
+    for name, metrics in rows.items():
+        lines.append(name.ljust(width) + "".join(f"{figure(getattr(metrics, key)):>10}" for key in COLUMNS))
     return "\n".join(lines)
 
 
 def table_rows(
-    test: Mapping[str, Any],
-    baselines: Mapping[str, Mapping[str, Any]],
-    optimum: Mapping[str, Any] | None = None,
-) -> dict[str, Mapping[str, Any]]:
+    test: Metrics,
+    baselines: Mapping[str, Metrics],
+    optimum: Metrics | None = None,
+) -> dict[str, Metrics]:
     """Collect the rows of the table by name: the model, baselines from the best log loss on, the optimum."""
-    ranked = sorted(baselines, key=lambda name: float(baselines[name]["log_loss"]))
+    ranked = sorted(baselines, key=lambda name: baselines[name].log_loss)
     rows = {"intent_tf": test, **{name: baselines[name] for name in ranked}}
     return rows if optimum is None else {**rows, "exact optimum": optimum}
 

@@ -25,7 +25,7 @@ def choose_threshold(
 
     Args:
         label: 0 or 1, shape `(rows,)`.
-        probability: Intent strength in [0, 1], shape `(rows,)`.
+        probability: Probability of a purchase in [0, 1], shape `(rows,)`.
         cost_fp: Cost of a false positive (a discount given for nothing), in any unit, not negative.
             Defaults to None.
         cost_fn: Cost of a false negative (a buyer lost), in the same unit. Defaults to None.

@@ -125,8 +125,8 @@ def build_model(
 
     Args:
         data: What `preprocess_data` returned.
-        extractor: From `build_feature_extractor`.
-        predictor: From `build_predictor`.
+        extractor: The feature extractor, from `build_feature_extractor`.
+        predictor: The predictor, from `build_predictor`.
         wide: Add the wide part where the extractor reads text that is not the article's.
         loss: Keras loss; the article's is ``"mse"``.
         optimizer: Keras optimiser. Default Adam at 1e-3, as in the article.

@@ -151,11 +151,11 @@ class IntentModel(TableModel):
                 expected="one trained on examples of `prepare --label probability`",
             )
         rows = x if isinstance(x, Rows) else self.unlabelled_rows(x)
-        found = []
+        batches = []
         for batch, *_ in rows.batches(self.rows_at_once):
             logits, actions = self.heads(batch)
-            found.append(self.actions.probabilities(actions, self._probability(tf.sigmoid(logits))))
-        probabilities = tf.concat(found, axis=0).numpy()
+            batches.append(self.actions.probabilities(actions, self._probability(tf.sigmoid(logits))))
+        probabilities = tf.concat(batches, axis=0).numpy()
         return pd.DataFrame(probabilities, rows.frame.index, [*self.actions.actions, "purchase"])
 
     def with_calibration(self, calibrator: keras.layers.Layer | None, threshold: float) -> IntentModel:

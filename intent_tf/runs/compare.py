@@ -67,7 +67,7 @@ def compare_models(
                 trials.append(
                     Trial(fold, seed, data.test.label, probabilities, seconds, *_parts(examples, data))
                 )
-    found = {
+    comparison = {
         "data": name,
         "rows": sum(len(trial.label) for trial in trials) // config.seeds,
         "folds": folds,
@@ -75,10 +75,10 @@ def compare_models(
         "dropped": list(source.drop),
         **summarise(trials),
     }
-    print(comparison_table(found))
-    write_comparison(folder, found)
+    print(comparison_table(comparison))
+    write_comparison(folder, comparison)
     print(folder / "comparison.html")
-    return found
+    return comparison
 
 
 def _folds(

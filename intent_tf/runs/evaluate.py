@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -18,6 +17,7 @@ from intent_tf.data.labels import find_positive, read_labels
 from intent_tf.data.tables import read_table
 from intent_tf.errors import InputError
 from intent_tf.evaluation.metrics import evaluate
+from intent_tf.evaluation.run_metrics import RunMetrics
 from intent_tf.evaluation.table import metrics_table
 from intent_tf.options.evaluate import EvaluateConfig
 from intent_tf.serving.model_facts import ModelFacts
@@ -27,15 +27,15 @@ from intent_tf.serving.trained_model import open_model
 _THRESHOLD = 0.5
 
 
-def evaluate_file(model_path: str | Path, config: EvaluateConfig) -> dict[str, Any]:
-    """Measure a model on a table, beside the table's constant rate.
+def evaluate_file(model_path: str | Path, config: EvaluateConfig) -> RunMetrics:
+    """Evaluate a model on a table, beside the table's constant rate.
 
     Args:
         model_path: A version folder, a folder of versions, or a ``.keras`` file.
-        config: The table.
+        config: The table, its label column and the threshold.
 
     Returns:
-        ``{"test": metrics, "baselines": {"constant_rate": metrics}}``.
+        The metrics of the model and of the baseline ``constant_rate``.
 
     Raises:
         InputError: If the table or the model is not usable.
@@ -48,15 +48,15 @@ def evaluate_file(model_path: str | Path, config: EvaluateConfig) -> dict[str, A
         print(f"note: {model_path} does not tell the model's threshold, so it is {_THRESHOLD} (--threshold)")
         threshold = _THRESHOLD
     rate = np.full(len(label), label.mean())
-    found = {
-        "test": evaluate(label, model.scorer.predict(frame), threshold),
-        "baselines": {"constant_rate": evaluate(label, rate)},
-    }
-    print(metrics_table(found["test"], found["baselines"]))
+    metrics = RunMetrics(
+        test=evaluate(label, model.scorer.predict(frame), threshold),
+        baselines={"constant_rate": evaluate(label, rate)},
+    )
+    print(metrics_table(metrics.test, metrics.baselines))
     if config.out is not None:
-        Path(config.out).write_text(json.dumps(found, indent=2) + "\n")
+        Path(config.out).write_text(json.dumps(metrics.as_dict(), indent=2) + "\n")
         print(config.out)
-    return found
+    return metrics
 
 
 def _labels(frame: pd.DataFrame, facts: ModelFacts, config: EvaluateConfig) -> np.ndarray:

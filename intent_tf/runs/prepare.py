@@ -39,7 +39,7 @@ def prepare(
         engine = SparkEngine(config.spark_master)
     files, log_format = _open(log, log_format, config)
     with (
-        files as found,
+        files as opened,
         tqdm(disable=config.quiet, bar_format="{desc:<14}{percentage:3.0f}%|{bar}| {elapsed}") as bar,
     ):
 
@@ -49,7 +49,7 @@ def prepare(
             bar.refresh()
 
         return prepare_examples(
-            found,
+            opened,
             definition,
             log_format,
             out=config.out,

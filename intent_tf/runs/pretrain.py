@@ -121,8 +121,8 @@ def _read(source: UnlabelledConfig, seed: int) -> tuple[pd.DataFrame, str | None
 
 def _read_columns(frame: pd.DataFrame, source: UnlabelledConfig, file: str | None) -> FeatureSpecification:
     """Choose the columns of text, and of sequences: numbers and categories are no documents."""
-    found = infer_specification(frame, "", kinds=source.kinds, drop=source.drop, file=file)
-    read = tuple(column for column in found.columns if column.kind in ("text", "sequence"))
+    specification = infer_specification(frame, "", kinds=source.kinds, drop=source.drop, file=file)
+    read = tuple(column for column in specification.columns if column.kind in ("text", "sequence"))
     if not read:
         raise InputError(
             "the table has no text and no sequences to read",
@@ -136,8 +136,10 @@ def _start(
     preprocessor: SubwordPreprocessor, frame: pd.DataFrame, config: PretrainingConfig, run: PretrainRunConfig
 ) -> tuple[BertTransformer, WordPieceIds]:
     """Take or build the network, with a vocabulary that has the sessions' actions."""
-    known = preprocessor.session_tokens.lookup.get_vocabulary() if preprocessor.session_tokens else []
-    actions = [token for token in known if token[:1] == "[" and token[-1:] == "]" and token not in SPECIAL]
+    vocabulary = preprocessor.session_tokens.lookup.get_vocabulary() if preprocessor.session_tokens else []
+    actions = [
+        token for token in vocabulary if token[:1] == "[" and token[-1:] == "]" and token not in SPECIAL
+    ]
     if run.encoder is not None:
         policy = "mixed_bfloat16" if config.mixed_precision else "float32"
         encoder = BertEncoder.from_preset(run.encoder, max_tokens=config.max_tokens, dtype=policy)

@@ -5,10 +5,9 @@ from __future__ import annotations
 import shutil
 import sys
 import time
-from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import keras
 import pandas as pd
@@ -22,6 +21,7 @@ from intent_tf.data.tables import read_table
 from intent_tf.errors import InputError
 from intent_tf.evaluation.evaluation import evaluate_model
 from intent_tf.evaluation.precompute_cost import precompute_cost
+from intent_tf.evaluation.run_metrics import RunMetrics
 from intent_tf.evaluation.table import metrics_table
 from intent_tf.models.bert.bert_encoder import BertEncoder
 from intent_tf.models.intent_model import IntentModel
@@ -102,7 +102,9 @@ def run(
     with strategy.scope(), precision(devices.precision):
         model = create_model(data, training, encoder, distillation_loss(distillation, training))
     if config.precompute:
-        precompute_extractors(model, config.precompute)  # says before training if there is nothing to fold
+        precompute_extractors(
+            model, config.precompute
+        )  # says before training if there is nothing to precompute
     learnt = data if teacher is None else _taught(data, teacher, unlabelled, distillation, config.seed)
     if teacher:
         tell(f"the teacher scored {len(learnt.train):,} rows")
@@ -135,12 +137,15 @@ def run(
         seed=config.seed,
         teacher=teacher,
     )
-    metrics = evaluation.metrics
-    metrics["throughput"]["train_rows_per_second"] = round(
-        len(history["loss"]) * learnt.train.number_of_rows / seconds
+    trained = round(len(history["loss"]) * learnt.train.number_of_rows / seconds)
+    metrics = replace(
+        evaluation.metrics,
+        throughput={**(evaluation.metrics.throughput or {}), "train_rows_per_second": trained},
+        precomputed=precompute_cost(evaluation.model, data.test, config.precompute)
+        if config.precompute
+        else None,
     )
-    if config.precompute:
-        metrics["precomputed"] = precompute_cost(evaluation.model, data.test, config.precompute)
+    evaluation = replace(evaluation, metrics=metrics)
     with new_version(out) as folder:
         write_artifacts(folder, data, evaluation, history, written, _name(source), config.precompute)
         rejected.write(folder / "rejected.csv")
@@ -186,15 +191,15 @@ def _prepare(
 def _rows(data: PreparedData) -> str:
     """Say how many rows each part has, and why others are in none."""
     lines = [f"{name}: {getattr(data, name).number_of_rows:,} rows" for name in PARTS]
-    kin, split = data.split["group"] or "equal row", data.split
+    kin, split = data.split.group or "equal row", data.split
     left = {
-        "without a label": data.cleaning["rows_without_label"],
-        "duplicates": data.cleaning["duplicate_rows"],
-        f"their {kin} comes again in a later part": split.get("set_aside_because_group_returns_later", 0),
-        f"their {kin} is in the test rows": split.get("set_aside_because_group_is_in_test_rows", 0),
+        "without a label": data.cleaning.rows_without_label,
+        "duplicates": data.cleaning.duplicate_rows,
+        f"their {kin} comes again in a later part": split.set_aside_because_group_returns_later,
+        f"their {kin} is in the test rows": split.set_aside_because_group_is_in_test_rows,
     }
     lines += [f"excluded: {count:,} rows ({why})" for why, count in left.items() if count]
-    if equal := data.cleaning["equal_rows"]:
+    if equal := data.cleaning.equal_rows:
         lines.append(f"kept: {equal:,} rows that equal another (too many to be records made twice)")
     return "\n".join(lines)
 
@@ -215,19 +220,18 @@ def _taught(
     return with_teacher(data, teacher, unlabelled=unlabelled, recombined=recombined, seed=seed)
 
 
-def _summary(metrics: Mapping[str, Any]) -> str:
-    lines = ["", metrics_table(metrics["test"], metrics["baselines"], metrics.get("optimum")), ""]
-    if "precomputed" in metrics:
+def _summary(metrics: RunMetrics) -> str:
+    lines = ["", metrics_table(metrics.test, metrics.baselines, metrics.optimum), ""]
+    if cost := metrics.precomputed:
         lines.append(
-            "precomputed as {storage}: test AUROC {auroc[0]:.5f} → {auroc[1]:.5f}, "
-            "log loss {log_loss[0]:.5f} → {log_loss[1]:.5f}, "
-            "probabilities change by {largest_change:.1e} at most".format(**metrics["precomputed"])
+            f"precomputed as {cost.storage}: test AUROC {cost.auroc[0]:.5f} → {cost.auroc[1]:.5f}, "
+            f"log loss {cost.log_loss[0]:.5f} → {cost.log_loss[1]:.5f}, "
+            f"probabilities change by {cost.largest_change:.1e} at most"
         )
-    if "actions" in metrics:
+    if actions := metrics.actions:
         lines.append(
-            "strongest action: log loss {log_loss:.4f}, of the training rates {log_loss_of_rates:.4f}".format(
-                **metrics["actions"]
-            )
+            f"strongest action: log loss {actions.log_loss:.4f}, "
+            f"of the training rates {actions.log_loss_of_rates:.4f}"
         )
     return "\n".join(lines)
 

@@ -28,14 +28,14 @@ def write_artifacts(
     """Write the SavedModel, ``model.keras``, configuration, metrics, report and model card.
 
     Args:
-        folder: Exists and is empty.
-        data: The rows that it was trained and measured on.
-        evaluation: The finished model and what was measured.
+        folder: An empty folder to write to.
+        data: The rows that the model was trained and evaluated on.
+        evaluation: The calibrated model, its metrics and its probabilities.
         history: Losses and metrics by epoch.
         configuration: The run's options as YAML.
-        title: Of the report.
-        precompute: Of the SavedModel; see `export_saved_model`. ``model.keras`` is for training on, and not
-            precomputed.
+        title: Title of the report.
+        precompute: Type of the tables of products in the SavedModel; see `export_saved_model`.
+            ``model.keras`` is for training on, and not precomputed.
     """
     model = evaluation.model
     export_saved_model(model, folder, precompute)
@@ -44,7 +44,7 @@ def write_artifacts(
     write_reference(folder / "assets.extra", evaluation.probabilities["intent_tf"])
     model.save(folder / "model.keras")
     (folder / "config.yaml").write_text(configuration, encoding="utf-8")
-    metrics = json.dumps(evaluation.metrics, indent=2, ensure_ascii=False)
+    metrics = json.dumps(evaluation.metrics.as_dict(), indent=2, ensure_ascii=False)
     (folder / "metrics.json").write_text(metrics + "\n", encoding="utf-8")
     (folder / "MODEL_CARD.md").write_text(model_card(model, evaluation.metrics), encoding="utf-8")
     report = Report(

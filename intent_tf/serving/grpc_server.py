@@ -186,8 +186,8 @@ def _describe(model_spec: Any, name: str, loaded: LoadedVersion, signature: str)
 
 def _array(proto: Any, name: str, info: Any) -> np.ndarray:
     if proto.dtype != info.dtype:
-        found, expected = (tf.dtypes.as_dtype(each).name for each in (proto.dtype, info.dtype))
-        raise InputError(f"input {name!r} is {found}", expected=expected)
+        given, expected = (tf.dtypes.as_dtype(each).name for each in (proto.dtype, info.dtype))
+        raise InputError(f"input {name!r} is {given}", expected=expected)
     try:
         array = tf.make_ndarray(proto)
     except (ValueError, TypeError) as error:

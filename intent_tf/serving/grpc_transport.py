@@ -42,9 +42,9 @@ class GrpcTransport:
         messages = self._api("get_model_metadata_pb2")
         request = messages.GetModelMetadataRequest(metadata_field=["signature_def"])
         self._name_model(request.model_spec)
-        found = messages.SignatureDefMap()
-        self._ask(self._stub.GetModelMetadata, request).metadata["signature_def"].Unpack(found)
-        return dict(found.signature_def)
+        signatures = messages.SignatureDefMap()
+        self._ask(self._stub.GetModelMetadata, request).metadata["signature_def"].Unpack(signatures)
+        return dict(signatures.signature_def)
 
     def predict(self, columns: Mapping[str, Any], signature: str) -> dict[str, np.ndarray]:
         """Run a signature."""

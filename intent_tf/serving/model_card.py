@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
+from intent_tf.data.splitting import PARTS
+from intent_tf.evaluation.run_metrics import RunMetrics
+from intent_tf.evaluation.table import figure
 from intent_tf.models.intent_model import IntentModel
 from intent_tf.serving.export import OUTPUT
 from intent_tf.version import __version__
@@ -12,25 +12,26 @@ from intent_tf.version import __version__
 _FIGURES = ("auroc", "auprc", "log_loss", "brier", "ece")
 
 
-def model_card(model: IntentModel, metrics: Mapping[str, Any]) -> str:
+def model_card(model: IntentModel, metrics: RunMetrics) -> str:
     """Write the card as Markdown.
 
     Args:
-        model: The finished model.
-        metrics: The content of ``metrics.json``.
+        model: The trained and calibrated model.
+        metrics: The figures of the run, the split among them.
     """
-    specification, split = model.preprocessor.specification, metrics["split"]
-    rows = [("intent_tf", metrics["test"]), *metrics["baselines"].items()]
-    if "optimum" in metrics:
-        rows.append(("optimum (no model can do better)", metrics["optimum"]))
+    specification, split = model.preprocessor.specification, metrics.split
+    assert split is not None
+    rows = [("intent_tf", metrics.test), *metrics.baselines.items()]
+    if metrics.optimum is not None:
+        rows.append(("optimum (no model can do better)", metrics.optimum))
     table = ["| model | " + " | ".join(_FIGURES) + " |", "|---|" + "---|" * len(_FIGURES)]
-    for name, figures in rows:
-        table.append(f"| {name} | " + " | ".join(_figure(figures[key]) for key in _FIGURES) + " |")
+    for name, evaluated in rows:
+        table.append(f"| {name} | " + " | ".join(figure(getattr(evaluated, key)) for key in _FIGURES) + " |")
     inputs = [
         f"| `{name}` | {specification[name].kind} | {spec.dtype.name} | {_MISSING[spec.dtype.name]} |"
         for name, spec in model.preprocessor.input_signature().items()
     ]
-    parts = ", ".join(f"{split[name]['rows']:,} {name}" for name in ("train", "validation", "test"))
+    parts = ", ".join(f"{getattr(split, name).rows:,} {name}" for name in PARTS)
     excluded = [f"- `{name}`: {reason}" for name, reason in specification.excluded.items()]
     return "\n".join(
         [
@@ -45,8 +46,8 @@ def model_card(model: IntentModel, metrics: Mapping[str, Any]) -> str:
             "",
             *table,
             "",
-            f"Rows: {parts}. Split: {split['method']}. Label: `{specification.label}`, "
-            f"{split['test']['positives'] / max(split['test']['rows'], 1):.1%} of the test rows positive.",
+            f"Rows: {parts}. Split: {split.method}. Label: `{specification.label}`, "
+            f"{split.test.positives / max(split.test.rows, 1):.1%} of the test rows positive.",
             "",
             "## Input",
             "",
@@ -67,7 +68,3 @@ def model_card(model: IntentModel, metrics: Mapping[str, Any]) -> str:
 
 
 _MISSING = {"string": "empty string", "float32": "NaN"}
-
-
-def _figure(value: float | None) -> str:
-    return "–" if value is None else f"{value:.4f}"

@@ -129,14 +129,14 @@ class ModelVersions:
 
     def refresh(self) -> None:
         """Look at the folder now; load the newest version if it is another one."""
-        found = self._folders()
-        newest = max(found, default=None)
+        folders = self._folders()
+        newest = max(folders, default=None)
         state = self._states.get(newest or 0)
         if newest is None or (state is not None and (state.error or state.state != "END")):
             return  # it is loaded, or failed before
         self._set(VersionState(newest, "LOADING"))
         try:
-            loaded = LoadedVersion(newest, found[newest], self._max_rows)
+            loaded = LoadedVersion(newest, folders[newest], self._max_rows)
         except Exception as error:  # whatever is wrong with it, the version before goes on
             _LOG.warning("version %d cannot be loaded: %s", newest, error)
             self._set(VersionState(newest, "END", str(error)))

@@ -35,16 +35,16 @@ class RedisSessions:
 
     def get(self, session_id: str) -> Session:
         """Read a session; an empty one if it is not known."""
-        found = self._client.get(_PREFIX + session_id)
-        return Session() if found is None else Session.from_json(found)
+        stored = self._client.get(_PREFIX + session_id)
+        return Session() if stored is None else Session.from_json(stored)
 
     def update(self, session_id: str, change: Callable[[Session], Session]) -> Session:
         """Change a session."""
         key = _PREFIX + session_id
 
         def transaction(pipe: Any) -> Session:
-            found = pipe.get(key)
-            session = change(Session() if found is None else Session.from_json(found))
+            stored = pipe.get(key)
+            session = change(Session() if stored is None else Session.from_json(stored))
             pipe.multi()
             pipe.set(key, session.to_json(), px=self._milliseconds)
             return session

@@ -105,10 +105,10 @@ class RestServer:
                     "metadata": {"signature_def": {"signature_def": signatures}},
                 }
             document = _document(body)
-            asked = document.get("signature_name", "")
-            if not isinstance(asked, str):
+            signature_name = document.get("signature_name", "")
+            if not isinstance(signature_name, str):
                 raise InputError("'signature_name' is no text")
-            key, signature = self.server.signature(loaded, asked)
+            key, signature = self.server.signature(loaded, signature_name)
             columns, by_row = to_tensors(document, signature)
             return to_answer(self.server.run(loaded, columns, key), by_row)
 

@@ -38,10 +38,10 @@ class RestTransport:
 
     def signatures(self) -> dict[str, meta_graph_pb2.SignatureDef]:
         """Ask for the signatures of the model."""
-        found = self._ask("GET", "/metadata")["metadata"]["signature_def"]["signature_def"]
+        signatures = self._ask("GET", "/metadata")["metadata"]["signature_def"]["signature_def"]
         return {
             name: json_format.ParseDict(each, meta_graph_pb2.SignatureDef(), ignore_unknown_fields=True)
-            for name, each in found.items()
+            for name, each in signatures.items()
         }
 
     def predict(self, columns: Mapping[str, Any], signature: str) -> dict[str, np.ndarray]:

@@ -48,8 +48,8 @@ def _number(preprocessor: Preprocessor, name: str, row: int) -> float:
 
 def _category(preprocessor: Preprocessor, name: str, row: int) -> Any:
     position = preprocessor.specification.of_kind("category").index(name)
-    known = preprocessor.category_ids.lookups[position].get_vocabulary()[1:]
-    value = known[row % len(known)]
+    vocabulary = preprocessor.category_ids.lookups[position].get_vocabulary()[1:]
+    value = vocabulary[row % len(vocabulary)]
     if preprocessor.specification[name].values == "string":
         return value if value != "\x00" else ""
     return float(value) if value.lstrip("-").isdigit() else np.nan
@@ -57,10 +57,10 @@ def _category(preprocessor: Preprocessor, name: str, row: int) -> Any:
 
 def _text(preprocessor: Preprocessor, name: str, row: int) -> Any:
     if isinstance(preprocessor, SubwordPreprocessor):
-        known = [subword for subword in preprocessor.subwords.vocabulary if subword[0] not in "[#"]
+        vocabulary = [subword for subword in preprocessor.subwords.vocabulary if subword[0] not in "[#"]
     else:
-        known = preprocessor.token_ids.vocabulary
-    words = known[row * _WORDS : (row + 1) * _WORDS]
+        vocabulary = preprocessor.token_ids.vocabulary
+    words = vocabulary[row * _WORDS : (row + 1) * _WORDS]
     return " ".join(words)
 
 
@@ -74,7 +74,7 @@ def _sequence(preprocessor: Preprocessor, name: str, row: int) -> list[Any]:
     if preprocessor.specification[name].values == "float":
         return [_number(preprocessor, f"mean {name}", row) for _ in events]
     if name in preprocessor.session_tokens.worded:
-        known = preprocessor.session_tokens.lookup.get_vocabulary()[1 + preprocessor.oov_buckets :]
-        words = [word for word in known if word[0] != "["]
+        vocabulary = preprocessor.session_tokens.lookup.get_vocabulary()[1 + preprocessor.oov_buckets :]
+        words = [word for word in vocabulary if word[0] != "["]
         return [" ".join(words[event : event + 3]) for event in events]
     return [f"{name} {event % 3}" for event in events]

@@ -55,9 +55,9 @@ class ServedModel:
                 file=self.folder,
                 expected="a version folder that `python -m intent_tf.train` wrote",
             ) from error
-        found = saved_model.meta_graphs[0].signature_def
+        signatures = saved_model.meta_graphs[0].signature_def
         self.signatures: dict[str, meta_graph_pb2.SignatureDef] = {
-            name: found[name] for name in sorted(found) if name != _INTERNAL
+            name: signatures[name] for name in sorted(signatures) if name != _INTERNAL
         }
         self._calls = {
             name: (self._loaded.signatures[name], _arguments(name, signature))

@@ -75,8 +75,8 @@ class SessionScorer:
                 expected="a sequence column 'event_type'",
                 remedy="train one on an event log, or on the simulated shop: python -m intent_tf.train",
             )
-        known = Session().columns()
-        self._given = [column.name for column in specification.columns if column.name not in known]
+        session_columns = Session().columns()
+        self._given = [column.name for column in specification.columns if column.name not in session_columns]
         self._names = [column.name for column in specification.columns]
 
     def add(

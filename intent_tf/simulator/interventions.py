@@ -95,7 +95,7 @@ class Interventions:
             purchases: Shape ``(prediction_times, actions)``.
 
         Returns:
-            Profits, likewise.
+            Profits, in the same shape.
         """
         return purchases * self.value * (1 - np.asarray(self.discounts)) - np.asarray(self.costs)
 

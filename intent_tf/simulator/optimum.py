@@ -119,23 +119,23 @@ def rows_of_prediction_times(examples: pd.DataFrame, log: pd.DataFrame) -> Codes
         log: The event log that they were prepared from.
 
     Returns:
-        Its place among the log's rows, from 0, shape ``(examples,)``.
+        Index among the log's rows, from 0, shape ``(examples,)``.
 
     Raises:
         InputError: If a column is missing, or the log has no such session or event.
     """
     _need(examples, "session_id", "events")
     events = log.groupby("session_id")["timestamp"].rank(method="first").astype(np.int64)
-    known = pd.DataFrame({"session_id": log["session_id"], "events": events, "place": np.arange(len(log))})
-    found = examples[["session_id", "events"]].merge(known, how="left", on=["session_id", "events"])
-    if found["place"].isna().any():
-        row = int(found["place"].isna().to_numpy().argmax())
+    indices = pd.DataFrame({"session_id": log["session_id"], "events": events, "index": np.arange(len(log))})
+    matched = examples[["session_id", "events"]].merge(indices, how="left", on=["session_id", "events"])
+    if matched["index"].isna().any():
+        row = int(matched["index"].isna().to_numpy().argmax())
         raise InputError(
-            f"the log has no event {found['events'][row]} of session {found['session_id'][row]!r}",
+            f"the log has no event {matched['events'][row]} of session {matched['session_id'][row]!r}",
             row=row + 1,
             expected="examples that were prepared from this log",
         )
-    return found["place"].to_numpy(np.int64)
+    return matched["index"].to_numpy(np.int64)
 
 
 def _clock(log: pd.DataFrame) -> tuple[Codes, Floats]:
@@ -203,7 +203,7 @@ def _need(frame: pd.DataFrame, *columns: str) -> None:
             )
 
 
-def _not_made_here(found: str, row: int, column: str | None = None) -> InputError:
+def _not_made_here(message: str, row: int, column: str | None = None) -> InputError:
     return InputError(
-        found, row=row + 1, column=column, expected="an event log that `simulate` made with this shop"
+        message, row=row + 1, column=column, expected="an event log that `simulate` made with this shop"
     )

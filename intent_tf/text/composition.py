@@ -122,7 +122,7 @@ def _compose(code_points: tf.Tensor, rows: tf.Tensor) -> tuple[tf.Tensor, tf.Ten
 
     flat = tf.TensorShape([None])
     result = tf.while_loop(
-        lambda found, *_: found,
+        lambda more, *_: more,
         one_round,
         (tf.constant(True), code_points, rows, segments, passed),
         shape_invariants=(tf.TensorShape([]), flat, flat, flat, flat),

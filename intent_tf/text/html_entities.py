@@ -52,9 +52,11 @@ def _decode(entities: tf.Tensor) -> tf.Tensor:
 
 def _named(names: tf.Tensor) -> tf.Tensor:
     # Entities are too rare to be worth a table, which a layer would have to own.
-    known = html.entities.name2codepoint
-    same = names[:, None] == tf.constant([*known])
-    characters = tf.gather(tf.constant([chr(number) for number in known.values()]), tf.argmax(same, 1))
+    names_of_html = html.entities.name2codepoint
+    same = names[:, None] == tf.constant([*names_of_html])
+    characters = tf.gather(
+        tf.constant([chr(number) for number in names_of_html.values()]), tf.argmax(same, 1)
+    )
     return tf.where(tf.reduce_any(same, 1), characters, "")
 
 

@@ -48,5 +48,5 @@ def learn_vocabulary(
     if not kept:
         return tuple(reserved)
     batches = tf.data.Dataset.from_tensor_slices(kept).batch(1000)
-    found = tools.bert_vocab_from_dataset(batches, size, reserved, {"lower_case": lower})
-    return tuple(dict.fromkeys(subword for subword in found if subword and not _NEVER_USED.match(subword)))
+    subwords = tools.bert_vocab_from_dataset(batches, size, reserved, {"lower_case": lower})
+    return tuple(dict.fromkeys(subword for subword in subwords if subword and not _NEVER_USED.match(subword)))

@@ -38,15 +38,15 @@ def free_ports(count: int) -> list[int]:
         >>> len(set(free_ports(3)))
         3
     """
-    found: list[int] = []
+    ports: list[int] = []
     with ExitStack() as held:
         # Not what a seed of the run fixes: several look for ports at the same time.
         for port in random.SystemRandom().sample(_UNASSIGNED, len(_UNASSIGNED)):
-            if len(found) == count:
+            if len(ports) == count:
                 break
             try:
                 held.enter_context(socket.create_server(("", port), reuse_port=False))
             except OSError:
                 continue  # somebody listens there
-            found.append(port)
-    return found
+            ports.append(port)
+    return ports

@@ -66,11 +66,11 @@ def with_teacher(
     the student gets a calibrator of its own.
 
     Args:
-        data: The student's.
-        teacher: Trained; it may take other features of the same raw columns.
+        data: The student's rows.
+        teacher: A trained model; it may take other features of the same raw columns.
         unlabelled: Further rows with the columns of both models.
-        recombined: See `recombine`.
-        seed: Of it.
+        recombined: Number of rows to make of each training row; see `recombine`.
+        seed: Seed of the recombination.
 
     Returns:
         The same with ``train.label`` ``(rows, 2)``: label and teacher's probability. A row without a label

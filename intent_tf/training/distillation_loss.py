@@ -34,8 +34,8 @@ class DistillationLoss(keras.losses.Loss):
     Example:
         >>> import numpy as np
         >>> loss = DistillationLoss(share=0.5)
-        >>> found = float(loss(np.array([[[1.0, 0.5]]]), np.array([[0.5]])))
-        >>> bool(np.isclose(found, np.log(2)))
+        >>> value = float(loss(np.array([[[1.0, 0.5]]]), np.array([[0.5]])))
+        >>> bool(np.isclose(value, np.log(2)))
         True
     """
 

@@ -128,9 +128,9 @@ def layer_factors(encoder: BertEncoder, decay: float) -> dict[str, float]:
     """
     depths: dict[str, int | None] = {}
     for weight in encoder.weights:
-        found = _BLOCK.search(weight.path)
+        block = _BLOCK.search(weight.path)
         outside = -1 if "embedding" in weight.path else None
-        depths[weight.path] = int(found[1]) if found else outside
+        depths[weight.path] = int(block[1]) if block else outside
     last = max((depth for depth in depths.values() if depth is not None), default=0)
     return {path: decay ** (last - (last if depth is None else depth)) for path, depth in depths.items()}
 

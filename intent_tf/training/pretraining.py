@@ -59,7 +59,7 @@ def with_subwords(
 
     Args:
         network: With weights.
-        subwords: Its tokeniser.
+        subwords: The encoder's tokeniser.
         extended: The same, with further subwords at the end.
     """
     added = extended.vocabulary[subwords.vocabulary_size :]
@@ -93,14 +93,14 @@ def pretrain(
 
     Args:
         network: The encoder.
-        subwords: Its tokeniser.
-        documents: Ids, int32, ragged ``(documents, subwords)``.
-        held_out: Documents to measure on, hidden in the same way after each epoch.
+        subwords: The encoder's tokeniser.
+        documents: Ids of the subwords of each document, int32, ragged ``(documents, subwords)``.
+        held_out: Documents to evaluate on, hidden in the same way after each epoch.
         config: Objective, epochs, rates.
         folder: Where checkpoints and ``history.csv`` go.
-        seed: Of order, masking and dropout.
+        seed: Seed of order, masking and dropout.
         resume: Go on from the checkpoint in the folder, if there is one.
-        verbose: As for Keras.
+        verbose: Whether progress is shown, as in Keras' `fit`.
 
     Returns:
         The history; ``val_perplexity`` is exp of the mean cross-entropy of the guesses.

@@ -25,7 +25,7 @@ def recombine(frame: pd.DataFrame, columns: Sequence[str], times: int = 1, seed:
         frame: The rows.
         columns: The columns of text.
         times: Rows to make of each. Default 1.
-        seed: Of what is drawn.
+        seed: Seed of what is drawn.
 
     Returns:
         ``times`` rows for each of the frame's, numbered from 0; a text of which nothing was kept is whole.

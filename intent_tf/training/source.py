@@ -25,9 +25,9 @@ def load_examples(
     """Read or simulate the examples that a configuration names.
 
     Args:
-        config: Where they come from.
-        seed: Of the simulator.
-        tell: Takes a line about what is being done, for people.
+        config: The source of the examples.
+        seed: Seed of the simulator.
+        tell: Function that takes a line about what is being done, for people.
 
     Returns:
         The examples, and rows of files that could not be read.

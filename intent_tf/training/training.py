@@ -40,7 +40,7 @@ def create_model(
         data: Rows and preprocessor; with an encoder, prepared with its ``subwords``.
         config: The model and how it is trained.
         encoder: Reads the texts and sessions, in place of the extractor's convolution.
-        loss: In place of the configuration's, such as that of a model with a teacher.
+        loss: A loss in place of the configuration's, such as that of a model with a teacher.
     """
     if data.train.grade is not None and config.label_flip:
         raise InputError("label_flip is given, and labels are graded", remedy="leave label_flip out")
@@ -81,15 +81,15 @@ def train_model(
     """Fit a compiled model until the validation log loss stops falling, and restore the best weights.
 
     Args:
-        model: From `create_model`.
+        model: A compiled model, from `create_model`.
         data: Rows to fit on, and validation rows.
-        config: Epochs, patience, batch size.
+        config: The configuration, of which epochs, patience and batch size are read.
         folder: Where checkpoints and logs go: ``checkpoint/``, ``history.csv``, ``tensorboard/``.
-        seed: Of the order of the rows.
+        seed: Seed of the order of the rows.
         resume: Go on from the checkpoint in the folder, if there is one.
         tensorboard: Write TensorBoard logs too.
         verbose: 1 shows a progress bar for each epoch, 2 a line, 0 nothing.
-        callbacks: Further ones, called last.
+        callbacks: Further callbacks, which are called last.
 
     Returns:
         The history: by metric, a value for each epoch (also of those before a resumption).

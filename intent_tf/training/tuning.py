@@ -25,7 +25,7 @@ def search_space(data: PreparedData, parameters: Any) -> dict[str, Any]:
     """Name the options that are searched, each with its default first, and draw a value of each.
 
     Args:
-        data: Says which parts the model has: tokens bring options of their extractor.
+        data: Rows that decide which parts the model has: tokens bring options of their extractor.
         parameters: KerasTuner's ``HyperParameters``.
 
     Returns:
@@ -64,7 +64,7 @@ def validation_loss(
     Args:
         folds: One, or the folds of a cross-validation. Only train and validation rows are read.
         config: The model and how it is trained.
-        seed: Of weights and order of rows.
+        seed: Seed of weights and order of rows.
         callbacks: Further callbacks of the first training, which may stop it; the others are then excluded.
     """
     losses = []
@@ -129,8 +129,8 @@ def tune(
         search: The strategy.
         trials: Configurations at most; Hyperband, which counts one that it goes on with as another, may need
             less.
-        seed: Of the search and of each training.
-        done: Told each finished trial.
+        seed: Seed of the search and of each training.
+        done: Function that is called with each finished trial.
 
     Returns:
         The trials, best first: ``{"val_log_loss": …, "trial": …, **values}``.

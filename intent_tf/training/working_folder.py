@@ -27,9 +27,9 @@ def prepare_working_folder(folder: Path, configuration: str, resume: bool) -> No
     """Make the folder for checkpoints, empty unless the run resumes.
 
     Args:
-        folder: Where it is.
+        folder: The folder for checkpoints.
         configuration: The run's options as YAML, which are kept in the folder.
-        resume: Go on with what is there.
+        resume: Whether to go on with what is there.
 
     Raises:
         InputError: If the interrupted run had other options, or the folder cannot be written.

@@ -16,7 +16,7 @@ def test_rows_without_a_label_are_removed_and_counted() -> None:
     frame = pd.DataFrame({"price": [1.0, 2.0, 3.0], "bought": [1, None, 0]})
     cleaned, counts = clean(frame, "bought")
     assert cleaned["price"].tolist() == [1.0, 3.0]
-    assert counts["rows_without_label"] == 1
+    assert counts.rows_without_label == 1
 
 
 def hats_and(*further: str) -> pd.DataFrame:
@@ -27,7 +27,7 @@ def hats_and(*further: str) -> pd.DataFrame:
 def test_of_equal_rows_the_first_is_kept_and_the_others_are_counted() -> None:
     cleaned, counts = clean(hats_and("hat 0", "hat 0"), "bought")
     assert cleaned["title"].tolist() == [f"hat {number}" for number in range(40)]
-    assert (counts["rows_read"], counts["duplicate_rows"], counts["rows_kept"]) == (42, 2, 40)
+    assert (counts.rows_read, counts.duplicate_rows, counts.rows_kept) == (42, 2, 40)
 
 
 def test_rows_that_are_equal_by_coincidence_stay_and_are_counted() -> None:
@@ -35,29 +35,29 @@ def test_rows_that_are_equal_by_coincidence_stay_and_are_counted() -> None:
         {"device": ["phone"] * 8 + ["desktop"] * 4, "bought": [0] * 6 + [1] * 2 + [0, 1] * 2}
     )
     cleaned, counts = clean(frame, "bought")
-    assert (len(cleaned), counts["duplicate_rows"], counts["equal_rows"]) == (12, 0, 8)
+    assert (len(cleaned), counts.duplicate_rows, counts.equal_rows) == (12, 0, 8)
 
 
 def test_a_table_written_twice_is_read_once() -> None:
     frame = hats_and().assign(bought=[0, 1] * 20)
     cleaned, counts = clean(pd.concat([frame, frame], ignore_index=True), "bought")
-    assert (len(cleaned), counts["duplicate_rows"], counts["equal_rows"]) == (40, 40, 0)
+    assert (len(cleaned), counts.duplicate_rows, counts.equal_rows) == (40, 40, 0)
 
 
 def test_rows_that_differ_in_the_label_are_no_duplicates() -> None:
     frame = pd.DataFrame({"title": ["hat", "hat"], "bought": [1, 0]})
-    assert clean(frame, "bought")[1]["duplicate_rows"] == 0
+    assert clean(frame, "bought")[1].duplicate_rows == 0
 
 
 def test_columns_that_tell_no_rows_apart_can_be_ignored() -> None:
     frame = hats_and("hat 0").assign(id=range(41))
-    assert clean(frame, "bought", ignore=["id", "absent"])[1]["duplicate_rows"] == 1
+    assert clean(frame, "bought", ignore=["id", "absent"])[1].duplicate_rows == 1
 
 
 def test_missing_and_infinite_values_are_counted_and_stay() -> None:
     frame = pd.DataFrame({"price": [np.nan, np.inf, -np.inf, 1.0], "n": [1, 2, 3, 4], "bought": [1, 0, 1, 0]})
     cleaned, counts = clean(frame, "bought")
-    assert (counts["missing_values"], counts["infinite_values"]) == (1, 2)
+    assert (counts.missing_values, counts.infinite_values) == (1, 2)
     assert np.isneginf(cleaned["price"].iloc[2])
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from intent_tf.data.splitting import PARTS, Split, SplitPlan, split
+from intent_tf.data.splitting import PARTS, PartCounts, Split, SplitPlan, split
 from intent_tf.errors import InputError
 
 
@@ -71,7 +71,7 @@ def test_every_row_is_in_one_part_or_counted_as_set_aside(rows: int, seed: int) 
     for plan in (SplitPlan(), SplitPlan(group="user_id"), SplitPlan(time="day", group="user_id")):
         parts = divided(frame, label, plan)
         indices = np.concatenate([getattr(parts, name).index for name in PARTS])
-        aside = parts.description.get("set_aside_because_group_returns_later", 0)
+        aside = parts.description.set_aside_because_group_returns_later or 0
         assert len(set(indices)) == len(indices) == rows - aside
 
 
@@ -87,10 +87,10 @@ def test_the_shares_are_those_that_were_asked_for() -> None:
 def test_every_part_has_the_same_rate_of_purchases() -> None:
     frame, label = FRAME.assign(pages=range(1000)), (np.arange(1000) % 10 == 0).astype(np.float32)
     description = divided(frame, label, SplitPlan()).description
-    assert [description[name] for name in PARTS] == [
-        {"rows": 720, "positives": 72},
-        {"rows": 80, "positives": 8},
-        {"rows": 200, "positives": 20},
+    assert [getattr(description, name) for name in PARTS] == [
+        PartCounts(rows=720, positives=72),
+        PartCounts(rows=80, positives=8),
+        PartCounts(rows=200, positives=20),
     ]
 
 
@@ -189,14 +189,14 @@ TEST_ROWS, TEST_LABEL = table(100, 30, 7)
 
 def test_test_rows_given_separately_are_tested_as_they_are() -> None:
     parts = divided(FRAME, LABEL, SplitPlan(), test=TEST_ROWS, test_label=TEST_LABEL)
-    assert parts.test is TEST_ROWS and parts.description["test"]["positives"] == TEST_LABEL.sum()
+    assert parts.test is TEST_ROWS and parts.description.test.positives == TEST_LABEL.sum()
 
 
 @pytest.mark.parametrize("plan", [SplitPlan(group="user_id"), SplitPlan(group="user_id", time="day")])
 def test_users_of_the_test_rows_are_set_aside_and_counted(plan: SplitPlan) -> None:
     known = FRAME["user_id"].isin(TEST_ROWS["user_id"])
     parts = divided(FRAME, LABEL, plan, test=TEST_ROWS, test_label=TEST_LABEL)
-    assert parts.description["set_aside_because_group_is_in_test_rows"] == known.sum() > 0
+    assert parts.description.set_aside_because_group_is_in_test_rows == known.sum() > 0
     assert not {*parts.train["user_id"], *parts.validation["user_id"]} & {*TEST_ROWS["user_id"]}
 
 

@@ -41,7 +41,7 @@ def test_logistic_regression_learns_from_each_kind_of_column(part):
         texts if part == "texts" else None,
     )
     probability = fit_baselines(table, label)["logistic_regression"].predict(table)
-    assert evaluate(label, probability)["auroc"] > 0.65
+    assert evaluate(label, probability).auroc > 0.65
 
 
 @pytest.mark.parametrize("part", ["numbers", "categories"])
@@ -51,7 +51,7 @@ def test_boosting_learns_from_numbers_and_categories(part):
         numbers if part == "numbers" else NO_NUMBERS, categories if part == "categories" else NO_CATEGORIES
     )
     probability = fit_baselines(table, label)["hist_gradient_boosting"].predict(table)
-    assert evaluate(label, probability)["auroc"] > 0.65
+    assert evaluate(label, probability).auroc > 0.65
 
 
 def test_boosting_is_left_out_where_there_are_only_texts():
@@ -64,7 +64,7 @@ def test_a_missing_number_can_be_the_signal():
     label = np.arange(200) % 2
     table = BaselineTable(np.where(label, np.nan, 3.0)[:, np.newaxis], NO_CATEGORIES)
     probability = fit_baselines(table, label)["logistic_regression"].predict(table)
-    assert evaluate(label, probability)["auroc"] == 1.0
+    assert evaluate(label, probability).auroc == 1.0
 
 
 def test_infinity_counts_as_missing():
@@ -164,7 +164,7 @@ def test_columns_of_the_same_name_are_kept_apart():
     numbers, _, texts, label = shop()
     table = BaselineTable(numbers, NO_CATEGORIES, texts, names=["text", "text"])
     probability = fit_baselines(table, label)["logistic_regression"].predict(table)
-    assert evaluate(label, probability)["auroc"] == 1.0
+    assert evaluate(label, probability).auroc == 1.0
 
 
 def test_labels_of_another_length_are_refused():
@@ -188,7 +188,7 @@ def test_on_uci_boosting_reaches_what_lightgbm_does():
     train, test = train_test_split(np.arange(len(label)), test_size=0.2, random_state=0, stratify=label)
     baselines = fit_baselines(BaselineTable(numbers[train], categories[train]), label[train])
     rows = BaselineTable(numbers[test], categories[test])
-    auroc = {name: evaluate(label[test], baselines[name].predict(rows))["auroc"] for name in baselines}
+    auroc = {name: evaluate(label[test], baselines[name].predict(rows)).auroc for name in baselines}
     assert auroc["hist_gradient_boosting"] > 0.925 > auroc["logistic_regression"] > 0.875
 
 
@@ -202,4 +202,4 @@ def test_on_chinese_reviews_character_n_grams_reach_what_is_known():
         return BaselineTable(np.empty((len(rows), 0)), np.empty((len(rows), 0), int), list(texts[rows]))
 
     baseline = fit_baselines(table(train), label[train])["logistic_regression"]
-    assert evaluate(label[test], baseline.predict(table(test)))["auroc"] > 0.94
+    assert evaluate(label[test], baseline.predict(table(test))).auroc > 0.94

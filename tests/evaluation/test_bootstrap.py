@@ -23,7 +23,7 @@ def test_the_figures_of_all_rows_are_those_of_measure():
     noisy = noisy.round(1)  # with ties
     found = compare(label, noisy, truth, resamples=2)
     for name in ("auroc", "auprc", "log_loss"):
-        expected = evaluate(label, noisy)[name] - evaluate(label, truth)[name]
+        expected = getattr(evaluate(label, noisy), name) - getattr(evaluate(label, truth), name)
         assert found[name]["difference"] == pytest.approx(expected, abs=1e-12)
 
 
@@ -32,7 +32,7 @@ def test_a_draw_is_measured_as_the_rows_it_repeats():
     weight = np.random.default_rng(1).integers(0, 4, 50)
     repeated = evaluate(np.repeat(label, weight), np.repeat(truth.round(1), weight))
     drawn = bootstrap._figures(label, truth.round(1))(weight)
-    assert drawn == pytest.approx([repeated[name] for name in ("auroc", "auprc", "log_loss")])
+    assert drawn == pytest.approx([getattr(repeated, name) for name in ("auroc", "auprc", "log_loss")])
 
 
 def delong(label, probability, other):
@@ -116,8 +116,8 @@ def test_with_folds_a_figure_is_the_mean_over_them():
     # In the second fold all probabilities are half as high: pooled, that would spoil the ranking.
     fold = np.arange(600) % 2
     scaled = np.where(fold, truth / 2, truth)
-    expected = np.mean([evaluate(label[fold == k], scaled[fold == k])["auroc"] for k in (0, 1)])
-    expected -= np.mean([evaluate(label[fold == k], noisy[fold == k])["auroc"] for k in (0, 1)])
+    expected = np.mean([evaluate(label[fold == k], scaled[fold == k]).auroc for k in (0, 1)])
+    expected -= np.mean([evaluate(label[fold == k], noisy[fold == k]).auroc for k in (0, 1)])
     found = compare(label, scaled, noisy, folds=fold, resamples=2)
     assert found["auroc"]["difference"] == pytest.approx(expected)
 

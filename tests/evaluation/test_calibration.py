@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 
 import numpy as np
 import pytest
 from scipy.special import expit, logit
 
-from intent_tf.evaluation.calibration import calibrate, fit_calibrator
+from intent_tf.evaluation.calibration import CalibrationChoice, calibrate, fit_calibrator
 from intent_tf.evaluation.metrics import evaluate
 from intent_tf.layers.calibrator import CALIBRATOR_KINDS
 
@@ -59,43 +60,43 @@ def test_more_blocks_than_knots_still_follow_the_curve():
 
 def test_isotonic_mends_a_bend_that_no_scale_and_offset_can():
     bent = np.where(TRUTH < 0.5, 0.2 * TRUTH, 1.8 * TRUTH - 0.8)
-    calibrator, found = fit_calibrator(LABEL, bent)
-    assert found["kind"] == "isotonic"
-    assert evaluate(LABEL, calibrator(bent))["ece"] < 0.02 < evaluate(LABEL, bent)["ece"]
+    calibrator, choice = fit_calibrator(LABEL, bent)
+    assert choice.kind == "isotonic"
+    assert evaluate(LABEL, calibrator(bent)).ece < 0.02 < evaluate(LABEL, bent).ece
 
 
 def test_calibrated_strengths_are_left_alone():
-    calibrator, found = fit_calibrator(LABEL, TRUTH)
-    assert found["kind"] == calibrator.kind == "identity"
+    calibrator, choice = fit_calibrator(LABEL, TRUTH)
+    assert choice.kind == calibrator.kind == "identity"
 
 
 def test_too_sure_strengths_get_a_temperature():
-    assert fit_calibrator(LABEL, expit(3 * logit(TRUTH)))[1]["kind"] == "temperature"
+    assert fit_calibrator(LABEL, expit(3 * logit(TRUTH)))[1].kind == "temperature"
 
 
 def test_shifted_odds_get_platt():
-    assert fit_calibrator(LABEL, expit(2 * logit(TRUTH) + 1.5))[1]["kind"] == "platt"
+    assert fit_calibrator(LABEL, expit(2 * logit(TRUTH) + 1.5))[1].kind == "platt"
 
 
 def test_the_chosen_kind_has_the_lowest_log_loss_of_all():
-    found = fit_calibrator(LABEL, expit(3 * logit(TRUTH)))[1]
-    assert set(found["log_loss"]) == set(CALIBRATOR_KINDS)
-    assert min(found["log_loss"], key=found["log_loss"].get) == found["kind"]
+    choice = fit_calibrator(LABEL, expit(3 * logit(TRUTH)))[1]
+    assert set(choice.log_loss) == set(CALIBRATOR_KINDS)
+    assert min(choice.log_loss, key=choice.log_loss.get) == choice.kind
 
 
 def test_the_loss_of_identity_is_the_plain_log_loss():
-    found = fit_calibrator(LABEL, TRUTH)[1]
-    assert found["log_loss"]["identity"] == pytest.approx(evaluate(LABEL, TRUTH)["log_loss"], abs=1e-6)
+    choice = fit_calibrator(LABEL, TRUTH)[1]
+    assert choice.log_loss["identity"] == pytest.approx(evaluate(LABEL, TRUTH).log_loss, abs=1e-6)
 
 
 def test_what_was_found_is_json():
-    found = fit_calibrator(LABEL, np.float32(TRUTH))[1]
-    assert json.loads(json.dumps(found)) == found
+    choice = fit_calibrator(LABEL, np.float32(TRUTH))[1]
+    assert json.loads(json.dumps(asdict(choice))) == asdict(choice)
 
 
 def test_few_rows_of_a_class_leave_strengths_alone():
     label = np.arange(4000) < 9
-    assert fit_calibrator(label, TRUTH)[1] == {"kind": "identity", "rows": 4000, "log_loss": {}}
+    assert fit_calibrator(label, TRUTH)[1] == CalibrationChoice("identity", 4000, {})
 
 
 @pytest.mark.parametrize("kind", CALIBRATOR_KINDS)
@@ -124,9 +125,9 @@ def test_strengths_that_are_good_as_trained_are_left_alone():
     kinds = []
     for seed in range(10):
         truth = np.random.default_rng([seed, 7]).uniform(0.02, 0.98, 1000)
-        kinds.append(fit_calibrator(buyers(truth, seed), truth)[1]["kind"])
+        kinds.append(fit_calibrator(buyers(truth, seed), truth)[1].kind)
     assert kinds.count("identity") >= 8
 
 
 def test_a_small_but_sure_error_is_mended():
-    assert fit_calibrator(LABEL, expit(logit(TRUTH) + 0.3))[1]["kind"] != "identity"
+    assert fit_calibrator(LABEL, expit(logit(TRUTH) + 0.3))[1].kind != "identity"

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,7 @@ from intent_tf.errors import InputError
 from intent_tf.evaluation.diagnosis import diagnose
 from intent_tf.evaluation.metrics import evaluate
 from intent_tf.evaluation.report import Report, render_report
+from intent_tf.evaluation.run_metrics import RunMetrics
 
 KINDS = {
     "pages": "number",
@@ -49,44 +51,46 @@ PROBABILITIES = {
     "constant_rate": np.full(500, 0.5),
     "optimum": predict(TEST[0]),
 }
-FOUND = diagnose(predict, TRAIN, TEST, PROBABILITIES, KINDS, 0.4)
+DIAGNOSIS = diagnose(predict, TRAIN, TEST, PROBABILITIES, KINDS, 0.4)
 
 
 def test_model_and_baselines_get_intervals():
-    assert list(FOUND["intervals"]) == ["intent_tf", "logistic_regression"]
+    assert list(DIAGNOSIS.intervals) == ["intent_tf", "logistic_regression"]
 
 
 def test_the_model_is_compared_with_each_baseline_but_the_constant_one():
-    assert list(FOUND["comparison"]) == ["logistic_regression"]
+    assert list(DIAGNOSIS.comparison) == ["logistic_regression"]
 
 
 def test_the_sequences_of_a_session_are_shuffled_together():
-    assert {row["column"] for row in FOUND["importance"]} == {"pages", "month", "session"}
+    assert {row["column"] for row in DIAGNOSIS.importance} == {"pages", "month", "session"}
 
 
 def test_the_sequences_of_a_session_drift_as_one():
-    assert {row["column"] for row in FOUND["drift"]} == {"pages", "month", "event_type"}
+    assert {row["column"] for row in DIAGNOSIS.drift} == {"pages", "month", "event_type"}
 
 
 def test_slices_are_by_category_length_and_time():
-    columns = {title.split(":")[0].split(" =")[0] for title in FOUND["slices"]}
+    columns = {title.split(":")[0].split(" =")[0] for title in DIAGNOSIS.slices}
     assert columns == {"month", "event_type", "prediction_time"}
 
 
 def test_slices_are_measured_at_the_threshold():
-    assert FOUND["slices"]["month = May"]["intent_tf"]["threshold"] == 0.4
+    assert DIAGNOSIS.slices["month = May"]["intent_tf"].threshold == 0.4
 
 
 def test_an_honest_shop_has_no_leak():
-    assert FOUND["leaks"] == []
+    assert DIAGNOSIS.leaks == []
 
 
 def test_what_was_found_is_json():
-    assert json.loads(json.dumps(FOUND, allow_nan=False)) == FOUND
+    assert json.loads(json.dumps(asdict(DIAGNOSIS), allow_nan=False)) == asdict(DIAGNOSIS)
 
 
 def test_the_report_shows_what_was_found():
-    metrics = {"test": evaluate(TEST[1], PROBABILITIES["intent_tf"], 0.4), "baselines": {}, **FOUND}
+    metrics = RunMetrics(
+        test=evaluate(TEST[1], PROBABILITIES["intent_tf"], 0.4), slices=DIAGNOSIS.slices, diagnosis=DIAGNOSIS
+    )
     page = render_report(Report("A shop", TEST[1], PROBABILITIES, metrics))
     for shown in ("Permutation importance", "Drift from train to test", "Slices", "Model minus baseline"):
         assert shown in page
@@ -94,7 +98,7 @@ def test_the_report_shows_what_was_found():
 
 def test_few_rows_of_a_class_give_nothing():
     few = (TEST[0], np.arange(500) < 9)
-    assert diagnose(predict, TRAIN, few, PROBABILITIES, KINDS) == {}
+    assert diagnose(predict, TRAIN, few, PROBABILITIES, KINDS) is None
 
 
 def test_strengths_of_another_length_are_refused():

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import asdict
 
 import numpy as np
 import pytest
@@ -19,30 +20,30 @@ without_deadline = settings(deadline=None, max_examples=50)
 
 
 def test_auroc_counts_the_pairs_in_the_right_order():
-    assert evaluate(LABEL, STRENGTH)["auroc"] == pytest.approx(5 / 6)
+    assert evaluate(LABEL, STRENGTH).auroc == pytest.approx(5 / 6)
 
 
 def test_auprc_averages_precision_over_the_positives():
     # Falling: 0.9 (positive, precision 1), 0.8, 0.6 (positive, precision 2/3).
-    assert evaluate(LABEL, STRENGTH)["auprc"] == pytest.approx((1 + 2 / 3) / 2)
+    assert evaluate(LABEL, STRENGTH).auprc == pytest.approx((1 + 2 / 3) / 2)
 
 
 def test_auprc_negative_finds_class_0_by_the_lowest_strengths():
     # Rising: 0.1 (1/1), 0.4 (2/2), 0.6 (a buyer), 0.8 (3/4).
-    assert evaluate(LABEL, STRENGTH)["auprc_negative"] == pytest.approx((1 + 1 + 3 / 4) / 3)
+    assert evaluate(LABEL, STRENGTH).auprc_negative == pytest.approx((1 + 1 + 3 / 4) / 3)
 
 
 def test_log_loss_is_the_mean_negative_log_likelihood_in_nats():
     likelihoods = [0.9, 0.6, 0.2, 0.6, 0.9]
-    assert evaluate(LABEL, STRENGTH)["log_loss"] == pytest.approx(-sum(map(math.log, likelihoods)) / 5)
+    assert evaluate(LABEL, STRENGTH).log_loss == pytest.approx(-sum(map(math.log, likelihoods)) / 5)
 
 
 def test_brier_is_the_mean_squared_error():
-    assert evaluate(LABEL, STRENGTH)["brier"] == pytest.approx((0.01 + 0.16 + 0.64 + 0.16 + 0.01) / 5)
+    assert evaluate(LABEL, STRENGTH).brier == pytest.approx((0.01 + 0.16 + 0.64 + 0.16 + 0.01) / 5)
 
 
 def test_confusion_matrix_has_labels_as_rows_and_decisions_as_columns():
-    assert evaluate(LABEL, STRENGTH)["confusion_matrix"] == [[2, 1], [0, 2]]
+    assert evaluate(LABEL, STRENGTH).confusion_matrix == [[2, 1], [0, 2]]
 
 
 def test_decision_measures_of_both_classes_follow_from_the_confusion_matrix():
@@ -56,36 +57,38 @@ def test_decision_measures_of_both_classes_follow_from_the_confusion_matrix():
         "recall_negative",
         "f1_negative",
     )
-    assert [result[name] for name in names] == pytest.approx([4 / 5, 2 / 3, 1, 4 / 5, 1, 2 / 3, 4 / 5])
+    assert [getattr(result, name) for name in names] == pytest.approx(
+        [4 / 5, 2 / 3, 1, 4 / 5, 1, 2 / 3, 4 / 5]
+    )
 
 
 def test_a_strength_equal_to_the_threshold_is_positive():
-    assert evaluate(LABEL, STRENGTH, threshold=0.8)["confusion_matrix"] == [[2, 1], [1, 1]]
+    assert evaluate(LABEL, STRENGTH, threshold=0.8).confusion_matrix == [[2, 1], [1, 1]]
 
 
 def test_one_class_has_no_auroc_and_still_has_a_log_loss():
     result = evaluate([1, 1], [0.5, 0.5])
-    assert result["auroc"] is None
-    assert result["log_loss"] == pytest.approx(math.log(2))
+    assert result.auroc is None
+    assert result.log_loss == pytest.approx(math.log(2))
 
 
 def test_no_positive_row_has_no_auprc():
-    assert evaluate([0, 0], [0.2, 0.7])["auprc"] is None
+    assert evaluate([0, 0], [0.2, 0.7]).auprc is None
 
 
 def test_no_negative_row_has_no_auprc_negative():
-    assert evaluate([1, 1], [0.2, 0.7])["auprc_negative"] is None
+    assert evaluate([1, 1], [0.2, 0.7]).auprc_negative is None
 
 
 def test_certain_and_wrong_costs_much_but_not_infinity():
-    assert 30 < evaluate([0, 1], [1.0, 1.0])["log_loss"] * 2 < 40
+    assert 30 < evaluate([0, 1], [1.0, 1.0]).log_loss * 2 < 40
 
 
 @without_deadline
 @given(rows)
 def test_every_result_is_valid_json_without_nan(rows):
     label, probability, _ = zip(*rows, strict=True)
-    result = evaluate(label, np.array(probability, np.float32))
+    result = asdict(evaluate(label, np.array(probability, np.float32)))
     assert json.loads(json.dumps(result, allow_nan=False)) == result
 
 
@@ -93,8 +96,8 @@ def test_every_result_is_valid_json_without_nan(rows):
 @given(rows)
 def test_a_weight_counts_like_repeated_rows(rows):
     label, probability, weight = (np.array(column) for column in zip(*rows, strict=True))
-    weighted = evaluate(label, probability, weight=weight)
-    repeated = evaluate(np.repeat(label, weight), np.repeat(probability, weight))
+    weighted = asdict(evaluate(label, probability, weight=weight))
+    repeated = asdict(evaluate(np.repeat(label, weight), np.repeat(probability, weight)))
     assert weighted.pop("confusion_matrix") == repeated.pop("confusion_matrix")
     assert {**weighted, "rows": 0, "positives": 0} == pytest.approx({**repeated, "rows": 0, "positives": 0})
 
@@ -104,7 +107,7 @@ def test_a_weight_counts_like_repeated_rows(rows):
 def test_swapping_the_classes_swaps_the_two_precision_recall_areas(rows):
     label, eighths, _ = zip(*rows, strict=True)
     label, probability = np.array(label), np.round(np.array(eighths) * 8) / 8  # 1 - probability is exact
-    assert evaluate(label, probability)["auprc"] == evaluate(1 - label, 1 - probability)["auprc_negative"]
+    assert evaluate(label, probability).auprc == evaluate(1 - label, 1 - probability).auprc_negative
 
 
 def test_ece_weighs_the_gap_of_each_bin_by_its_rows():

@@ -12,8 +12,8 @@ from intent_tf.models.precomputed_model import precompute_extractors
 
 def test_folding_in_float32_costs_nothing(shop_model, shop_data) -> None:
     cost = precompute_cost(shop_model, shop_data.test, "float32")
-    assert cost["largest_change"] < 1e-6
-    assert cost["auroc"][0] == cost["auroc"][1]
+    assert cost.largest_change < 1e-6
+    assert cost.auroc[0] == cost.auroc[1]
 
 
 @pytest.mark.parametrize("storage", ["bfloat16", "int8"])
@@ -21,5 +21,5 @@ def test_the_cost_of_a_smaller_table_is_told(shop_model, shop_data, storage: str
     rows = shop_data.test
     cost = precompute_cost(shop_model, rows, storage)
     probability = precompute_extractors(shop_model, storage).predict(rows)
-    assert 0 < cost["largest_change"] == np.abs(probability - shop_model.predict(rows)).max()
-    assert cost["log_loss"][1] == evaluate(rows.label, probability)["log_loss"]
+    assert 0 < cost.largest_change == np.abs(probability - shop_model.predict(rows)).max()
+    assert cost.log_loss[1] == evaluate(rows.label, probability).log_loss

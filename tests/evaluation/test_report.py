@@ -3,14 +3,20 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import numpy as np
 import pytest
 
+from intent_tf.data.cleaning import CleaningCounts
+from intent_tf.data.splitting import PartCounts, SplitDescription
 from intent_tf.errors import InputError
+from intent_tf.evaluation.calibration import CalibrationChoice
+from intent_tf.evaluation.diagnosis import Diagnosis
 from intent_tf.evaluation.metrics import evaluate
 from intent_tf.evaluation.report import Report, render_report, write_report
+from intent_tf.evaluation.run_metrics import RunMetrics
 
 RNG = np.random.default_rng(0)
 TRUTH = RNG.uniform(size=500)
@@ -22,35 +28,39 @@ PROBABILITIES = {
     "constant_rate": np.full(500, 0.5),
     "optimum": TRUTH,
 }
-METRICS = {
-    "test": evaluate(LABEL, PROBABILITIES["intent_tf"], 0.4),
-    "baselines": {
+METRICS = RunMetrics(
+    test=evaluate(LABEL, PROBABILITIES["intent_tf"], 0.4),
+    baselines={
         name: evaluate(LABEL, PROBABILITIES[name]) for name in ("logistic_regression", "constant_rate")
     },
-    "optimum": evaluate(LABEL, TRUTH),
-    "intervals": {"intent_tf": {"auroc": [0.812345, 0.898765]}},
-    "comparison": {
-        "logistic_regression": {
-            "auroc": {"difference": 0.0123, "low": 0.001, "high": 0.02, "p_value": 0.0004}
-        }
-    },
-    "calibration": {"kind": "isotonic", "rows": 50, "log_loss": {}},
-    "cleaning": {"rows_read": 12330, "duplicate_rows": 125},
-    "split": {"method": "by time", "train": {"rows": 9000, "positives": 1400}, "test": {"rows": 500}},
-    "throughput": {"predict_rows_per_second": 54321},
-    "slices": {
+    optimum=evaluate(LABEL, TRUTH),
+    calibration=CalibrationChoice("isotonic", 50, {}),
+    cleaning=CleaningCounts(12330, 0, 125, 12205, 0, 0, 0),
+    split=SplitDescription(
+        "by time", None, 0, PartCounts(9000, 1400), PartCounts(900, 140), PartCounts(500, 70)
+    ),
+    throughput={"predict_rows_per_second": 54321},
+    slices={
         "Month = Nov": {
             "intent_tf": evaluate(LABEL[:100], TRUTH[:100]),
             "logistic_regression": evaluate(LABEL[:100], TRUTH[:100] ** 2),
         }
     },
-    "importance": [
-        {"column": "pages", "auroc_drop": 0.0765, "auroc_drop_deviation": 0.002, "log_loss_rise": 0.03},
-        {"column": "noise", "auroc_drop": -0.0004, "auroc_drop_deviation": 0.001, "log_loss_rise": 0.0},
-    ],
-    "leaks": [{"column": "PageValues", "kind": "number", "auroc": 0.8631}],
-    "drift": [{"column": "Month", "psi": 0.3333, "level": "shifted"}],
-}
+    diagnosis=Diagnosis(
+        intervals={"intent_tf": {"auroc": [0.812345, 0.898765]}},
+        comparison={
+            "logistic_regression": {
+                "auroc": {"difference": 0.0123, "low": 0.001, "high": 0.02, "p_value": 0.0004}
+            }
+        },
+        importance=[
+            {"column": "pages", "auroc_drop": 0.0765, "auroc_drop_deviation": 0.002, "log_loss_rise": 0.03},
+            {"column": "noise", "auroc_drop": -0.0004, "auroc_drop_deviation": 0.001, "log_loss_rise": 0.0},
+        ],
+        leaks=[{"column": "PageValues", "kind": "number", "auroc": 0.8631}],
+        drift=[{"column": "Month", "psi": 0.3333, "level": "shifted"}],
+    ),
+)
 HISTORY = {"loss": [0.5, 0.4, 0.3], "val_loss": [0.5, 0.42, 0.45]}
 SPECIFICATION = [{"column": "pages", "kind": "number", "values": "float"}]
 FULL = render_report(Report("A shop", LABEL, PROBABILITIES, METRICS, HISTORY, SPECIFICATION))
@@ -59,7 +69,7 @@ BARE = render_report(
         "A shop",
         LABEL,
         {"intent_tf": TRUTH},
-        {"test": METRICS["test"], "baselines": {}},
+        RunMetrics(test=METRICS.test),
     )
 )
 
@@ -134,7 +144,7 @@ def test_the_full_report_shows(shown):
 @pytest.mark.parametrize(
     "figure",
     [
-        f"{METRICS['test']['auroc']:.4f}",
+        f"{METRICS.test.auroc:.4f}",
         "0.8123 to 0.8988",
         "12,330",
         "54,321",
@@ -170,31 +180,33 @@ def test_the_curves_name_the_baselines_but_for_the_constant_one():
 
 
 def test_the_verdict_says_so_where_a_baseline_is_better():
-    better = {**METRICS, "baselines": {"oracle": {**METRICS["optimum"], "log_loss": 0.1}}}
+    better = replace(METRICS, baselines={"oracle": replace(METRICS.optimum, log_loss=0.1)})
     page = render_report(Report("A shop", LABEL, PROBABILITIES, better))
     assert "higher than that of the best baseline, oracle" in page
 
 
 def test_names_from_data_cannot_inject_html():
     evil = "<script>alert(1)</script>"
-    metrics = {
-        **METRICS,
-        "slices": {evil: METRICS["slices"]["Month = Nov"]},
-        "leaks": [{"column": evil, "auroc": 0.9}],
-        "importance": [{**METRICS["importance"][0], "column": evil}],
-        "drift": [{"column": evil, "psi": 0.1, "level": evil}],
-        "split": {evil: {evil: 1}, "method": evil},
-    }
+    metrics = replace(
+        METRICS,
+        slices={evil: METRICS.slices["Month = Nov"]},
+        source_counts={evil: 1},
+        split=replace(METRICS.split, method=evil, group=evil),
+        diagnosis=Diagnosis(
+            leaks=[{"column": evil, "auroc": 0.9}],
+            importance=[{**METRICS.diagnosis.importance[0], "column": evil}],
+            drift=[{"column": evil, "psi": 0.1, "level": evil}],
+        ),
+    )
     page = render_report(Report(evil, LABEL, PROBABILITIES, metrics, HISTORY, [{evil: evil}]))
     assert "<script" not in page
 
 
 def test_labels_of_one_class_make_a_page_without_curves():
     label, probability = [0, 0, 0], [0.1, 0.2, 0.3]
-    metrics = {
-        "test": evaluate(label, probability),
-        "baselines": {"constant_rate": evaluate(label, probability)},
-    }
+    metrics = RunMetrics(
+        test=evaluate(label, probability), baselines={"constant_rate": evaluate(label, probability)}
+    )
     page = render_report(Report("A shop", label, {"intent_tf": probability}, metrics))
     assert "Confusion matrix" in page and "<svg" not in page
 

@@ -1,12 +1,17 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from intent_tf.evaluation.metrics import evaluate
 from intent_tf.evaluation.table import metrics_table, table_rows
 
 
 def measured(log_loss, auroc=0.9):
-    return {"auroc": auroc, "auprc": 0.7, "log_loss": log_loss, "brier": 0.07, "ece": 0.01}
+    return replace(
+        evaluate([0, 1], [0.2, 0.8]), auroc=auroc, auprc=0.7, log_loss=log_loss, brier=0.07, ece=0.01
+    )
 
 
 BASELINES = {"constant_rate": measured(0.43, auroc=None), "logistic_regression": measured(0.3)}

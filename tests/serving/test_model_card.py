@@ -1,26 +1,26 @@
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import replace
 
 import pytest
 
 from intent_tf.columns.prepared import PreparedData
+from intent_tf.data.splitting import PartCounts, SplitDescription
+from intent_tf.evaluation.metrics import evaluate
+from intent_tf.evaluation.run_metrics import RunMetrics
 from intent_tf.options.training import TrainingConfig
 from intent_tf.serving.model_card import model_card
 from intent_tf.training.training import create_model
 
 SMALL = TrainingConfig(ensemble_size=2, filters=4, output_dim=4)
-FIGURES = {"auroc": 0.91234, "auprc": 0.5, "log_loss": 0.25, "brier": 0.07, "ece": None}
-METRICS: dict[str, Any] = {
-    "test": FIGURES,
-    "baselines": {"constant_rate": {**FIGURES, "auroc": 0.5}},
-    "split": {
-        "method": "random, stratified",
-        "train": {"rows": 7000, "positives": 700},
-        "validation": {"rows": 1000, "positives": 100},
-        "test": {"rows": 2000, "positives": 250},
-    },
-}
+FIGURES = replace(evaluate([0, 1], [0.2, 0.8]), auroc=0.91234, auprc=0.5, log_loss=0.25, brier=0.07, ece=None)
+METRICS = RunMetrics(
+    test=FIGURES,
+    baselines={"constant_rate": replace(FIGURES, auroc=0.5)},
+    split=SplitDescription(
+        "random, stratified", None, 0, PartCounts(7000, 700), PartCounts(1000, 100), PartCounts(2000, 250)
+    ),
+)
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +35,7 @@ def test_the_quality_stands_beside_the_baselines(card: str) -> None:
 
 def test_an_optimum_is_named_only_where_it_is_known(card: str, shop_data: PreparedData) -> None:
     assert "optimum" not in card
-    known = model_card(create_model(shop_data, SMALL), {**METRICS, "optimum": FIGURES})
+    known = model_card(create_model(shop_data, SMALL), replace(METRICS, optimum=FIGURES))
     assert "| optimum (no model can do better) | 0.9123" in known
 
 

@@ -24,11 +24,11 @@ class Adapter:
     files) also has ``convert``, DuckDB SQL that makes a row an event.
 
     Args:
-        name: The name it is asked for by.
-        description: Whose logs, for ``--help``.
-        log_format: What the columns mean.
+        name: Name of the adapter on the command line.
+        description: The logs that the adapter reads, in words, for ``--help``.
+        log_format: The log's columns and what they mean.
         names: The columns of CSV files without a header line.
-        convert: Takes the files and returns the SELECT that makes rows of events.
+        convert: Function that takes the files and returns the SELECT that makes rows of events.
     """
 
     name: str

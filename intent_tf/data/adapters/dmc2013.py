@@ -39,8 +39,8 @@ _STATES = (
 def _convert(paths: Sequence[Path]) -> str:
     states, orders = ([path for path in paths if path.name.startswith(kind)] for kind in ("transact", "real"))
     if not states or not orders:
-        found = ", ".join(path.name for path in paths)
-        raise InputError(f"found {found}", expected="transact_class.txt and realclass_t1.txt")
+        names = ", ".join(path.name for path in paths)
+        raise InputError(f"found {names}", expected="transact_class.txt and realclass_t1.txt")
     return f"""
 WITH states AS (
   SELECT *, CAST(sessionNo AS INT) AS number, try_cast(duration AS DOUBLE) AS seconds,

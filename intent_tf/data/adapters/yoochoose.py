@@ -12,8 +12,8 @@ from intent_tf.errors import InputError
 def _convert(paths: Sequence[Path]) -> str:
     clicks, buys = ([path for path in paths if kind in path.name] for kind in ("clicks", "buys"))
     if not clicks or not buys:
-        found = ", ".join(path.name for path in paths)
-        raise InputError(f"found {found}", expected="yoochoose-clicks.dat and yoochoose-buys.dat")
+        names = ", ".join(path.name for path in paths)
+        raise InputError(f"found {names}", expected="yoochoose-clicks.dat and yoochoose-buys.dat")
     return (
         "SELECT session_id, timestamp, 'detail' AS event_type, item_id, text, '' AS price, '' AS quantity "
         f"FROM {csv_table(clicks, ('session_id', 'timestamp', 'item_id', 'text'))} "

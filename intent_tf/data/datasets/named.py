@@ -25,8 +25,8 @@ class DataFile:
     """One file of a data set.
 
     Args:
-        name: Its path below the data folder.
-        sha256: The hash of its content.
+        name: Path of the file below the data folder.
+        sha256: SHA-256 hash of the file's content.
         url: Where its publisher serves it, a zip archive being unpacked; None where it is not served to
             everybody.
     """
@@ -41,10 +41,10 @@ class NamedDataset:
     """A public data set that `train --dataset NAME` knows.
 
     Args:
-        name: How it is asked for.
-        files: Its files.
-        source: Where a person finds it, and under which licence.
-        load: Reads the files (given by their paths, in order) as an `ExampleSource`.
+        name: Name of the data set on the command line.
+        files: Files of the data set.
+        source: Where a person finds the data set, and under which licence.
+        load: Function that reads the files (given by their paths, in order) as an `ExampleSource`.
     """
 
     name: str
@@ -97,10 +97,10 @@ class NamedDataset:
                 with zipfile.ZipFile(fetched) as archive:
                     if Path(file.name).name in archive.namelist():
                         fetched = Path(archive.extract(Path(file.name).name, folder))
-            found = hashlib.sha256(fetched.read_bytes()).hexdigest()
-            if found != file.sha256:
+            checksum = hashlib.sha256(fetched.read_bytes()).hexdigest()
+            if checksum != file.sha256:
                 raise InputError(
-                    f"the file served has the SHA-256 {found}", file=file.url, expected=file.sha256
+                    f"the file served has the SHA-256 {checksum}", file=file.url, expected=file.sha256
                 )
             shutil.move(fetched, target)
         return target

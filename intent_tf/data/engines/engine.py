@@ -30,11 +30,11 @@ class Engine(Protocol):
         """Write ``out/examples/day=.../*.parquet`` and, if rows are rejected, ``out/rejected.csv``.
 
         Args:
-            log: The log.
-            log_format: How to read it.
-            definition: What an example is.
+            log: The event log, as a table or as files.
+            log_format: The log's columns and what they mean.
+            definition: The rules by which events become examples.
             out: An existing, empty folder.
-            progress: Called as the work goes on.
+            progress: Function that is called as the work goes on.
 
         Returns:
             Counts: ``events`` (usable ones), ``double_fired``, ``sessions``, ``bot_sessions``.

@@ -40,9 +40,9 @@ def run(log_config: LogConfig, config: AdvertiseConfig) -> Path:
     print(bids.round(2).to_string(), "\n")
 
     trial, effect = persuasion_trial(config.trial_sessions, config.treatment, seed=log_config.seed)
-    known = int(config.known * len(trial))
-    scores = _scores(trial.head(known), trial.iloc[known:], log_config.seed) | {ORACLE: effect[known:]}
-    targeting = compare_targeting(scores, trial.iloc[known:], effect[known:], config.treated)
+    border = int(config.known * len(trial))
+    scores = _scores(trial.head(border), trial.iloc[border:], log_config.seed) | {ORACLE: effect[border:]}
+    targeting = compare_targeting(scores, trial.iloc[border:], effect[border:], config.treated)
     print(f"simulated trial of a {config.treatment} on {len(trial):,} shoppers; it adds {effect.mean():.2%}")
     print(f"purchases added a thousand shoppers, if the first {config.treated:.0%} by each score are treated")
     print(targeting.round({"qini": 4, "true_qini": 4, "added": 2}).to_string())
@@ -52,7 +52,7 @@ def run(log_config: LogConfig, config: AdvertiseConfig) -> Path:
     compared.to_csv(folder / "models.csv", index_label="way")
     bids.to_csv(folder / "bids.csv", index_label="way")
     targeting.to_csv(folder / "targeting.csv", index_label="way")
-    save(lambda axes: draw_targeting(axes, scores, effect[known:]), folder / "targeting.svg")
+    save(lambda axes: draw_targeting(axes, scores, effect[border:]), folder / "targeting.svg")
     return folder
 
 
@@ -67,10 +67,10 @@ def draw_targeting(axes: Axes, scores: Mapping[str, np.ndarray], effect: np.ndar
     axes.legend(frameon=False)
 
 
-def _split(table: pd.DataFrame, known: float) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _split(table: pd.DataFrame, share: float) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Cut a table in two by time; a session lies on the side of its first prediction time."""
     begin = table.groupby("session_id")["prediction_time"].transform("min")
-    border = begin.sort_values(ignore_index=True).iloc[int(known * len(table))]
+    border = begin.sort_values(ignore_index=True).iloc[int(share * len(table))]
     parts = table[begin < border], table[begin >= border]
     past, future = (part.reset_index(drop=True) for part in parts)
     return past, future

@@ -12,9 +12,9 @@ def market_prices(impressions: int, typical: float, seed: int = 0) -> np.ndarray
     """Draw the highest bid of the others: log-normal around a typical price, alike for all impressions.
 
     Args:
-        impressions: How many.
-        typical: Their median.
-        seed: Of the draws.
+        impressions: Number of impressions.
+        typical: Median of the prices.
+        seed: Seed of the draws.
     """
     drawn = np.random.default_rng(seed).lognormal(np.log(typical), 1.0, impressions)
     return drawn.astype(np.float64)
@@ -30,9 +30,9 @@ def compare_bids(
     Args:
         rates: ``ctr`` and ``ctcvr`` of the impressions in the order of time, from `EntireSpaceModel.rates`.
         converted: 0 or 1: a click and a purchase followed, ``(impressions,)``.
-        value: Of a purchase.
+        value: Value of a purchase.
         budget_share: The budget, as a share of what bidding by worth would spend without one.
-        seed: Of the market's prices.
+        seed: Seed of the market's prices.
 
     Returns:
         One row a way: ``probability`` (value times the probability of click and purchase), the same unpaced,
@@ -52,14 +52,14 @@ def compare_bids(
     }
     rows = {}
     for name, (bids, pacing) in ways.items():
-        found = run_auctions(bids, market, budget, pacing=pacing)
-        won = found["won"].to_numpy(bool)
-        spent, purchases = float(found["paid"].sum()), int(converted[won].sum())
+        auctions = run_auctions(bids, market, budget, pacing=pacing)
+        won = auctions["won"].to_numpy(bool)
+        spent, purchases = float(auctions["paid"].sum()), int(converted[won].sum())
         rows[name] = {
             "won": int(won.sum()),
             "spent": spent,
             "purchases": purchases,
             "cost": spent / purchases if purchases else np.nan,
-            "lasted": float((found["paid"].cumsum() < 0.95 * spent).mean()),
+            "lasted": float((auctions["paid"].cumsum() < 0.95 * spent).mean()),
         }
     return pd.DataFrame(rows).T

@@ -30,7 +30,7 @@ class FunnelPredictor(keras.layers.Layer):
 
     Args:
         click: Vectors to logits of a click, ``(batch, members)``.
-        conversion: Vectors to logits of a conversion, given a click, likewise.
+        conversion: Vectors to logits of a conversion, given a click, ``(batch, members)``.
         **kwargs: Those of every Keras layer.
 
     Shapes: ``(batch, inputs)`` to logits ``(batch, members, 2)``.
@@ -70,7 +70,7 @@ _PARTS = ("click", "conversion")
 class EntireSpaceModel(IntentModel):
     r"""States how probable a click is, and a click that leads to a purchase.
 
-    Conversions are seen after clicks only, but have to be foretold for every impression. A model fitted on
+    Conversions are seen after clicks only, but have to be predicted for every impression. A model fitted on
     clicked rows alone has seen none of those where it is used. Here the conversion has no loss of its own:
 
     .. math:: p(\text{click, purchase} | x) = p(\text{click} | x) \, p(\text{purchase} | \text{click}, x)
@@ -155,9 +155,9 @@ def fit_entire_space(
     if (examples[BOTH] > examples[CLICK]).any():
         raise InputError("a row is 1 without a click", column=BOTH, expected=f"0 where {CLICK!r} is 0")
     keras.utils.set_random_seed(seed)
-    known = [name for name in IDENTIFIERS[1:] if name in examples.columns]
+    identifiers = [name for name in IDENTIFIERS[1:] if name in examples.columns]
     plan = SplitPlan(test_fraction=0.1, validation_fraction=0.15, group="user_id")
-    data = _with_both(preprocess_data(examples, CLICK, drop=[*known, BOTH], plan=plan, seed=seed))
+    data = _with_both(preprocess_data(examples, CLICK, drop=[*identifiers, BOTH], plan=plan, seed=seed))
     single = create_model(replace(data, train=_column(data.train, 0)), training)
     clicks, both = data.train.label.mean(axis=0)
     alike = single.predictor.get_config()

@@ -18,21 +18,21 @@ from intent_tf.evaluation.metrics import evaluate
 def compare_rates(
     model: EntireSpaceModel, past: pd.DataFrame, future: pd.DataFrame, fit: Fit
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Measure the rates of impressions that came after those that were learnt from.
+    """Evaluate the rates of impressions that came after those that were learnt from.
 
     Args:
-        model: Fitted on ``past``.
-        past: From `funnel_table`.
-        future: Likewise, later.
-        fit: Fits the plainer models: one of clicks and one of conversions that sees clicked rows only
-            (``two models``), and one of both at once (``one model``).
+        model: A model that is fitted on ``past``.
+        past: Impressions to learn from, from `funnel_table`.
+        future: Later impressions, from `funnel_table`.
+        fit: Function that fits the plainer models: one of clicks and one of conversions that sees clicked
+            rows only (``two models``), and one of both at once (``one model``).
 
     Returns:
         The rates by ``model`` on ``future``; and one row a way with ``ctr``, ``cvr`` (on clicked rows) and
         ``ctcvr``, each as ``_auroc`` and ``_log_loss`` (nats); ``constant`` are the rates of ``past``.
 
     Raises:
-        InputError: If no purchase follows a click in the future, so that nothing can be measured.
+        InputError: If no purchase follows a click in the future, so that nothing can be evaluated.
     """
     if not future[BOTH].any():
         raise InputError(
@@ -62,23 +62,23 @@ def compare_rates(
     rows = {}
     is_clicked = future[CLICK].to_numpy() == 1
     for name, table in ways.items():
-        found: dict[str, float] = {}
+        figures: dict[str, float | None] = {}
         for rate, label, counted in (("ctr", CLICK, None), ("cvr", BOTH, is_clicked), ("ctcvr", BOTH, None)):
             if rate in table:
                 chosen = np.ones(len(future), bool) if counted is None else counted
-                figures = evaluate(future[label].to_numpy()[chosen], table[rate].to_numpy()[chosen])
-                found |= {f"{rate}_{each}": figures[each] for each in ("auroc", "log_loss")}
-        rows[name] = found
+                metrics = evaluate(future[label].to_numpy()[chosen], table[rate].to_numpy()[chosen])
+                figures |= {f"{rate}_auroc": metrics.auroc, f"{rate}_log_loss": metrics.log_loss}
+        rows[name] = figures
     return rates, pd.DataFrame(rows).T.astype(np.float64)
 
 
 def compare_targeting(
     scores: Mapping[str, np.ndarray], trial: pd.DataFrame, effect: np.ndarray, share: float = 0.3
 ) -> pd.DataFrame:
-    """Measure ways to choose whom to treat.
+    """Evaluate ways to choose whom to treat.
 
     Args:
-        scores: By way, who is to be treated first, ``(shoppers,)``.
+        scores: Score of each shopper by way, the highest to be treated first, ``(shoppers,)``.
         trial: ``treated`` and ``purchase`` of shoppers that no score has learnt from.
         effect: What the treatment truly adds to each one's probability.
         share: Share of the shoppers who are treated, in (0, 1).

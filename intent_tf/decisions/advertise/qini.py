@@ -17,9 +17,9 @@ def qini_curve(score: ArrayLike, treated: ArrayLike, outcome: ArrayLike) -> pd.D
     the same score are ranked together: what their order in the table happens to be counts for nothing.
 
     Args:
-        score: Who is to be treated first, ``(shoppers,)``.
-        treated: 0 or 1, who was treated.
-        outcome: 0 or 1, who bought.
+        score: Score of each shopper, the highest to be treated first, ``(shoppers,)``.
+        treated: Whether each shopper was treated, 0 or 1.
+        outcome: Whether each shopper bought, 0 or 1.
 
     Returns:
         From nobody to everybody: ``share`` (of the shoppers ranked so far, in [0, 1]) and ``added``
@@ -68,7 +68,7 @@ def added_by_truth(score: ArrayLike, effect: ArrayLike, share: float) -> float:
     """Return the purchases that are added a shopper, if a share of them is treated, the first ranked.
 
     Args:
-        score: Who is to be treated first, ``(shoppers,)``.
+        score: Score of each shopper, the highest to be treated first, ``(shoppers,)``.
         effect: What the treatment truly adds to each one's probability.
         share: Share of the shoppers who are treated, in [0, 1].
 

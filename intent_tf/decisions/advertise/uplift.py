@@ -144,9 +144,9 @@ def check_arms(treated: np.ndarray, outcome: np.ndarray) -> tuple[np.ndarray, np
             row = int(wrong.argmax())
             raise InputError(f"found {values[row]}", row=row, column=name, expected="0 or 1")
     for arm, name in ((0, "untreated"), (1, "treated")):
-        found = outcome[treated == arm]
-        if not len(found) or found.min() == found.max():
-            what = f"all have the outcome {found[0]:g}" if len(found) else "there are none"
+        outcomes = outcome[treated == arm]
+        if not len(outcomes) or outcomes.min() == outcomes.max():
+            what = f"all have the outcome {outcomes[0]:g}" if len(outcomes) else "there are none"
             raise InputError(
                 f"of the {name} shoppers {what}",
                 expected="both outcomes in both arms",

@@ -20,7 +20,7 @@ def users_at(log: pd.DataFrame, prediction_time: pd.Timestamp, longest_silence: 
     """Describe the users of a log at a prediction time: the last session of each, and the history before it.
 
     Args:
-        log: Events.
+        log: The event log.
         prediction_time: Nothing from it on is looked at.
         longest_silence: Users silent for longer are given up, and excluded.
 
@@ -34,18 +34,18 @@ def users_at(log: pd.DataFrame, prediction_time: pd.Timestamp, longest_silence: 
     Example:
         >>> log = pd.DataFrame({"user_id": ["ann", "bob"], "session_id": ["1", "2"], "event_type": "click",
         ...                     "item_id": "7", "timestamp": pd.to_datetime([0, 86_400], unit="s", utc=True)})
-        >>> found = users_at(log, pd.Timestamp("1970-01-04", tz="UTC"), pd.Timedelta(days=30))
-        >>> found[["user_id", "days_silent"]].to_dict("records")
+        >>> users = users_at(log, pd.Timestamp("1970-01-04", tz="UTC"), pd.Timedelta(days=30))
+        >>> users[["user_id", "days_silent"]].to_dict("records")
         [{'user_id': 'ann', 'days_silent': 3.0}, {'user_id': 'bob', 'days_silent': 2.0}]
     """
     check_log(log)
-    known = log[log["timestamp"] < prediction_time]
-    last = known.groupby("user_id")["timestamp"].max()
+    earlier = log[log["timestamp"] < prediction_time]
+    last = earlier.groupby("user_id")["timestamp"].max()
     recent = last.index[last >= prediction_time - longest_silence]
-    known = known[known["user_id"].isin(recent)]
-    if known.empty:
+    earlier = earlier[earlier["user_id"].isin(recent)]
+    if earlier.empty:
         raise InputError(f"no user was active within {longest_silence} before {prediction_time}")
-    sessions = prepare_examples(known, ExampleDefinition(prediction_times="last", cut="none")).examples
+    sessions = prepare_examples(earlier, ExampleDefinition(prediction_times="last", cut="none")).examples
     users = sessions.sort_values("prediction_time", kind="stable").groupby("user_id").tail(1)
     users = users.sort_values("user_id", ignore_index=True).drop(columns="purchase")
     users[SILENT] = (prediction_time - users["prediction_time"]).dt.total_seconds() / 86_400
@@ -58,10 +58,10 @@ def churn_examples(
     """Label the users of a prediction time by what came after it.
 
     Args:
-        log: Events.
-        prediction_time: The prediction time.
+        log: The event log.
+        prediction_time: The time at which users are looked at.
         horizon: A user without any event so long after it has churned.
-        longest_silence: See `users_at`.
+        longest_silence: Users who were silent for longer are gone already; see `users_at`.
 
     Returns:
         The rows of `users_at` with ``churned``, 0 or 1.
@@ -85,7 +85,7 @@ def snapshots(log: pd.DataFrame, horizon: pd.Timedelta, count: int = 4) -> list[
     """Choose prediction times, a horizon apart; when the last comes, the outcomes of the others are known.
 
     Args:
-        log: Events.
+        log: The event log.
         horizon: Time after a prediction time in which a user has to come back.
         count: How many at most, from 2.
 
@@ -102,11 +102,11 @@ def snapshots(log: pd.DataFrame, horizon: pd.Timedelta, count: int = 4) -> list[
     """
     begin, end = log["timestamp"].min(), log["timestamp"].max()
     prediction_times = [end - horizon * back for back in range(1, count + 1)]
-    found = [prediction_time for prediction_time in reversed(prediction_times) if prediction_time > begin]
-    if horizon <= pd.Timedelta(0) or len(found) < 2:
+    usable = [prediction_time for prediction_time in reversed(prediction_times) if prediction_time > begin]
+    if horizon <= pd.Timedelta(0) or len(usable) < 2:
         raise InputError(
-            f"a log of {end - begin} has {len(found)} prediction times for a horizon of {horizon}",
+            f"a log of {end - begin} has {len(usable)} prediction times for a horizon of {horizon}",
             expected="a log longer than two horizons",
             remedy="take a shorter horizon (`--horizon`, in days)",
         )
-    return found
+    return usable

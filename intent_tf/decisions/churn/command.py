@@ -16,7 +16,7 @@ from intent_tf.decisions.churn.churn_examples import (
     snapshots,
     users_at,
 )
-from intent_tf.decisions.churn.evaluate import calibration_table, foretold, recency_risk
+from intent_tf.decisions.churn.evaluate import calibration_table, churn_metrics, recency_risk
 from intent_tf.decisions.churn.reasons import alarm_reasons, typical_stayer
 from intent_tf.decisions.intent import fit_model
 from intent_tf.decisions.log_config import read_busy_log, results_folder
@@ -34,21 +34,23 @@ def run(log_config: LogConfig, config: ChurnConfig) -> Path:
     *earlier, test = [
         churn_examples(log, prediction_time, horizon, silence) for prediction_time in prediction_times
     ]
-    known = pd.concat(earlier, ignore_index=True)
-    model = fit_model(known, LABEL, drop=SUBJECTS, seed=log_config.seed)
-    rate = float(known[LABEL].mean())
+    past = pd.concat(earlier, ignore_index=True)
+    model = fit_model(past, LABEL, drop=SUBJECTS, seed=log_config.seed)
+    rate = float(past[LABEL].mean())
     risks = {
         "intent_tf": model.predict(test),
-        "recency alone": recency_risk(known, test),
+        "recency alone": recency_risk(past, test),
         "constant rate": np.full(len(test), rate),
     }
-    found = pd.DataFrame({name: foretold(test[LABEL], risk, config.alarms) for name, risk in risks.items()}).T
+    evaluation = pd.DataFrame(
+        {name: churn_metrics(test[LABEL], risk, config.alarms) for name, risk in risks.items()}
+    ).T
     gain = compare(test[LABEL], risks["intent_tf"], risks["recency alone"], seed=log_config.seed)["auroc"]
     print(
-        f"{len(known):,} users at {len(earlier)} earlier prediction times, "
+        f"{len(past):,} users at {len(earlier)} earlier prediction times, "
         f"{len(test):,} at {prediction_times[-1]}; {test[LABEL].mean():.1%} of them churned\n"
     )
-    print(found.round(4).to_string())
+    print(evaluation.round(4).to_string())
     print(
         f"\nAUROC over recency alone: {gain['difference']:+.4f} [{gain['low']:+.4f}, {gain['high']:+.4f}]\n"
     )
@@ -57,12 +59,12 @@ def run(log_config: LogConfig, config: ChurnConfig) -> Path:
     alarms = today.assign(risk=model.predict(today)).sort_values("risk", ascending=False, kind="stable")
     alarms = alarms.head(max(1, round(config.alarms * len(alarms)))).reset_index(drop=True)
     alarms["reasons"] = alarm_reasons(
-        model.predict, alarms, typical_stayer(known, known[LABEL], model.predict(known))
+        model.predict, alarms, typical_stayer(past, past[LABEL], model.predict(past))
     )
     shown = alarms[["user_id", "risk", SILENT, "reasons"]]
     print(shown.head(10).to_string(index=False, float_format=lambda value: f"{value:.3f}"))
     shown.to_csv(folder / "alarms.csv", index=False)
-    found.to_csv(folder / "evaluation.csv")
+    evaluation.to_csv(folder / "evaluation.csv")
     save(lambda axes: draw_calibration(axes, test[LABEL], risks), folder / "calibration.svg")
     return folder
 

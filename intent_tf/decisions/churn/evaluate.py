@@ -1,4 +1,4 @@
-"""How well churn is foretold, beside recency alone."""
+"""How well churn is predicted, beside recency alone."""
 
 from __future__ import annotations
 
@@ -12,27 +12,27 @@ from intent_tf.decisions.churn.churn_examples import LABEL, SILENT
 from intent_tf.errors import InputError
 
 
-def recency_risk(known: pd.DataFrame, users: pd.DataFrame) -> np.ndarray:
+def recency_risk(past: pd.DataFrame, users: pd.DataFrame) -> np.ndarray:
     """Tell the risk from the days of silence alone: the share that churned, rising with silence (isotonic).
 
     Args:
-        known: Users whose outcome is known, with ``days_silent`` and ``churned``.
-        users: Those to tell the risk of.
+        past: Users whose outcome is known, with ``days_silent`` and ``churned``.
+        users: Users whose risk is wanted, with ``days_silent``.
 
     Returns:
-        In (0, 1), ``(users,)``.
+        The risk in (0, 1), ``(users,)``.
     """
     fitted = IsotonicRegression(y_min=1e-3, y_max=1 - 1e-3, out_of_bounds="clip")
-    risk: np.ndarray = fitted.fit(known[SILENT], known[LABEL]).predict(users[SILENT])
+    risk: np.ndarray = fitted.fit(past[SILENT], past[LABEL]).predict(users[SILENT])
     return risk
 
 
-def foretold(churned: ArrayLike, risk: ArrayLike, alarms: float = 0.1) -> dict[str, float]:
-    """Measure risks against what happened.
+def churn_metrics(churned: ArrayLike, risk: ArrayLike, alarms: float = 0.1) -> dict[str, float]:
+    """Evaluate risks against what happened.
 
     Args:
-        churned: 0 or 1, ``(users,)``.
-        risk: In [0, 1], ``(users,)``.
+        churned: Whether each user churned, 0 or 1, ``(users,)``.
+        risk: Predicted risk of each user in [0, 1], ``(users,)``.
         alarms: Share of users, those of highest risk, on the alarm list.
 
     Returns:
@@ -42,7 +42,7 @@ def foretold(churned: ArrayLike, risk: ArrayLike, alarms: float = 0.1) -> dict[s
         InputError: If nobody or everybody churned.
 
     Example:
-        >>> foretold([0, 0, 1, 1], [0.1, 0.6, 0.5, 0.9], alarms=0.25)["precision"]
+        >>> churn_metrics([0, 0, 1, 1], [0.1, 0.6, 0.5, 0.9], alarms=0.25)["precision"]
         1.0
     """
     churned, risk = np.asarray(churned), np.clip(np.asarray(risk, np.float64), 1e-6, 1 - 1e-6)

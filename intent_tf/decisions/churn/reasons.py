@@ -39,7 +39,7 @@ def alarm_reasons(
     much the risk falls is what the column adds to it.
 
     Args:
-        predict: Gives the risk of rows, ``(users,)``.
+        predict: Function that gives the risk of rows, ``(users,)``.
         users: The users on the list, from `users_at`.
         typical: The row of a user who stays, of the same columns; see `typical_stayer`.
         most: Reasons a user at most; those that add less than 0.005 are excluded.
@@ -55,7 +55,7 @@ def alarm_reasons(
         ['silent for 9 days (+0.80)', '']
     """
     risk = np.asarray(predict(users), np.float64)
-    added, said = [], []
+    added, described = [], []
     for name in (*_NUMBERS, "session"):
         columns = [each for each in (_SESSION if name == "session" else (name,)) if each in users.columns]
         if not columns:
@@ -64,12 +64,12 @@ def alarm_reasons(
         for column in columns:
             swapped[column] = pd.Series([typical[column]] * len(users), users.index)
         added.append(risk - np.asarray(predict(swapped), np.float64))
-        said.append([_said(name, row) for _, row in users.iterrows()])
+        described.append([_said(name, row) for _, row in users.iterrows()])
     order = np.argsort(-np.array(added), axis=0)[:most]
     texts = []
     for index in range(len(users)):
         parts = [
-            f"{said[reason][index]} (+{added[reason][index]:.2f})"
+            f"{described[reason][index]} (+{added[reason][index]:.2f})"
             for reason in order[:, index]
             if added[reason][index] >= 0.005
         ]

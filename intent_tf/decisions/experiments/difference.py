@@ -33,15 +33,15 @@ def difference(control: ArrayLike, treatment: ArrayLike, alpha: float = 0.05) ->
 
     Args:
         control: The metric of each user of the control arm, shape ``(users,)``.
-        treatment: Likewise of the treatment arm.
+        treatment: The metric of each user of the treatment arm, in any number.
         alpha: One less the confidence of the interval, in (0, 1).
 
     Raises:
         InputError: If an arm has fewer than two users, a value is not finite, or all values are equal.
 
     Example:
-        >>> found = difference([0, 1, 2, 3], [1, 2, 3, 4])
-        >>> found.estimate, round(found.low, 3), round(found.high, 3)
+        >>> added = difference([0, 1, 2, 3], [1, 2, 3, 4])
+        >>> added.estimate, round(added.low, 3), round(added.high, 3)
         (1.0, -1.234, 3.234)
     """
     arms = [check_arm(values, name) for values, name in ((control, "control"), (treatment, "treatment"))]

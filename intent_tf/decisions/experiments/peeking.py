@@ -24,13 +24,13 @@ def peeking_errors(
 
     Args:
         rate: Conversion rate of the control arm, in (0, 1).
-        users: Users an arm at the last look.
-        looks: Looks, spread evenly.
+        users: Number of users in each arm at the last look.
+        looks: Number of looks, spread evenly.
         alpha: Level of the tests.
         effect: What the treatment adds to the rate; 0 measures false alarms, else power.
         tau: See `mixture_ratio`; by default a tenth of the metric's deviation.
-        experiments: How many.
-        seed: Of the draws.
+        experiments: Number of experiments to simulate.
+        seed: Seed of the draws.
 
     Returns:
         One row a look: ``users`` (an arm), and the share of experiments stopped by then, by the test:
@@ -60,8 +60,9 @@ def peeking_errors(
     variance, difference = 2 * spread / seen, means[1] - means[0]
     tau = tau or 0.1 * float(np.sqrt(rate * (1 - rate)))
     plain = 2 * norm.sf(np.abs(difference) / np.sqrt(variance))
-    found = {"fixed_horizon": plain, "always_valid": always_valid_p_values(difference, variance, tau)}
+    p_values_of = {"fixed_horizon": plain, "always_valid": always_valid_p_values(difference, variance, tau)}
     stopped = {
-        name: np.maximum.accumulate(p_values < alpha, axis=1).mean(axis=0) for name, p_values in found.items()
+        name: np.maximum.accumulate(p_values < alpha, axis=1).mean(axis=0)
+        for name, p_values in p_values_of.items()
     }
     return pd.DataFrame({"users": seen, **stopped})

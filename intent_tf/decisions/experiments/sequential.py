@@ -44,8 +44,8 @@ def always_valid_p_values(difference: ArrayLike, variance: ArrayLike, tau: float
 
     Args:
         difference: Difference of the means at each look, shape ``(..., looks)``.
-        variance: Its squared standard error, shape ``(..., looks)``.
-        tau: See `mixture_ratio`.
+        variance: Squared standard error of the difference, shape ``(..., looks)``.
+        tau: Standard deviation of the effects that are expected; see `mixture_ratio`.
     """
     with np.errstate(over="ignore"):  # an infinite ratio is a p-value of 0
         ratio = mixture_ratio(difference, variance, tau)
@@ -60,7 +60,7 @@ def always_valid_margin(variance: ArrayLike, tau: float, alpha: float = 0.05) ->
 
     Args:
         variance: Squared standard error of the difference, positive.
-        tau: See `mixture_ratio`.
+        tau: Standard deviation of the effects that are expected; see `mixture_ratio`.
         alpha: One less the confidence, in (0, 1).
 
     Example:

@@ -47,8 +47,8 @@ def compare_policies(
     """Learn from the first half of the decisions, and estimate on the second what each policy would earn.
 
     Args:
-        decisions: In the order of time.
-        names: Of the actions.
+        decisions: The logged decisions, in the order of time.
+        names: Names of the actions.
         contexts: What the learnt policy sees, ``(decisions, features)``.
         fifths: What the policy on probability alone sees, from `probability_fifths`, ``(decisions, 5)``.
         values: Exact expected reward of each action, where known, ``(decisions, actions)``.
@@ -79,13 +79,13 @@ def compare_policies(
     expected = cross_fitted_rewards(after, contexts[now], count)
     table = []
     for name, policy in policies.items():
-        found = {
+        estimates = {
             "ips": ips(after, policy, alpha),
             "snips": snips(after, policy, alpha),
             "dr": doubly_robust(after, policy, expected, alpha),
         }
         row: dict[str, object] = {"policy": name}
-        for way, estimate in found.items():
+        for way, estimate in estimates.items():
             row |= {way: estimate.estimate, f"{way}_low": estimate.low, f"{way}_high": estimate.high}
         if values is not None:
             row["truth"] = float((policy * values[now]).sum(axis=1).mean())

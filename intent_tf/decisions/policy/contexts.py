@@ -14,7 +14,7 @@ from intent_tf.models.intent_model import IntentModel
 
 
 def last_layer(model: IntentModel, examples: pd.DataFrame) -> np.ndarray:
-    """Compute what the model's logit is linear in, as the mean over its members.
+    """Compute what the model's logit is linear in, as the mean over the ensemble.
 
     Args:
         model: A trained model.
@@ -39,10 +39,10 @@ class Contexts:
     """Directions in which a model's last layer varies most, with the probability and a constant beside them.
 
     Args:
-        mean: Of the last layer, ``(width,)``.
-        directions: Scaled to unit variance, ``(width, components)``.
+        mean: Mean output of the last layer, ``(width,)``.
+        directions: Directions of the most variance, scaled to unit variance, ``(width, components)``.
         probability_mean: Mean logit of the probability.
-        probability_deviation: Its standard deviation.
+        probability_deviation: Standard deviation of the logit of the probability.
     """
 
     mean: np.ndarray
@@ -92,7 +92,7 @@ def probability_fifths(probabilities: np.ndarray, like: np.ndarray) -> np.ndarra
 
     Args:
         probabilities: Probabilities, ``(prediction_times,)``.
-        like: Those whose fifths are used.
+        like: Probabilities of the prediction times whose fifths are used.
 
     Returns:
         Zeros and a one, ``(prediction_times, 5)``, the weakest fifth first.

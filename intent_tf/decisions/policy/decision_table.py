@@ -39,13 +39,13 @@ def decision_table(log: pd.DataFrame, actions: pd.DataFrame) -> pd.DataFrame:
     examples = prepare_examples(log, ExampleDefinition(prediction_times=prediction_times)).examples.drop(
         columns="purchase"
     )
-    known = actions[list(_NEEDED)].astype({"session_id": "str"})
-    found = examples.merge(known, on=["session_id", "events"])
-    if found.empty:
+    decisions = actions[list(_NEEDED)].astype({"session_id": "str"})
+    table = examples.merge(decisions, on=["session_id", "events"])
+    if table.empty:
         raise InputError(
             "no action is at a prediction time of the log", expected="its session_id and event numbers"
         )
-    return found.sort_values("prediction_time", kind="stable", ignore_index=True)
+    return table.sort_values("prediction_time", kind="stable", ignore_index=True)
 
 
 def simulated_decisions(
@@ -73,7 +73,7 @@ def simulated_decisions(
 
 
 def logged(decisions: pd.DataFrame, names: tuple[str, ...]) -> LoggedDecisions:
-    """Take the decisions of a table, with actions as places among their names.
+    """Take the decisions of a table, with actions as indices among their names.
 
     Raises:
         InputError: If an action has another name, or a propensity is 0.

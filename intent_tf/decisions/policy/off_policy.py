@@ -100,7 +100,7 @@ def ips(logged: LoggedDecisions, policy: ArrayLike, alpha: float = 0.05) -> Esti
     r"""Weight each reward by inverse propensity: :math:`\frac1n \sum w_i r_i`. Unbiased, and noisy.
 
     Args:
-        logged: What was done.
+        logged: The actions taken, their propensities and their rewards.
         policy: Probability of each action under the policy to evaluate, ``(decisions, actions)``.
         alpha: One less the confidence of the interval (normal), in (0, 1).
 
@@ -143,14 +143,14 @@ def doubly_robust(
     Right if either the propensities or the model are, and less noisy the better the model.
 
     Args:
-        logged: What was done.
+        logged: The actions taken, their propensities and their rewards.
         policy: Probability of each action under the policy to evaluate, ``(decisions, actions)``.
         expected: The model's rewards, ``(decisions, actions)``, not fitted on the same decision (see
             `cross_fitted_rewards`).
         alpha: One less the confidence of the interval (normal), in (0, 1).
 
     Raises:
-        InputError: As `ips` does, or if the shape of ``expected`` differs.
+        InputError: If propensities or shapes are wrong, as with `ips`, or the shape of ``expected`` differs.
 
     Reference:
         Dudík, Langford & Li (2011), Doubly Robust Policy Evaluation and Learning.
@@ -169,11 +169,11 @@ def cross_fitted_rewards(
     """Estimate the reward of each action by ridge regressions, each on the decisions of other folds.
 
     Args:
-        logged: What was done.
+        logged: The actions taken, their propensities and their rewards.
         contexts: Features of each decision, ``(decisions, features)``, with a constant among them.
-        actions: How many there are; one that was never taken has the estimate 0.
-        folds: How many.
-        seed: Of the folds.
+        actions: Number of actions; one that was never taken has the estimate 0.
+        folds: Number of folds.
+        seed: Seed of the folds.
 
     Returns:
         Expected rewards, ``(decisions, actions)``.

@@ -27,9 +27,10 @@ def regret_curve(
         bandit: Learns as it goes.
         contexts: One round a row, ``(rounds, features)``.
         values: Exact expected profit of each action, ``(rounds, actions)``.
-        rewards: What each action would bring, drawn, likewise; the bandit is told that of the one it takes.
-        batch: Rounds between two updates.
-        seed: Of the actions drawn.
+        rewards: Drawn reward of each action, ``(rounds, actions)``; the bandit is told that of the one it
+            takes.
+        batch: Number of rounds between two updates.
+        seed: Seed of the actions drawn.
 
     Returns:
         Regret summed up to each round, in the unit of the values, ``(rounds,)``: the best action's value less
@@ -63,7 +64,7 @@ def regret_curves(
     runs: int = 5,
     seed: int = 0,
 ) -> pd.DataFrame:
-    """Run the bandits and what they are measured against, several times, each in another order.
+    """Run the bandits and what they are compared with, several times, each in another order.
 
     Args:
         contexts: What the bandits see, ``(rounds, features)``.

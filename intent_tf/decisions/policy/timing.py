@@ -17,11 +17,11 @@ def first_worthwhile(gains: ArrayLike, sessions: ArrayLike, threshold: float) ->
     Args:
         gains: Of the best action over doing nothing, ``(prediction_times,)``, in the order of time in each
             session.
-        sessions: The session of each prediction time, likewise.
+        sessions: The session of each prediction time, ``(prediction_times,)``.
         threshold: What a gain has to reach.
 
     Returns:
-        Places of the prediction times, ascending; none of sessions that never reach it.
+        Indices of the prediction times, ascending; none of sessions that never reach it.
 
     Example:
         >>> first_worthwhile([0.1, 0.7, 0.9, 0.2], ["a", "a", "a", "b"], 0.5).tolist()
@@ -38,8 +38,8 @@ def choose_threshold(gains: ArrayLike, sessions: ArrayLike) -> float:
     come hardly depends on how long the session has lasted.
 
     Args:
-        gains: As for `first_worthwhile`, of past sessions.
-        sessions: Likewise.
+        gains: Gain of acting at each prediction time of past sessions, as in `first_worthwhile`.
+        sessions: Session of each prediction time.
 
     Raises:
         InputError: If there are no prediction times.
@@ -57,42 +57,42 @@ def choose_threshold(gains: ArrayLike, sessions: ArrayLike) -> float:
 
 
 def compare_timing(
-    prediction_times: pd.DataFrame, estimated: np.ndarray, exact: np.ndarray, known: np.ndarray
+    prediction_times: pd.DataFrame, estimated: np.ndarray, exact: np.ndarray, learning: np.ndarray
 ) -> pd.DataFrame:
     """Compare acting at a fixed event with acting once it is worth it.
 
-    Event and threshold are chosen on the known sessions by the estimates alone (the oracle's by exact
-    values), and measured on the others by exact values.
+    Event and threshold are chosen on some sessions by the estimates alone (the oracle's by exact
+    values), and evaluated on the others by exact values.
 
     Args:
         prediction_times: ``session_id`` and ``events``, in the order of time in each session.
         estimated: Estimated reward of each action at each prediction time, that of doing nothing first,
             ``(prediction_times, actions)``.
-        exact: Exact rewards, likewise.
-        known: Whether the session of each prediction time is known, ``(prediction_times,)``.
+        exact: Exact rewards, in the same shape.
+        learning: Whether the session of each prediction time is one to choose by, ``(prediction_times,)``.
 
     Returns:
         For estimates and oracle, by both ways to choose the prediction time: ``gain`` (mean profit over doing
         nothing, a session) and ``acted`` (share of sessions acted on).
 
     Raises:
-        InputError: If all sessions are known or none is.
+        InputError: If all sessions are to choose by, or none is.
     """
-    if known.all() or not known.any():
-        raise InputError("all sessions are known, or none is", expected="some to choose by, some to measure")
+    if learning.all() or not learning.any():
+        raise InputError("all sessions are known, or none is", expected="some to choose by, some to evaluate")
     events, sessions = prediction_times["events"].to_numpy(), prediction_times["session_id"].to_numpy()
-    measured = pd.Index(sessions[~known]).nunique()
+    measured = pd.Index(sessions[~learning]).nunique()
     true_gain, rows = exact - exact[:, [0]], []
     for who, values in (("estimates", estimated), ("oracle", exact)):
         action, gain = values.argmax(axis=1), values.max(axis=1) - values[:, 0]
-        totals = pd.Series(gain[known]).groupby(events[known]).sum()
-        border = choose_threshold(gain[known], sessions[known])
+        totals = pd.Series(gain[learning]).groupby(events[learning]).sum()
+        border = choose_threshold(gain[learning], sessions[learning])
         chosen = {
-            FIXED: np.flatnonzero(events[~known] == totals.idxmax()),
-            WORTHWHILE: first_worthwhile(gain[~known], sessions[~known], border),
+            FIXED: np.flatnonzero(events[~learning] == totals.idxmax()),
+            WORTHWHILE: first_worthwhile(gain[~learning], sessions[~learning], border),
         }
         for way, indices in chosen.items():
-            got = true_gain[~known][indices, action[~known][indices]]
+            got = true_gain[~learning][indices, action[~learning][indices]]
             shares = {"gain": got.sum() / measured, "acted": len(indices) / measured}
             rows.append({"who": who, "way": way, **shares})
     return pd.DataFrame(rows).set_index(["who", "way"])

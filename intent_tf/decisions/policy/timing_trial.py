@@ -20,12 +20,12 @@ from intent_tf.simulator.trial import Trial
 def timing_trial(
     model: IntentModel, contexts: Contexts, sessions: int, events: int = 8, seed: int = 0
 ) -> pd.DataFrame:
-    """Learn what actions gain at each of the first events, and measure when it is best to act.
+    """Learn what actions gain at each of the first events, and evaluate when it is best to act.
 
     Args:
         model: A trained model.
         contexts: What is seen of a prediction time.
-        sessions: Sessions of the trial, as many for each event; as many others, not acted on, are measured.
+        sessions: Sessions of the trial, as many for each event; as many others, not acted on, are evaluated.
         events: The last event that may be acted on.
         seed: Fixes every draw.
 
@@ -49,7 +49,7 @@ def timing_trial(
     )
     exact = offer.profits(offer.purchase_probabilities(beliefs_at(prediction_times, log)))
     number = prediction_times["session_id"].factorize()[0]
-    known = np.random.default_rng(seed).random(number.max() + 1)[number] < 0.5
+    learning = np.random.default_rng(seed).random(number.max() + 1)[number] < 0.5
     return compare_timing(
-        prediction_times, learnt.expected_rewards(contexts.of(model, prediction_times)), exact, known
+        prediction_times, learnt.expected_rewards(contexts.of(model, prediction_times)), exact, learning
     )

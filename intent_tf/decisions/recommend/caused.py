@@ -27,7 +27,7 @@ def purchases_caused(
 
     Args:
         prediction_times: Columns ``session_id`` and ``events``, one prediction time a session.
-        probability: Intent strength at each, by which sessions are chosen, ``(prediction_times,)``.
+        probability: Probability at each, by which sessions are chosen, ``(prediction_times,)``.
         log: The simulated log.
         share: Share of the sessions that are shown recommendations, in (0, 1].
         shop: The shop that the log was made with; the default one if None.

@@ -22,8 +22,8 @@ class Collaborative:
     that nobody has met has none, and is never proposed.
 
     Args:
-        items: The items.
-        vectors: Their vectors, float32 ``(items, factors)``.
+        items: Names of the items.
+        vectors: Vector of each item, float32 ``(items, factors)``.
         regularization: Weight of the squared length of a vector.
 
     Reference:
@@ -50,13 +50,13 @@ class Collaborative:
         """Factorise the users' interactions with `implicit`.
 
         Args:
-            seen: From `interactions`.
+            seen: Weights of the users' interactions, from `interactions`.
             items: The items that get a vector.
             factors: Width of a vector.
             regularization: Weight of the squared length of a vector.
             alpha: How much more an interaction counts than none, for a weight of 1.
-            iterations: Alternations.
-            seed: Of the first vectors.
+            iterations: Number of alternations.
+            seed: Seed of the first vectors.
 
         Raises:
             MissingExtraError: If `implicit` is not installed.

@@ -67,8 +67,8 @@ def draw_recall(
     """Draw the share of wanted items that are shown, against how many are shown."""
     counts = range(1, most + 1)
     for name, ranked in ways.items():
-        found = hits(ranked, prediction_times)
-        recall = [ranking_metrics(found, count)["recall"].mean() for count in counts]
+        ranks = hits(ranked, prediction_times)
+        recall = [ranking_metrics(ranks, count)["recall"].mean() for count in counts]
         axes.plot(counts, recall, label=name, linewidth=2.5 if name == OURS else 1.2)
     axes.set(xlabel="items shown", ylabel="recall of wanted items", ylim=(0, None))
     axes.legend(frameon=False, fontsize=8)

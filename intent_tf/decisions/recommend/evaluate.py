@@ -52,7 +52,7 @@ def rankings(recommender: Recommender, prediction_times: pd.DataFrame) -> dict[s
 def compare_rankings(
     ways: Mapping[str, pd.DataFrame], prediction_times: pd.DataFrame, items: pd.Index, count: int = 10
 ) -> pd.DataFrame:
-    """Measure ways of ranking on the same prediction times.
+    """Evaluate ways of ranking on the same prediction times.
 
     Args:
         ways: From `rankings`.
@@ -67,10 +67,10 @@ def compare_rankings(
     """
     rows = {}
     for name, ranked in ways.items():
-        found = hits(ranked, prediction_times)
-        by_prediction_time = ranking_metrics(found, count)
+        ranks = hits(ranked, prediction_times)
+        by_prediction_time = ranking_metrics(ranks, count)
         cold = prediction_times.loc[by_prediction_time.index, "history"].map(len).eq(0)
-        shown = found.loc[~found["item_id"].isin(items), "rank"].le(count)
+        shown = ranks.loc[~ranks["item_id"].isin(items), "rank"].le(count)
         rows[name] = {
             **by_prediction_time.mean(),
             "coverage": coverage(ranked, items, count),
@@ -94,8 +94,8 @@ def differences(
     for metric in METRICS:
         best = max(BASELINES, key=lambda name: measured[name][metric].mean())
         for rival in (best, "hybrid"):
-            found = difference_interval(
+            interval = difference_interval(
                 measured[OURS][metric], measured[rival][metric], prediction_times["user_id"]
             )
-            rows.append((metric, rival, *found))
+            rows.append((metric, rival, *interval))
     return pd.DataFrame(rows, columns=["metric", "rival", "difference", "low", "high"])

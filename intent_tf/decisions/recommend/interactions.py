@@ -20,12 +20,12 @@ def interactions(log: pd.DataFrame) -> pd.DataFrame:
     """
     weight = log["event_type"].map(WEIGHTS)
     usable = (weight.notna() & (log["item_id"] != "")).to_numpy()
-    found = log[usable]
-    if found.empty:
+    usable_events = log[usable]
+    if usable_events.empty:
         raise InputError(
             "no event has an item", expected="events of the types " + ", ".join(WEIGHTS), column="item_id"
         )
-    return found.assign(weight=weight.to_numpy()[usable])
+    return usable_events.assign(weight=weight.to_numpy()[usable])
 
 
 def interaction_matrix(seen: pd.DataFrame, rows: str, items: pd.Index) -> csr_array:
@@ -37,10 +37,10 @@ def interaction_matrix(seen: pd.DataFrame, rows: str, items: pd.Index) -> csr_ar
         items: The items that are the columns; others are excluded.
     """
     columns = items.get_indexer(pd.Index(seen["item_id"]))
-    known = columns >= 0
+    in_catalogue = columns >= 0
     codes, values = pd.factorize(seen[rows])
-    data = seen["weight"].to_numpy(np.float32)[known]
-    return csr_array((data, (codes[known], columns[known])), shape=(len(values), len(items)))
+    data = seen["weight"].to_numpy(np.float32)[in_catalogue]
+    return csr_array((data, (codes[in_catalogue], columns[in_catalogue])), shape=(len(values), len(items)))
 
 
 def query_matrix(prediction_times: pd.DataFrame, items: pd.Index) -> csr_array:
@@ -64,7 +64,8 @@ def query_matrix(prediction_times: pd.DataFrame, items: pd.Index) -> csr_array:
     columns = items.get_indexer(pd.Index([item for each in looked_back for item in each], dtype=object))
     indices = np.concatenate([np.arange(length) for length in lengths]) if len(lengths) else lengths
     weights, rows = (1 / (1 + indices)).astype(np.float32), np.arange(len(prediction_times)).repeat(lengths)
-    known = columns >= 0
+    in_catalogue = columns >= 0
     return csr_array(
-        (weights[known], (rows[known], columns[known])), shape=(len(prediction_times), len(items))
+        (weights[in_catalogue], (rows[in_catalogue], columns[in_catalogue])),
+        shape=(len(prediction_times), len(items)),
     )

@@ -28,15 +28,15 @@ def item_table(log: pd.DataFrame, catalogue: pd.DataFrame | None = None) -> pd.D
         InputError: If no event has an item, or the catalogue lacks a column.
     """
     seen = interactions(log)
-    known = log[log["item_id"] != ""]
-    grouped = known.groupby("item_id", sort=False)
-    titles = known[["item_id", "text"]].drop_duplicates().groupby("item_id", sort=False)["text"]
+    events = log[log["item_id"] != ""]
+    grouped = events.groupby("item_id", sort=False)
+    titles = events[["item_id", "text"]].drop_duplicates().groupby("item_id", sort=False)["text"]
     table = pd.DataFrame(
         {
             "title": titles.agg(" ".join).str.strip(),
             "price": grouped["price"].last(),
             "popularity": seen.groupby("item_id")["weight"].sum() / seen["weight"].sum(),
-            "buys": known["event_type"].isin(BUYS).groupby(known["item_id"]).mean(),
+            "buys": events["event_type"].isin(BUYS).groupby(events["item_id"]).mean(),
         }
     )
     if catalogue is not None:

@@ -22,11 +22,11 @@ def hits(ranked: pd.DataFrame, prediction_times: pd.DataFrame) -> pd.DataFrame:
     return wanted.merge(ranked[["row", "item_id", "rank"]], how="left", on=["row", "item_id"])
 
 
-def ranking_metrics(found: pd.DataFrame, count: int = 10) -> pd.DataFrame:
-    """Measure each prediction time's first recommendations.
+def ranking_metrics(ranks: pd.DataFrame, count: int = 10) -> pd.DataFrame:
+    """Evaluate each prediction time's first recommendations.
 
     Args:
-        found: From `hits`.
+        ranks: Rank of each wanted item, from `hits`.
         count: Recommendations that are shown, k.
 
     Returns:
@@ -35,20 +35,20 @@ def ranking_metrics(found: pd.DataFrame, count: int = 10) -> pd.DataFrame:
         over the rank of the first wanted item, 0 if none is shown); all in [0, 1].
 
     Example:
-        >>> found = pd.DataFrame({"row": 0, "item_id": ["a", "b"], "rank": [2.0, None]})
-        >>> ranking_metrics(found, 3).round(3).to_dict("records")
+        >>> ranks = pd.DataFrame({"row": 0, "item_id": ["a", "b"], "rank": [2.0, None]})
+        >>> ranking_metrics(ranks, 3).round(3).to_dict("records")
         [{'recall': 0.5, 'ndcg': 0.387, 'mrr': 0.5}]
 
     Reference:
         Järvelin & Kekäläinen (2002), Cumulated Gain-Based Evaluation of IR Techniques.
     """
-    shown = found["rank"] <= count
+    shown = ranks["rank"] <= count
     grouped = pd.DataFrame(
         {
-            "row": found["row"],
+            "row": ranks["row"],
             "recall": shown.astype(np.float64),
-            "gain": (1 / np.log2(1 + found["rank"])).where(shown, 0.0),
-            "mrr": (1 / found["rank"]).where(shown, 0.0),
+            "gain": (1 / np.log2(1 + ranks["rank"])).where(shown, 0.0),
+            "mrr": (1 / ranks["rank"]).where(shown, 0.0),
         }
     ).groupby("row")
     wanted = grouped.size().clip(upper=count)
@@ -70,11 +70,11 @@ def difference_interval(
 
     Args:
         ours: The figure by prediction time.
-        theirs: The same of the other ranking.
+        theirs: The figure of the other ranking, by prediction time.
         users: The user of each prediction time: one user's prediction times are alike, so users are drawn,
             not prediction times.
-        repeats: Bootstrap samples.
-        seed: Of the samples.
+        repeats: Number of bootstrap samples.
+        seed: Seed of the samples.
 
     Returns:
         The mean difference, and the bounds of its 95 % interval.

@@ -45,8 +45,8 @@ def pair_table(prediction_times: pd.DataFrame, candidates: pd.DataFrame, items: 
     numbers = ["views", "item_popularity", "item_buys"]
     table[numbers] = table[numbers].fillna(0.0)
     wanted = prediction_times["wanted"].explode().dropna().rename("item_id").rename_axis("row").reset_index()
-    found = table[keys].merge(wanted.assign(found=1), how="left", on=keys)["found"]
-    return table.assign(**{LABEL: found.notna().to_numpy(np.int64)})
+    hit = table[keys].merge(wanted.assign(hit=1), how="left", on=keys)["hit"]
+    return table.assign(**{LABEL: hit.notna().to_numpy(np.int64)})
 
 
 def _in_session(prediction_times: pd.DataFrame) -> pd.DataFrame:

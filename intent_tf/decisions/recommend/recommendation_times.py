@@ -58,20 +58,20 @@ def recommendation_times(
         1       2  [7, 8]    [8]
     """
     check_log(log)
-    found = prepare_examples(log, ExampleDefinition(prediction_times=prediction_times)).examples
+    examples = prepare_examples(log, ExampleDefinition(prediction_times=prediction_times)).examples
     if since is not None:
-        found = found[found["prediction_time"] >= since]
-    if found.empty:
+        examples = examples[examples["prediction_time"] >= since]
+    if examples.empty:
         raise InputError(f"no session has a prediction time since {since}", expected="a longer log")
-    found = found.sort_values(["prediction_time", "session_id", "events"], ignore_index=True)
-    elapsed = pd.to_timedelta(found["elapsed"].map(lambda seconds: seconds[-1]), unit="s")
-    begin = (found["prediction_time"] - elapsed).dt.round("ms")
-    seen = _before(log[log["item_id"] != ""], found["user_id"], begin, None)
+    examples = examples.sort_values(["prediction_time", "session_id", "events"], ignore_index=True)
+    elapsed = pd.to_timedelta(examples["elapsed"].map(lambda seconds: seconds[-1]), unit="s")
+    begin = (examples["prediction_time"] - elapsed).dt.round("ms")
+    seen = _before(log[log["item_id"] != ""], examples["user_id"], begin, None)
     purchases = log[log["event_type"].eq("purchase") & (log["item_id"] != "")]
-    bought = _before(purchases, found["user_id"], begin, pd.Timedelta(days=bought_days))
+    bought = _before(purchases, examples["user_id"], begin, pd.Timedelta(days=bought_days))
     types = BUYS if target == "buy" else VIEWS
-    later, wanted, hidden = later_events(log, found), [], []
-    rows = zip(found["item_id"], later["event_type"], later["item_id"], bought, strict=True)
+    later, wanted, hidden = later_events(log, examples), [], []
+    rows = zip(examples["item_id"], later["event_type"], later["item_id"], bought, strict=True)
     for visible, kinds, items, lately in rows:
         already = set(visible) if target == "view" else set()
         chosen = dict.fromkeys(item for kind, item in zip(kinds, items, strict=True) if kind in types)
@@ -79,7 +79,7 @@ def recommendation_times(
         hidden.append(sorted(already.union(lately) - {""}))
     history = [list(items[-_HISTORY:]) for items in seen]
     lists = {"history": history, "hidden": hidden, "wanted": wanted}
-    return found.assign(**{name: pd.Series(values, dtype=object) for name, values in lists.items()})
+    return examples.assign(**{name: pd.Series(values, dtype=object) for name, values in lists.items()})
 
 
 def _before(
@@ -93,13 +93,13 @@ def _before(
     }
     nothing = (np.array([], np.int64), np.array([], object))
     width = None if window is None else round(window.total_seconds() * 1e6)
-    found = []
+    item_lists = []
     for user, prediction_time in zip(users, _micros(prediction_times), strict=True):
         times, items = grouped.get(user, nothing)
         end = np.searchsorted(times, prediction_time)
         start = 0 if width is None else np.searchsorted(times, prediction_time - width, side="right")
-        found.append(items[start:end])
-    return found
+        item_lists.append(items[start:end])
+    return item_lists
 
 
 def _micros(times: pd.Series) -> np.ndarray:

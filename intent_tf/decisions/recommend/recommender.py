@@ -34,8 +34,8 @@ class Recommender:
     """Knows the items of a log, who met them, and how strongly sessions want items.
 
     Args:
-        items: From `item_table`.
-        sources: By name, what proposes candidates.
+        items: The items of the log, from `item_table`.
+        sources: What proposes candidates, by name.
         session_model: Probability of a session, on examples; see `fit_intent`.
         model: Probability of a session for an item, on the rows of `pair_table`.
         candidates: Items that are ranked at each prediction time.
@@ -182,11 +182,11 @@ def without_hidden(source: Source, prediction_times: pd.DataFrame, count: int) -
     """
     hidden = prediction_times["hidden"].explode().dropna().rename("item_id").rename_axis("row").reset_index()
     most = int(prediction_times["hidden"].map(len).max())
-    found = source.rank(prediction_times, count + most)
-    keep = found[["row", "item_id"]].merge(hidden.assign(hidden=True), how="left", on=["row", "item_id"])
-    found = found[keep["hidden"].isna().to_numpy()]
-    found = found.assign(rank=found.groupby("row").cumcount() + 1)
-    return found[found["rank"] <= count].reset_index(drop=True)
+    ranked = source.rank(prediction_times, count + most)
+    keep = ranked[["row", "item_id"]].merge(hidden.assign(hidden=True), how="left", on=["row", "item_id"])
+    ranked = ranked[keep["hidden"].isna().to_numpy()]
+    ranked = ranked.assign(rank=ranked.groupby("row").cumcount() + 1)
+    return ranked[ranked["rank"] <= count].reset_index(drop=True)
 
 
 def _with_probability(model: IntentModel, prediction_times: pd.DataFrame) -> pd.DataFrame:

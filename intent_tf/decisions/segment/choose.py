@@ -17,7 +17,7 @@ STABLE = 0.8
 def compare_counts(
     users: pd.DataFrame, counts: Sequence[int] = range(2, 9), repeats: int = 10, seed: int = 0
 ) -> pd.DataFrame:
-    """Measure each number of segments.
+    """Evaluate each number of segments.
 
     Args:
         users: Numbers, one row a user.

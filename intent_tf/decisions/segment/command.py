@@ -48,10 +48,10 @@ def run(log_config: LogConfig, config: SegmentConfig) -> Path:
         "RFM cells": [rfm_cells(each, snapshots[0]) for each in snapshots],
         "constant rate": [pd.Series("all", each.index) for each in snapshots],
     }
-    found = pd.DataFrame({name: foresight(a, bought[0], b, bought[1]) for name, (a, b) in ways.items()}).T
-    print("purchases of the log's last quarter, foretold by the segment\n" + found.round(4).to_string())
+    quality = pd.DataFrame({name: foresight(a, bought[0], b, bought[1]) for name, (a, b) in ways.items()}).T
+    print("purchases of the log's last quarter, predicted by the segment\n" + quality.round(4).to_string())
     users.assign(segment=segment).to_csv(folder / "users.csv")
-    found.to_csv(folder / "foresight.csv")
+    quality.to_csv(folder / "foresight.csv")
     segmentation.save(folder / "segmentation.json")
     save(lambda axes: draw_profile(axes, segmentation), folder / "profile.svg")
     return folder

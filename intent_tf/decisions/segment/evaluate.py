@@ -13,7 +13,7 @@ def rfm_cells(users: pd.DataFrame, like: pd.DataFrame) -> pd.Series:
     """Assign users to the 27 cells of the usual RFM scores: thirds of recency, frequency and money.
 
     Args:
-        users: From `user_table`.
+        users: The users to assign, from `user_table`.
         like: The users whose thirds are used.
     """
     scores = [
@@ -26,7 +26,7 @@ def rfm_cells(users: pd.DataFrame, like: pd.DataFrame) -> pd.Series:
 def foresight(
     earlier: pd.Series, bought_then: pd.Series, later: pd.Series, bought_later: pd.Series
 ) -> dict[str, float]:
-    """Measure how well the rate of each segment in one period predicts purchases of the next.
+    """Evaluate how well the rate of each segment in one period predicts purchases of the next.
 
     Args:
         earlier: Segment of each user at the beginning of the first period.

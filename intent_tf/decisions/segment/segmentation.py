@@ -92,9 +92,9 @@ class Segmentation:
             InputError: If it is no segmentation.
         """
         try:
-            found = json.loads(path.read_text(encoding="utf-8"))
-            centres = tuple(tuple(row) for row in found.pop("centres"))
-            return cls(centres=centres, **{name: tuple(values) for name, values in found.items()})
+            content = json.loads(path.read_text(encoding="utf-8"))
+            centres = tuple(tuple(row) for row in content.pop("centres"))
+            return cls(centres=centres, **{name: tuple(values) for name, values in content.items()})
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise InputError(f"is no segmentation ({error})", file=path) from error
 

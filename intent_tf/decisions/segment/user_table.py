@@ -46,16 +46,16 @@ def user_table(
     prediction_time = (
         log["timestamp"].max() + pd.Timedelta(seconds=1) if prediction_time is None else prediction_time
     )
-    known, scored = (
+    events, scored = (
         log[log["timestamp"] < prediction_time],
         probabilities[probabilities["prediction_time"] < prediction_time],
     )
-    if known.empty or scored.empty:
+    if events.empty or scored.empty:
         raise InputError(
-            f"there are {len(known)} events and {len(scored)} scored sessions before {prediction_time}"
+            f"there are {len(events)} events and {len(scored)} scored sessions before {prediction_time}"
         )
-    bought = known["price"].where(known["event_type"].eq("purchase"), 0.0).fillna(0.0)
-    grouped = known.assign(money=bought).groupby("user_id")
+    bought = events["price"].where(events["event_type"].eq("purchase"), 0.0).fillna(0.0)
+    grouped = events.assign(money=bought).groupby("user_id")
     last = scored.sort_values("prediction_time", kind="stable").groupby("user_id")["intent_strength"].last()
     table = pd.DataFrame(
         {

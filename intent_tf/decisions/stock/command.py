@@ -32,16 +32,16 @@ def run(log_config: LogConfig, config: StockConfig) -> Path:
     model = fit_model(examples, seed=log_config.seed)
     probabilities = open_probabilities(model.predict, log, list(demand.index[first:]), items)
     orders = replay(demand, probabilities, first, test, config.season, costs)
-    found = summary(orders)
+    costs_by_way = summary(orders)
     pieces = demand[items].to_numpy().mean()
     print(
         f"{len(items)} items, {pieces:.2f} pieces an item and period; {len(demand)} periods of "
         f"{config.period:g} h, the last {len(demand) - test} are tested\n"
     )
-    print(found.round(4).to_string(), "\n")
+    print(costs_by_way.round(4).to_string(), "\n")
     print(cost_differences(orders, log_config.seed).round(4).to_string())
     orders.to_csv(folder / "orders.csv", index=False)
-    found.to_csv(folder / "costs.csv")
+    costs_by_way.to_csv(folder / "costs.csv")
     save(lambda axes: draw_orders(axes, orders), folder / "orders.svg")
     return folder
 
@@ -50,9 +50,9 @@ def cost_differences(orders: pd.DataFrame, seed: int = 0, repeats: int = 2000) -
     """Compare the mean cost of the ways, by a bootstrap of whole periods.
 
     Args:
-        orders: From `replay`.
-        seed: Of the samples.
-        repeats: How many.
+        orders: Orders and their costs, from `replay`.
+        seed: Seed of the samples.
+        repeats: Number of bootstrap samples.
 
     Returns:
         For single items and all items, each way against those before it: ``difference`` (below 0 is cheaper),

@@ -41,9 +41,9 @@ def probability_weights(forecasts: np.ndarray, probabilities: np.ndarray, demand
     being counted twice.
 
     Args:
-        forecasts: :math:`f`, ``(periods,)``.
-        probabilities: :math:`s`, sums of open sessions' probabilities, likewise.
-        demand: What came, likewise.
+        forecasts: Forecast demand :math:`f`, ``(periods,)``.
+        probabilities: Sums of open sessions' probabilities :math:`s`, ``(periods,)``.
+        demand: Demand that came, ``(periods,)``.
 
     Returns:
         :math:`a` and :math:`b`.
@@ -68,7 +68,7 @@ def replay(
         first: Period from which on probabilities are known; the weights are fitted on those before ``test``.
         test: First period of the test.
         season: Periods of a season.
-        costs: Of missing pieces and of those left over.
+        costs: Costs of missing pieces and of those left over.
 
     Returns:
         ``item, period, way, mean, order, demand, cost, pinball``, one row an order.
@@ -85,14 +85,14 @@ def replay(
     level, rows = costs.level, []
     for item in demand.columns:
         past = demand[item].to_numpy(np.float64)
-        found = {period: forecast(past[:period], season) for period in range(first, len(past))}
-        means = np.array([found[period].mean for period in range(first, len(past))])
+        forecasts = {period: forecast(past[:period], season) for period in range(first, len(past))}
+        means = np.array([forecasts[period].mean for period in range(first, len(past))])
         open_now = probabilities[item].to_numpy(np.float64)
-        known = slice(0, test - first)
-        share, part = probability_weights(means[known], open_now[known], past[first:test])
-        misses = past[first:test] - share * means[known] - part * open_now[known]
+        learning = slice(0, test - first)
+        share, part = probability_weights(means[learning], open_now[learning], past[first:test])
+        misses = past[first:test] - share * means[learning] - part * open_now[learning]
         for period in range(test, len(past)):
-            own = found[period]
+            own = forecasts[period]
             mixed = share * own.mean + part * open_now[period - first]
             naive = seasonal_naive(past[:period], season)
             ways = {

@@ -38,7 +38,7 @@ def tsb(demand: ArrayLike, size: float = 0.1, probability: float = 0.1) -> Forec
     and the forecast is :math:`p_t z_t`. Unlike Croston's, it falls when an item is no longer sold.
 
     Args:
-        demand: Of past periods, ``(periods,)``.
+        demand: Demand of past periods, ``(periods,)``.
         size: :math:`\alpha`, in (0, 1].
         probability: :math:`\beta`, in (0, 1].
 
@@ -56,11 +56,11 @@ def tsb(demand: ArrayLike, size: float = 0.1, probability: float = 0.1) -> Forec
     sold = past > 0
     chance, mean = float(sold.mean()), float(past[sold].mean()) if sold.any() else 0.0
     errors = np.empty(len(past))
-    for period, found in enumerate(past):
-        errors[period] = found - chance * mean
-        chance += probability * ((found > 0) - chance)
-        if found > 0:
-            mean += size * (found - mean)
+    for period, latest in enumerate(past):
+        errors[period] = latest - chance * mean
+        chance += probability * ((latest > 0) - chance)
+        if latest > 0:
+            mean += size * (latest - mean)
     return Forecast(float(chance * mean), errors)
 
 
@@ -70,11 +70,11 @@ def smoothed(demand: ArrayLike, season: int = 1) -> Forecast:
     Of fewer than ten periods the mean is taken.
 
     Args:
-        demand: Of past periods, ``(periods,)``.
+        demand: Demand of past periods, ``(periods,)``.
         season: Periods of a season; seasons are excluded unless at least three have passed.
 
     Raises:
-        InputError: As `tsb` does.
+        InputError: If there are no periods, or a demand is negative.
     """
     past = _checked(demand)
     if len(past) < _FEWEST or not past.std():
@@ -92,11 +92,11 @@ def forecast(demand: ArrayLike, season: int = 1) -> Forecast:
     """Forecast by TSB where demand is sparse, else by exponential smoothing.
 
     Args:
-        demand: Of past periods, ``(periods,)``.
+        demand: Demand of past periods, ``(periods,)``.
         season: Periods of a season.
 
     Raises:
-        InputError: As `tsb` does.
+        InputError: If there are no periods, or a demand is negative.
 
     Reference:
         Syntetos, Boylan & Croston (2005), On the categorization of demand patterns (1.32 periods).
@@ -110,11 +110,11 @@ def seasonal_naive(demand: ArrayLike, season: int = 1) -> Forecast:
     """Expect what was bought a season ago (in the last period, before a season has passed).
 
     Args:
-        demand: Of past periods, ``(periods,)``.
+        demand: Demand of past periods, ``(periods,)``.
         season: Periods of a season.
 
     Raises:
-        InputError: As `tsb` does.
+        InputError: If there are no periods, or a demand is negative.
 
     Example:
         >>> seasonal_naive([5, 1, 6, 2], season=2)

@@ -13,8 +13,8 @@ def critical_ratio(underage: float, overage: float) -> float:
     """Tell the probability with which demand should be met, in (0, 1): underage / (underage + overage).
 
     Args:
-        underage: What a missing piece costs: the profit that is lost.
-        overage: What a piece left over costs.
+        underage: Cost of a missing piece: the profit that is lost.
+        overage: Cost of a piece left over.
 
     Raises:
         InputError: If a cost is not positive.
@@ -60,10 +60,10 @@ def order_cost(ordered: ArrayLike, demand: ArrayLike, underage: float, overage: 
     """Tell what orders cost: each missing piece ``underage``, each left over ``overage``.
 
     Args:
-        ordered: Pieces.
-        demand: Pieces asked for, of the same shape.
-        underage: See `critical_ratio`.
-        overage: Likewise.
+        ordered: Number of pieces ordered.
+        demand: Number of pieces asked for, of the same shape.
+        underage: Cost of a missing piece.
+        overage: Cost of a piece left over.
 
     Example:
         >>> order_cost([5, 5], [3, 9], underage=3.0, overage=1.0).tolist()
@@ -79,9 +79,9 @@ def pinball_loss(quantile: ArrayLike, demand: ArrayLike, level: float) -> np.nda
     It is the cost of an order, divided by ``underage + overage``.
 
     Args:
-        quantile: Foretold.
-        demand: What came, of the same shape.
-        level: Of the quantile, in (0, 1).
+        quantile: Predicted quantile of the demand.
+        demand: Demand that came, of the same shape.
+        level: Level of the quantile, in (0, 1).
 
     Reference:
         Koenker & Bassett (1978), Regression Quantiles.

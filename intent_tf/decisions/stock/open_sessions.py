@@ -59,27 +59,29 @@ def open_probabilities(
     examples = examples[examples["session_id"].isin(of_session.groups)]
     viewed = replayed["item_id"].where(replayed["item_id"].ne("")).groupby(replayed["session_id"]).last()
     number = examples["session_id"].str.split(" ", n=1).str[0].astype(int)
-    found = pd.DataFrame(
+    sessions = pd.DataFrame(
         {
             "prediction_time": number.map(dict(enumerate(prediction_times))).to_numpy(),
             "item": examples["session_id"].map(viewed).to_numpy(),
             "probability": np.asarray(predict(examples), np.float64),
         }
     )
-    by_item = found.pivot_table(index="prediction_time", columns="item", values="probability", aggfunc="sum")
+    by_item = sessions.pivot_table(
+        index="prediction_time", columns="item", values="probability", aggfunc="sum"
+    )
     rows.update(by_item.reindex(columns=list(items)))
-    rows.update(found.groupby("prediction_time")["probability"].sum().rename(ALL).to_frame())
+    rows.update(sessions.groupby("prediction_time")["probability"].sum().rename(ALL).to_frame())
     return rows
 
 
 def _open_at(log: pd.DataFrame, prediction_time: pd.Timestamp, number: int) -> pd.DataFrame:
     """Copy the past of the users with an open session, under names of their own for each prediction time."""
-    known = log[log["timestamp"] < prediction_time]
-    recent = known.loc[known["timestamp"] >= prediction_time - _OPEN, "session_id"].unique()
-    ended = known.loc[known["event_type"].eq("purchase"), "session_id"]
-    is_open = known["session_id"].isin(recent) & ~known["session_id"].isin(ended)
-    users = known["user_id"].isin(known.loc[is_open, "user_id"])
-    copy = known[users].assign(is_open=is_open[users])
+    earlier = log[log["timestamp"] < prediction_time]
+    recent = earlier.loc[earlier["timestamp"] >= prediction_time - _OPEN, "session_id"].unique()
+    ended = earlier.loc[earlier["event_type"].eq("purchase"), "session_id"]
+    is_open = earlier["session_id"].isin(recent) & ~earlier["session_id"].isin(ended)
+    users = earlier["user_id"].isin(earlier.loc[is_open, "user_id"])
+    copy = earlier[users].assign(is_open=is_open[users])
     for name in ("user_id", "session_id"):
         copy[name] = f"{number} " + copy[name].astype("str")
     return copy

@@ -105,8 +105,8 @@ class BertEncoder(keras.layers.Layer):
         Args:
             preset: Name or folder of a KerasHub preset of BERT, or a folder that holds ``config.json``,
                 ``model.safetensors`` and ``vocab.txt``.
-            max_tokens: Subwords a row.
-            pooling: See the class.
+            max_tokens: Number of subwords that are read of a row.
+            pooling: How a text's vector is made from its subwords'; see `BertEncoder`.
             **options: Further arguments of `BertTransformer`, such as ``dropout`` and ``dtype``.
 
         Raises:
@@ -141,11 +141,11 @@ class BertEncoder(keras.layers.Layer):
         Args:
             handle: Folder of a SavedModel that maps ``input_word_ids``, ``input_mask`` and ``input_type_ids``
                 to ``pooled_output`` and ``sequence_output``, or a handle that `hub.resolve` fetches.
-            trust: Run the graph of this SavedModel.
-            trainable: Train its weights.
+            trust: Whether the graph of this SavedModel may be run.
+            trainable: Whether the encoder's weights are trained.
             vocabulary: One subword a line; by default what the SavedModel brings along.
-            max_tokens: Subwords a row.
-            pooling: See the class.
+            max_tokens: Number of subwords that are read of a row.
+            pooling: How a text's vector is made from its subwords'; see `BertEncoder`.
 
         Raises:
             InputError: If it is not trusted, is no such encoder, or its vocabulary does not fit.

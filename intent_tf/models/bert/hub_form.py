@@ -33,8 +33,8 @@ def write_hub_form(network: BertTransformer, subwords: WordPieceIds, folder: Pat
 
     Args:
         network: The encoder.
-        subwords: Its tokeniser.
-        folder: Where to; a folder that is there is replaced.
+        subwords: The encoder's tokeniser.
+        folder: The folder to write; one that is there is replaced.
 
     Raises:
         InputError: If the folder cannot be written.
@@ -71,10 +71,10 @@ def read_vocabulary(folder: Path) -> tuple[Path, bool]:
     """Find the vocabulary of a folder in Hugging Face's form, and whether texts are lower-cased."""
     settings = folder / "tokenizer_config.json"
     try:
-        found = json.loads(settings.read_text(encoding="utf-8")) if settings.is_file() else {}
+        content = json.loads(settings.read_text(encoding="utf-8")) if settings.is_file() else {}
     except ValueError as error:
         raise InputError(f"cannot be read ({error})", file=settings, expected="JSON") from error
-    return folder / "vocab.txt", bool(found.get("do_lower_case", True))
+    return folder / "vocab.txt", bool(content.get("do_lower_case", True))
 
 
 def _encoder(network: BertTransformer, vocabulary: Path, lower: bool) -> tf.train.Checkpoint:

@@ -98,17 +98,17 @@ def assign_tensors(network: BertTransformer, tensors: dict[str, np.ndarray], fil
         if name not in tensors and name.startswith("pooler."):
             continue  # checkpoints of the language model have none
         value = np.asarray(weight).copy()
-        found = tensors.get(name)
-        if found is not None and "embeddings." not in name:
-            found = found.T
-        if found is None or found.shape != value[..., index].shape:
-            shape = None if found is None else found.shape
+        tensor = tensors.get(name)
+        if tensor is not None and "embeddings." not in name:
+            tensor = tensor.T
+        if tensor is None or tensor.shape != value[..., index].shape:
+            shape = None if tensor is None else tensor.shape
             raise InputError(
                 f"the weight {name!r} is {'missing' if shape is None else f'of shape {shape}'}",
                 expected=f"shape {value[..., index].shape}, as the configuration says",
                 file=file,
             )
-        value[..., index] = found
+        value[..., index] = tensor
         weight.assign(value)
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from intent_tf.decisions.churn.evaluate import calibration_table, foretold, recency_risk
+from intent_tf.decisions.churn.evaluate import calibration_table, churn_metrics, recency_risk
 from intent_tf.errors import InputError
 
 
@@ -16,7 +16,7 @@ def test_recency_alone_tells_the_share_at_each_silence() -> None:
 
 
 def test_hand_computed_figures() -> None:
-    found = foretold([1, 0, 1, 0], [0.9, 0.8, 0.7, 0.1], alarms=0.5)
+    found = churn_metrics([1, 0, 1, 0], [0.9, 0.8, 0.7, 0.1], alarms=0.5)
     assert found["auroc"] == 0.75 and found["precision"] == 0.5
     assert found["auprc"] == pytest.approx((1 + 2 / 3) / 2)
     assert found["log_loss"] == pytest.approx(-np.log([0.9, 0.2, 0.7, 0.9]).mean())
@@ -24,7 +24,7 @@ def test_hand_computed_figures() -> None:
 
 def test_a_period_in_which_all_churn_says_nothing() -> None:
     with pytest.raises(InputError, match="nobody or everybody churned"):
-        foretold([1, 1], [0.5, 0.5])
+        churn_metrics([1, 1], [0.5, 0.5])
 
 
 def test_hand_counted_bins() -> None:
