@@ -19,7 +19,7 @@ from intent_tf.models.intent_model import IntentModel
 from intent_tf.training.training import TrainingConfig, create_model, train_model
 
 #: Files that take long. Started first, they leave no worker alone with one of them at the end.
-LONG = ()
+LONG = ("test_verbs.py", "test_launch.py", "test_spark.py", "test_notebooks.py", "test_faults.py")
 #: As many models may the default suite train in its own processes; two tests start verbs that train one each.
 MOST_TRAINED = 10
 TRAINED = pytest.StashKey[int]()

@@ -5,11 +5,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
+import pytest
 
 from intent_tf.decisions.log_config import LogConfig
 from intent_tf.decisions.segment.command import SegmentConfig, run
 
 
+@pytest.mark.guard
 def test_users_are_segmented_and_assigned_again_from_the_file(
     tmp_path: Path, words_drawn: Callable[[Path], set[str]]
 ) -> None:
