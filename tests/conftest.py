@@ -148,8 +148,9 @@ def made_once(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Calla
     def folder(name: str, make: Callable[[Path], object]) -> Path:
         with FileLock(shared / f"{name}.lock"):
             if not (shared / name).is_dir():
-                make(shared / f"{name}.part")
-                (shared / f"{name}.part").rename(shared / name)
+                (made := shared / f"{name}.part").mkdir(exist_ok=True)
+                make(made)
+                made.rename(shared / name)
         return shared / name
 
     return folder
