@@ -18,6 +18,7 @@ from intent_tf.serving.export import export_saved_model, export_token_ids, op_li
 from intent_tf.text.wordpiece import SPECIAL, WordPieceIds
 
 pytest.importorskip("tensorflow_text", reason="tensorflow-text is not installed")
+pytestmark = pytest.mark.guard
 PACKAGES = Path(importlib.util.find_spec("tensorflow_text").origin).parents[1]
 
 
