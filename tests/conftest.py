@@ -20,7 +20,7 @@ from intent_tf.options.training import TrainingConfig
 from intent_tf.training.training import create_model, train_model
 
 #: Files that take long. Started first, they leave no worker alone with one of them at the end.
-LONG = ()
+LONG = ("test_verbs.py", "test_launch.py", "test_spark.py", "test_notebooks.py", "test_faults.py")
 #: As many models may the default suite train in its own processes; two tests start verbs that train one each.
 MOST_TRAINED = 10
 TRAINED = pytest.StashKey[int]()
@@ -149,8 +149,9 @@ def made_once(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Calla
     def folder(name: str, make: Callable[[Path], object]) -> Path:
         with FileLock(shared / f"{name}.lock"):
             if not (shared / name).is_dir():
-                make(shared / f"{name}.part")
-                (shared / f"{name}.part").rename(shared / name)
+                (made := shared / f"{name}.part").mkdir(exist_ok=True)
+                make(made)
+                made.rename(shared / name)
         return shared / name
 
     return folder

@@ -126,7 +126,7 @@ def test_a_weight_that_is_none_is_refused_with_its_row(
     weights = pd.Series([1.0] * len(shop), dtype=object)
     weights[7] = weight
     with pytest.raises(InputError, match=r"row 7, column 'weight': found .*; expected a positive weight"):
-        prepare_shop(shop.assign(weight=weights), weight="weight", file="shop.csv")
+        prepare_shop(shop[TABLE].assign(weight=weights), kinds=KINDS, weight="weight", file="shop.csv")
 
 
 def test_rows_given_for_testing_are_the_test_rows(

@@ -96,6 +96,7 @@ def test_epochs_go_on_where_they_stopped(data: PreparedData) -> None:
     assert [label.numpy().tolist() for _, label, _ in rest] == whole[steps + 1 :]
 
 
+@pytest.mark.guard
 def test_replicas_share_each_streamed_batch(data: PreparedData) -> None:
     whole = next(iter(data.train.shuffled_batches(10, 3)))
     parts = [next(iter(data.train.shuffled_batches(10, 3, shard=Shard(each, 1, 2)))) for each in range(2)]
@@ -104,6 +105,7 @@ def test_replicas_share_each_streamed_batch(data: PreparedData) -> None:
         np.testing.assert_array_equal(features.numbers, whole[0].numbers[replica::2])
 
 
+@pytest.mark.guard
 def test_streamed_rows_are_augmented_in_ways_that_the_seed_decides(data: PreparedData) -> None:
     augmentation = Augmentation.from_rates({"token_dropout": 0.5})
     once, again, plain = (

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import shutil
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -63,7 +65,8 @@ def _source(variant: str) -> ExampleSource:
     return DATASETS[name].examples()
 
 
-def _export(variant: str, folder: Path) -> Exported:
+def _export(variant: str, folder: Path) -> None:
+    """Write a model as all forms of it: its versions, its Keras file, rows and their probabilities."""
     source = _source(variant)
     keras.utils.set_random_seed(0)
     data = preprocess_data(
@@ -83,21 +86,26 @@ def _export(variant: str, folder: Path) -> Exported:
     calibrator.build((None,))
     calibrator.scale.assign(1.2)
     model = model.with_calibration(calibrator, 0.5)
-    version = folder / variant / "1"
-    export_saved_model(model, version)
+    export_saved_model(model, folder / "versions" / "1")
+    model.save(folder / "model.keras")
     rows = data.test.frame.reset_index(drop=True)
-    return Exported(model, version, rows, model.predict(rows))
+    rows.to_pickle(folder / "rows.pickle")
+    np.save(folder / "probabilities.npy", model.predict(rows))
+
+
+def _read(folder: Path) -> Exported:
+    rows, probabilities = pd.read_pickle(folder / "rows.pickle"), np.load(folder / "probabilities.npy")
+    model = keras.models.load_model(folder / "model.keras")
+    return Exported(model, folder / "versions" / "1", rows, probabilities)
 
 
 @pytest.fixture(scope="session")
-def exports(tmp_path_factory: pytest.TempPathFactory):
-    """A function from a variant's name to its `Exported`, made when it is first asked for."""
-    folder, made = tmp_path_factory.mktemp("saved_models"), {}
+def exports(made_once: Callable[..., Path]):
+    """A function from a variant's name to its `Exported`, made when any worker first asks for it."""
 
+    @functools.cache
     def exported(variant: str) -> Exported:
-        if variant not in made:
-            made[variant] = _export(variant, folder)
-        return made[variant]
+        return _read(made_once(f"exported_{variant}", lambda folder: _export(variant, folder)))
 
     return exported
 
@@ -127,11 +135,11 @@ def tiny(tmp_path_factory) -> Exported:
 
 
 @pytest.fixture(scope="session")
-def loader_program(tmp_path_factory) -> Path:
+def loader_program(made_once: Callable[..., Path]) -> Path:
     """The compiled C program."""
     if shutil.which("gcc") is None:
         pytest.skip("gcc is not installed")
-    return compile_loader(tmp_path_factory.mktemp("loader"))
+    return made_once("loader", compile_loader) / "loader"
 
 
 @pytest.fixture(scope="session")

@@ -21,6 +21,7 @@ from intent_tf.serving.text_ops import op_libraries
 from intent_tf.text.wordpiece import SPECIAL, WordPieceIds
 
 pytest.importorskip("tensorflow_text", reason="tensorflow-text is not installed")
+pytestmark = pytest.mark.guard
 PACKAGES = Path(importlib.util.find_spec("tensorflow_text").origin).parents[1]
 
 

@@ -100,6 +100,7 @@ def test_a_student_comes_nearer_to_its_teacher_than_the_labels_bring_it(
     assert ranked == [True, False]
 
 
+@pytest.mark.guard
 def test_a_student_trains_is_finished_and_comes_back_from_its_file(
     shop_data: PreparedData, taught: PreparedData, tiny: TrainingConfig, tmp_path: Path
 ) -> None:

@@ -5,11 +5,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
+import pytest
 
 from intent_tf.decisions.segment.command import run
 from intent_tf.options.decide import LogConfig, SegmentConfig
 
 
+@pytest.mark.guard
 def test_users_are_segmented_and_assigned_again_from_the_file(
     tmp_path: Path, words_drawn: Callable[[Path], set[str]]
 ) -> None:
