@@ -52,7 +52,7 @@ def test_a_student_is_measured_beside_its_teacher_and_served(
     table, out = tmp_path / "shop.csv", tmp_path / "model"
     shop.to_csv(table, index=False)
     shop.drop(columns="bought").head(30).to_csv(tmp_path / "more.csv", index=False)
-    distil = ["--teacher", str(teacher), "--temperature", "2", "--recombined", "1"]
+    distil = ["--teacher", str(teacher)]
     more = ["--unlabelled", str(tmp_path / "more.csv")]
     main(["--data", str(table), *TINY, "--kinds", "title=text", *distil, *more, "--out", str(out)])
     told = capsys.readouterr().out
@@ -61,7 +61,7 @@ def test_a_student_is_measured_beside_its_teacher_and_served(
     metrics = json.loads((out / "1" / "metrics.json").read_text())
     assert metrics["baselines"]["teacher"]["log_loss"] > 0 and "\nteacher" in told
     student = load_model(out / "1")
-    assert student.count_params() > 0 and student.loss.temperature == 2.0
+    assert student.count_params() > 0 and student.loss.share == 1.0
     served = ServedModel(out / "1").predict(shop)
     np.testing.assert_allclose(served, student.predict(shop), rtol=0, atol=1e-6)
 

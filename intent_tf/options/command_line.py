@@ -168,7 +168,14 @@ def _add_options(parser: argparse.ArgumentParser, configuration: type, everythin
 
 def _choice_of(name: str) -> Callable[[str], str]:
     """Return what reads one of several values, by its present name."""
-    return lambda text: RENAMED_VALUES.get((name, text), text)
+
+    def read(text: str) -> str:
+        new = RENAMED_VALUES.get((name, text), text)
+        if new != text:
+            print(f"note: {text} of {name} is now {new}", file=sys.stderr)
+        return new
+
+    return read
 
 
 def _parser_of(kind: Any, name: str = "") -> Callable[[str], Any]:
@@ -250,6 +257,8 @@ def _read_yaml(path: str, configurations: Sequence[type]) -> dict[str, Any]:
             raise InputError(f"{key}: {value} is gone", file=path, remedy=GONE_VALUES[name, value])
         if name not in hints:
             raise InputError(f"unknown option {key!r}{nearest(name, hints)}", file=path)
+        if isinstance(value, str) and get_origin(_without_none(hints[name])) is Literal:
+            value = _choice_of(name)(value)
         values[name] = _checked(value, hints[name], str(key), path)
     return values
 

@@ -38,7 +38,7 @@ GONE: dict[str, tuple[Any, str]] = {
     "max_session_tokens": (256, _CONSTANT),
     "min_count": (2, _CONSTANT),
     "mixed_precision": (False, "--precision mixed_bfloat16"),
-    "model": (None, "leave it out: --encoder FOLDER says that an encoder reads"),
+    "model": ("cnn", "leave it out: --encoder FOLDER says that an encoder reads"),
     "normalise": ("NFKC", _TOKENIZER),
     "numbers": (None, _TOKENIZER),
     "oov_buckets": (1, _CONSTANT),

@@ -99,6 +99,8 @@ def run(
     data = _prepare(examples, source, preprocessing, encoder, config.seed)
     tell(f"\nfeature specification\n{data.specification.describe()}\n\n{_rows(data)}\n")
 
+    # Of the rows with labels: those that a teacher adds below do not change the steps.
+    training = replace(training, batch_size=training.batch_size_for(data.train.number_of_rows))
     with strategy.scope(), precision(devices.precision):
         model = create_model(data, training, encoder, distillation_loss(distillation, training))
     if config.precompute:

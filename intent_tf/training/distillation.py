@@ -36,7 +36,7 @@ def distillation_loss(config: DistillationConfig, training: TrainingConfig) -> D
             expected="the plain loss binary_crossentropy with it",
             remedy="leave out --preset, --loss, --positive-weight and label_flip",
         )
-    return DistillationLoss(alpha=config.alpha)
+    return DistillationLoss(share=config.alpha)
 
 
 def rows_to_recombine(specification: FeatureSpecification) -> int:

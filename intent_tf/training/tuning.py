@@ -33,8 +33,9 @@ def search_space(data: PreparedData, parameters: Any) -> dict[str, Any]:
     """
     default = TrainingConfig()
     chosen: dict[str, Any] = {
-        name: parameters.Float(name, low, high, sampling="log", default=getattr(default, name))
-        for name, low, high in (("learning_rate", 5e-4, 1e-2), ("weight_decay", 1e-5, 1e-2))
+        "learning_rate": parameters.Float(
+            "learning_rate", 5e-4, 1e-2, sampling="log", default=default.learning_rate
+        )
     }
     chosen["dropout"] = parameters.Float("dropout", 0.0, 0.5, step=0.05, default=default.dropout)
     chosen["batch_size"] = parameters.Choice("batch_size", [128, 256, 512], default=default.batch_size or 256)

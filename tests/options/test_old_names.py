@@ -78,3 +78,13 @@ def test_every_option_of_version_0_1_is_known_renamed_or_gone() -> None:
         if line[0].isalpha():
             name = line.partition(":")[0]
             assert name in known or RENAMED.get(name) in known or name in GONE, name
+
+
+def test_the_old_value_of_an_option_works_in_a_file_and_says_its_new_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "options.yaml"
+    file.write_text("label: strength\n")
+    (definition,), _ = parse_configuration("prepare", "", (ExampleDefinition,), ["--config", str(file)])
+    assert definition.label == "action_level"
+    assert "strength of label is now action_level" in capsys.readouterr().err
