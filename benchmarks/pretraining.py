@@ -50,9 +50,7 @@ SESSIONS = 6_000
 OTHER_SHOP = Shop(chinese_share=0.0, start=(0.8, 0.15, 0.05, 0.0, 0.0), loyalty=0.2)
 PRETRAINING = PretrainingConfig(vocabulary_size=1_000, max_tokens=64, epochs=6)
 HEAD = TrainingConfig(epochs=20, patience=3, ensemble_size=4)
-TUNING = EncoderConfig(
-    "given", encoder_tokens=64, encoder_epochs=4, encoder_learning_rate=5e-4, layer_decay=1.0
-)
+TUNING = EncoderConfig("given", encoder_tokens=64, encoder_epochs=4, encoder_learning_rate=5e-4)
 
 
 def shop(seed: int) -> tuple[ExampleSource, pd.DataFrame]:

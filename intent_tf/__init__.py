@@ -22,10 +22,14 @@ Example:
 from __future__ import annotations
 
 import importlib
+import os
 from typing import TYPE_CHECKING, Any
 
 from intent_tf.options.registration import register_with_keras
 from intent_tf.version import __version__
+
+# TensorFlow's start-up chatter hides what a notebook prints; whoever sets the variable keeps it.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 if TYPE_CHECKING:
     from intent_tf.columns.prepared import preprocess_data

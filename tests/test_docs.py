@@ -81,7 +81,7 @@ def test_the_readmes_python_trains_a_model_that_predicts_probabilities(readme_na
     assert ((probabilities > 0) & (probabilities < 1)).all()
 
 
-@pytest.mark.parametrize("page", ["data.md", "serving.md", "text.md"])
+@pytest.mark.parametrize("page", ["data.md", pytest.param("serving.md", marks=pytest.mark.guard), "text.md"])
 def test_the_python_of_a_page_runs_after_that_of_the_readme(
     page: str, readme_names: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -94,7 +94,9 @@ def test_the_python_of_the_page_on_bert_runs_on_an_encoder_of_that_name(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     subwords = WordPieceIds(vocabulary=["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "hat", "##s"])
-    BertEncoder(BertTransformer(7, layers=1, width=8, heads=2), subwords).to_hub("saved_models/encoder")
+    BertEncoder(BertTransformer(7, num_layers=1, hidden_dim=8, num_heads=2), subwords).to_hub(
+        "saved_models/encoder"
+    )
     run_blocks(ROOT / "docs" / "bert.md", {})
 
 

@@ -115,6 +115,7 @@ def train(visits: str, out: Path, *options: str) -> list[str]:
     ]
 
 
+@pytest.mark.guard
 def test_the_first_worker_alone_evaluates_and_exports(
     visits: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -26,7 +26,6 @@ def quiet_start(show: bool = False) -> Iterator[None]:
     if show:
         yield
         return
-    os.environ["TF_CPP_MIN_LOG_LEVEL"] = os.environ.get("TF_CPP_MIN_LOG_LEVEL", "2")
     sys.stderr.flush()
     terminal = os.dup(2)
     with tempfile.TemporaryFile() as held:

@@ -116,6 +116,7 @@ def test_streamed_rows_are_augmented_in_ways_that_the_seed_decides(data: Prepare
     assert (once != 0).sum() < (plain != 0).sum()
 
 
+@pytest.mark.guard
 def test_a_split_by_time_is_refused(source: ExampleSource, folder: Path) -> None:
     by_time = replace(source, plan=SplitPlan(time="prediction_time"))
     with pytest.raises(InputError, match="--memory-rows"):

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from intent_tf.decisions.log_config import clean_log
+from intent_tf.decisions.log_config import clean_log, read_log
 from intent_tf.errors import InputError
 from intent_tf.options.decide import LogConfig
 from intent_tf.simulator.simulator import simulate
@@ -27,4 +27,4 @@ def test_bots_and_double_fired_events_are_gone() -> None:
 
 def test_an_unknown_adapter_is_named_with_the_nearest() -> None:
     with pytest.raises(InputError, match=r"no adapter 'rees64'.*rees46"):
-        LogConfig(log="log.csv", adapter="rees64").read()
+        read_log(LogConfig(log="log.csv", adapter="rees64"))

@@ -25,6 +25,7 @@ def test_in_float32_strengths_are_the_same_to_a_millionth(shop_model, shop_data)
     np.testing.assert_allclose(precomputed, shop_model.predict(shop_data.test), atol=1e-6, rtol=0)
 
 
+@pytest.mark.guard
 def test_a_folded_export_gives_the_same_strengths_on_raw_columns(shop_model, shop_data, tmp_path) -> None:
     export_saved_model(shop_model, tmp_path / "1", precompute="float32")
     frame = shop_data.test.frame

@@ -109,7 +109,9 @@ def test_what_is_adapted_to_the_rows_is_the_same(rebuilt: Rebuilt) -> None:
         np.testing.assert_allclose(values, rebuilt.weights[key], rtol=0, atol=1e-6, err_msg=key)
 
 
-@pytest.mark.parametrize("rebuilt", ["simulator", "online_shoppers"], indirect=True)
+@pytest.mark.parametrize(
+    "rebuilt", [pytest.param("simulator", marks=pytest.mark.guard), "online_shoppers"], indirect=True
+)
 def test_the_saved_model_gives_the_same_probabilities(rebuilt: Rebuilt, tmp_path: Path) -> None:
     export_saved_model(rebuilt.model, tmp_path / "1")
     found = ServedModel(tmp_path / "1").predict(rebuilt.rows.frame)

@@ -87,10 +87,10 @@ def test_predict_gives_it(release, golden, table, tmp_path) -> None:
 def test_evaluate_knows_the_label_and_the_threshold(release, golden, table, tmp_path) -> None:
     data = tmp_path / "rows.parquet"
     table.to_parquet(data)
-    metrics = evaluate_file(release, EvaluateConfig(data=str(data)))["test"]
+    metrics = evaluate_file(release, EvaluateConfig(data=str(data))).test
     expected = evaluate(table["bought"], golden[1]["intent_strength"], threshold=0.5)
-    assert metrics["log_loss"] == pytest.approx(expected["log_loss"], rel=0, abs=1e-6)
-    assert metrics["threshold"] == 0.5
+    assert metrics.log_loss == pytest.approx(expected.log_loss, rel=0, abs=1e-6)
+    assert metrics.threshold == 0.5
 
 
 def test_a_server_answers_with_it(release, golden, table) -> None:

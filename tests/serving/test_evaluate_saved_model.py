@@ -24,18 +24,18 @@ def test_a_label_that_nothing_tells_is_asked_for(tiny, data: str) -> None:
 
 
 def test_the_figures_are_those_of_the_model(tiny, data: str) -> None:
-    metrics = evaluate_file(tiny.folder, EvaluateConfig(data=data, label="bought", threshold=0.4))["test"]
+    metrics = evaluate_file(tiny.folder, EvaluateConfig(data=data, label="bought", threshold=0.4)).test
     expected = evaluate(tiny.rows["bought"], tiny.probabilities, 0.4)
-    assert metrics["log_loss"] == pytest.approx(expected["log_loss"], rel=0, abs=1e-6)
-    assert metrics["confusion_matrix"] == expected["confusion_matrix"]
+    assert metrics.log_loss == pytest.approx(expected.log_loss, rel=0, abs=1e-6)
+    assert metrics.confusion_matrix == expected.confusion_matrix
 
 
 def test_a_threshold_that_nothing_tells_is_noted(tiny, data: str, capsys: pytest.CaptureFixture[str]) -> None:
-    metrics = evaluate_file(tiny.folder, EvaluateConfig(data=data, label="bought"))["test"]
-    assert metrics["threshold"] == 0.5
+    metrics = evaluate_file(tiny.folder, EvaluateConfig(data=data, label="bought")).test
+    assert metrics.threshold == 0.5
     assert "note: " in (printed := capsys.readouterr().out) and "--threshold" in printed
 
 
 def test_another_value_may_be_the_purchase(tiny, data: str) -> None:
     config = EvaluateConfig(data=data, label="bought", positive="left")
-    assert evaluate_file(tiny.folder, config)["test"]["positives"] == (tiny.rows["bought"] == 0).sum()
+    assert evaluate_file(tiny.folder, config).test.positives == (tiny.rows["bought"] == 0).sum()

@@ -99,7 +99,14 @@ def test_saved_model_calls_no_python(tmp_path: Path) -> None:
     assert {node.op for node in nodes} & {"PyFunc", "EagerPyFunc", "PyFuncStateless"} == set()
 
 
-@pytest.mark.parametrize("kind", ["characters", "social", "treebank", "whitespace"])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "characters",
+        "whitespace",
+        *(pytest.param(kind, marks=pytest.mark.guard) for kind in ("social", "treebank")),
+    ],
+)
 def test_saved_model_holds_every_kind_of_tokeniser(kind: str, tmp_path: Path) -> None:
     layer = TokenIds(Tokenizer(kind, stop_words=("the",), numbers="0"), min_count=1)
     text = "The @dress: don't pay &lt;5 for https://x.co/漂亮 :D"

@@ -16,7 +16,7 @@ from intent_tf.layers.calibrator import Calibrator
 from intent_tf.models.intent_model import IntentModel
 from intent_tf.options.distillation import DistillationConfig
 from intent_tf.options.training import TrainingConfig
-from intent_tf.training.distillation import rows_to_recombine, with_teacher
+from intent_tf.training.distillation import distillation_loss, rows_to_recombine, with_teacher
 from intent_tf.training.distillation_loss import DistillationLoss
 from intent_tf.training.training import create_model, train_model
 
@@ -104,7 +104,7 @@ def test_a_student_comes_nearer_to_its_teacher_than_the_labels_bring_it(
 def test_a_student_trains_is_finished_and_comes_back_from_its_file(
     shop_data: PreparedData, taught: PreparedData, tiny: TrainingConfig, tmp_path: Path
 ) -> None:
-    loss = DistillationConfig("here", temperature=2.0).loss(tiny)
+    loss = distillation_loss(DistillationConfig("here"), tiny)
     model = create_model(shop_data, tiny, loss=loss)
     history = train_model(model, taught, tiny, tmp_path, verbose=0)
     assert len(history["val_log_loss"]) == tiny.epochs and history["auroc"][-1] > 0.5
@@ -116,7 +116,7 @@ def test_a_student_trains_is_finished_and_comes_back_from_its_file(
 
 
 def test_without_a_teacher_there_is_no_loss(tiny: TrainingConfig) -> None:
-    assert DistillationConfig().loss(tiny) is None
+    assert distillation_loss(DistillationConfig(), tiny) is None
 
 
 @pytest.mark.parametrize(
@@ -125,16 +125,13 @@ def test_without_a_teacher_there_is_no_loss(tiny: TrainingConfig) -> None:
 )
 def test_another_loss_beside_a_teacher_is_refused(tiny: TrainingConfig, options: dict[str, object]) -> None:
     with pytest.raises(InputError, match=r"plain loss binary_crossentropy"):
-        DistillationConfig("here").loss(replace(tiny, **options))
+        distillation_loss(DistillationConfig("here"), replace(tiny, **options))
 
 
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"temperature": 0.0}, "temperature is 0.0"),
         ({"alpha": 0.0}, "alpha is 0.0"),
-        ({"recombined": -1}, "recombined is -1"),
-        ({"recombined": 1}, "--recombined is given, and nobody to score"),
         ({"unlabelled": "more.csv"}, "--unlabelled is given, and nobody to score"),
     ],
 )

@@ -65,6 +65,7 @@ def test_frozen_tuning_leaves_the_encoder_as_it_was_and_trains_the_rest(
     assert len(history["loss"]) == tiny.epochs and (tmp_path / "history.csv").is_file()
 
 
+@pytest.mark.guard
 def test_tuning_all_finds_what_the_labels_follow_from(
     titles: PreparedData, tiny: TrainingConfig, tmp_path: Path
 ) -> None:

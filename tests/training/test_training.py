@@ -15,7 +15,7 @@ from intent_tf.columns.rows import Rows
 from intent_tf.errors import InputError, MissingExtraError
 from intent_tf.models.intent_model import IntentModel
 from intent_tf.options.training import TrainingConfig
-from intent_tf.training.training import create_model, train_model
+from intent_tf.training.training import create_model, epochs_to_wait, train_model
 
 
 def train(data: PreparedData, config: TrainingConfig, folder: Path, seed: int = 0) -> IntentModel:
@@ -35,6 +35,7 @@ def trained(shop_model: IntentModel, shop_run: Path) -> tuple[IntentModel, Path]
     return shop_model, shop_run
 
 
+@pytest.mark.guard
 def test_the_same_seed_gives_the_same_weights(
     shop_data: PreparedData, tiny: TrainingConfig, trained: tuple[IntentModel, Path], tmp_path: Path
 ) -> None:
@@ -119,8 +120,8 @@ def test_the_article_is_trained_as_printed(shop_data: PreparedData) -> None:
 def test_a_table_without_texts_is_waited_for_longer_unless_a_patience_is_given(
     shop_data: PreparedData, table_data: PreparedData
 ) -> None:
-    assert [TrainingConfig().epochs_to_wait(data) for data in (shop_data, table_data)] == [5, 15]
-    assert TrainingConfig(patience=2).epochs_to_wait(table_data) == 2
+    assert [epochs_to_wait(TrainingConfig(), data) for data in (shop_data, table_data)] == [5, 15]
+    assert epochs_to_wait(TrainingConfig(patience=2), table_data) == 2
 
 
 def test_a_loss_can_be_chosen(table_data: PreparedData, tiny: TrainingConfig) -> None:

@@ -47,8 +47,10 @@ def test_the_service_finds_the_pods(manifests: dict[str, Any]) -> None:
     assert service["metadata"]["name"] == template["spec"]["subdomain"]
 
 
-def test_the_options_are_those_of_train(container: dict[str, Any]) -> None:
+def test_the_options_are_those_of_train(container: dict[str, Any], tmp_path: Path) -> None:
+    (tmp_path / "examples.parquet").touch()
+    arguments = [each.replace("/work/examples", f"{tmp_path}/examples") for each in container["args"]]
     kinds = (SourceConfig, PreprocessingConfig, TrainingConfig, RunConfig, StrategyConfig)
-    (*_, run, devices), _ = parse_configuration("train", "", kinds, container["args"])
+    (*_, run, devices), _ = parse_configuration("train", "", kinds, arguments)
     assert run.resume and run.preempted_status != 0
     assert devices.strategy == "auto"
