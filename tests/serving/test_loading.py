@@ -31,7 +31,7 @@ def base(model: IntentModel, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize(
-    "place",
+    "index",
     [
         lambda base: base,
         lambda base: base / "10",
@@ -39,8 +39,8 @@ def base(model: IntentModel, tmp_path_factory: pytest.TempPathFactory) -> Path:
         lambda base: str(base),
     ],
 )
-def test_a_folder_of_versions_means_the_newest(base: Path, place: Callable[[Path], Path]) -> None:
-    assert find_model(place(base)) == base / "10" / "model.keras"
+def test_a_folder_of_versions_means_the_newest(base: Path, index: Callable[[Path], Path]) -> None:
+    assert find_model(index(base)) == base / "10" / "model.keras"
 
 
 def test_a_version_without_a_model_is_passed_over(base: Path, model: IntentModel) -> None:
