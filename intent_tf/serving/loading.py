@@ -21,8 +21,8 @@ def find_model(path: str | Path) -> Path:
     Raises:
         InputError: If there is none.
     """
-    place = Path(path)
-    return place if _is_keras_file(place) else _newest(place, "model.keras") / "model.keras"
+    location = Path(path)
+    return location if _is_keras_file(location) else _newest(location, "model.keras") / "model.keras"
 
 
 def find_version(path: str | Path) -> Path:
@@ -31,8 +31,8 @@ def find_version(path: str | Path) -> Path:
     Raises:
         InputError: If there is none that holds a SavedModel or a ``.keras`` file.
     """
-    place = Path(path)
-    return place if _is_keras_file(place) else _newest(place, "saved_model.pb", "model.keras")
+    location = Path(path)
+    return location if _is_keras_file(location) else _newest(location, "saved_model.pb", "model.keras")
 
 
 def load_model(path: str | Path, *, trust: bool = False) -> IntentModel:
@@ -59,15 +59,15 @@ def load_model(path: str | Path, *, trust: bool = False) -> IntentModel:
     return model
 
 
-def _is_keras_file(place: Path) -> bool:
-    return place.suffix == ".keras" and place.is_file()
+def _is_keras_file(location: Path) -> bool:
+    return location.suffix == ".keras" and location.is_file()
 
 
-def _newest(place: Path, *names: str) -> Path:
+def _newest(location: Path, *names: str) -> Path:
     """Find the folder, or the newest version in it, that holds a file of one of these names."""
-    if not place.exists():
-        raise InputError("no such model", file=place, expected=_EXPECTED)
-    for folder in (place, *(place / str(version) for version in reversed(versions(place)))):
+    if not location.exists():
+        raise InputError("no such model", file=location, expected=_EXPECTED)
+    for folder in (location, *(location / str(version) for version in reversed(versions(location)))):
         if any((folder / name).is_file() for name in names):
             return folder
-    raise InputError("holds no model", file=place, expected=_EXPECTED)
+    raise InputError("holds no model", file=location, expected=_EXPECTED)

@@ -96,7 +96,7 @@ class ServedModel:
         Raises:
             InputError: If there are no rows, a column is missing, or a value does not fit it.
         """
-        if rows.empty:
+        if not len(rows):
             raise InputError("the table has no rows", expected="at least one row of data")
         columns = raw_columns(rows, self.specification)
         if not self._has_encoder:

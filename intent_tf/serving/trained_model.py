@@ -55,17 +55,17 @@ def open_model(path: str | Path, *, trust: bool = False) -> TrainedModel:
         >>> model.scorer.predict(frame)  # doctest: +SKIP
         array([0.0183, 0.7421], dtype=float32)
     """
-    place = find_version(path)
-    if not (place / "saved_model.pb").is_file():
-        model = load_model(place, trust=trust)
+    location = find_version(path)
+    if not (location / "saved_model.pb").is_file():
+        model = load_model(location, trust=trust)
         specification = model.preprocessor.specification
         return TrainedModel(model, ModelFacts(specification.label, specification.positive, model.threshold))
-    file = place / "model.keras"
+    file = location / "model.keras"
     facts = read_facts(file) if file.is_file() else ModelFacts()
     if facts.holds_foreign_graph and not trust:
         raise InputError(
             "the model holds the graph of a foreign SavedModel, which can read and write files",
-            file=place,
+            file=location,
             remedy="if you trust who made it, pass --trust",
         )
-    return TrainedModel(ServedModel(place), facts)
+    return TrainedModel(ServedModel(location), facts)
