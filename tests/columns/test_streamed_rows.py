@@ -55,6 +55,7 @@ def all_examples(folder: Path) -> pd.DataFrame:
     return pd.read_parquet(folder / EXAMPLES)
 
 
+@pytest.mark.guard
 def test_no_user_of_validation_or_test_rows_is_streamed(data: PreparedData, folder: Path) -> None:
     assert isinstance(data.train, StreamedRows)
     held_out = {user for part in (data.validation, data.test) for user in part.frame["user_id"]}
@@ -63,6 +64,7 @@ def test_no_user_of_validation_or_test_rows_is_streamed(data: PreparedData, fold
     assert data.train.number_of_rows == (~examples["user_id"].isin(held_out)).sum()
 
 
+@pytest.mark.guard
 def test_an_epoch_holds_every_other_row_once(data: PreparedData, folder: Path) -> None:
     batches = list(data.train.shuffled_batches(256, seed=0).take(-(-data.train.number_of_rows // 256)))
     examples = all_examples(folder)
@@ -72,6 +74,7 @@ def test_an_epoch_holds_every_other_row_once(data: PreparedData, folder: Path) -
     assert sum(weight.numpy().sum() for _, _, weight in batches) == train["weight"].sum()
 
 
+@pytest.mark.guard
 def test_streamed_features_are_those_of_rows_in_memory(data: PreparedData) -> None:
     rows = data.train
     stream = replace(rows.stream, without={"user_id": set(all_users(rows)) - {rows.frame["user_id"].iloc[0]}})
@@ -89,6 +92,7 @@ def all_users(rows: StreamedRows) -> list[str]:
     return list(pd.read_parquet(rows.stream.folder, columns=["user_id"])["user_id"])
 
 
+@pytest.mark.guard
 def test_epochs_go_on_where_they_stopped(data: PreparedData) -> None:
     steps = -(-data.train.number_of_rows // 256)
     whole = [label.numpy().tolist() for _, label, _ in data.train.shuffled_batches(256, 3).take(2 * steps)]

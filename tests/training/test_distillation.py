@@ -50,6 +50,7 @@ def test_the_teacher_sees_no_validation_and_test_rows(shop_data: PreparedData, t
     assert taught.validation is shop_data.validation and taught.test is shop_data.test
 
 
+@pytest.mark.guard
 def test_unlabelled_rows_have_the_strength_as_label(
     make_shop: Callable[..., pd.DataFrame], shop_data: PreparedData, shop_model: IntentModel
 ) -> None:
@@ -60,6 +61,7 @@ def test_unlabelled_rows_have_the_strength_as_label(
     np.testing.assert_allclose(found.label[-20:], np.stack([probabilities] * 2, axis=1), atol=1e-6)
 
 
+@pytest.mark.guard
 def test_recombined_rows_are_scored_as_what_they_say(
     shop_data: PreparedData, shop_model: IntentModel
 ) -> None:

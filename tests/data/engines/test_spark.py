@@ -18,6 +18,7 @@ from intent_tf.data.example_definition import ExampleDefinition
 from intent_tf.data.examples import prepare_examples
 from intent_tf.simulator.simulator import simulate
 
+pytestmark = pytest.mark.guard
 if importlib.util.find_spec("pyspark") is None:
     pytest.skip("needs pyspark: pip install 'intent_tf[spark]'", allow_module_level=True)
 if shutil.which("java") is None:

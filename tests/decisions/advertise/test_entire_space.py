@@ -34,6 +34,7 @@ def model() -> EntireSpaceModel:
     return fit_entire_space(_impressions(), training=training)
 
 
+@pytest.mark.guard
 def test_the_rates_are_those_of_the_closed_form(model: EntireSpaceModel) -> None:
     rates = model.rates(pd.DataFrame({"size": list(CLICKS)}))
     np.testing.assert_allclose(rates["ctr"], list(CLICKS.values()), atol=0.04)
