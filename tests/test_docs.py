@@ -76,7 +76,6 @@ def test_the_readme_has_each_of_the_two_commands_on_a_line_of_its_own(command: s
     assert f"$ {command}" in text(README).splitlines()
 
 
-@pytest.mark.guard
 def test_the_readmes_python_trains_a_model_that_predicts_probabilities(readme_names: dict[str, Any]) -> None:
     probabilities = readme_names["model"].predict(readme_names["data"].test.frame)
     assert ((probabilities > 0) & (probabilities < 1)).all()

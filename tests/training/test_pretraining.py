@@ -41,7 +41,6 @@ def pretrained(tmp_path_factory: pytest.TempPathFactory):
     return model, trained(config, tmp_path_factory.mktemp("run"), model)
 
 
-@pytest.mark.guard
 def test_hidden_pieces_are_learnt(pretrained) -> None:
     perplexity = pretrained[1]["val_perplexity"]
     assert len(perplexity) == 8
