@@ -14,6 +14,7 @@ from intent_tf.data.simulator import simulate
 from intent_tf.features.prepared import PreparedData, preprocess_data
 from intent_tf.features.rows import Rows
 from intent_tf.models.calibrator import Calibrator
+from intent_tf.training.encoder_config import EncoderConfig
 
 from intent_tf.data.datasets import DATASETS
 from intent_tf.data.event_examples import event_examples
@@ -25,7 +26,6 @@ from intent_tf.models.bert import BertEncoder, BertTransformer
 from intent_tf.models.intent_model import IntentModel
 from intent_tf.text.wordpiece import SPECIAL, WordPieceIds
 from intent_tf.training.fine_tuning import fine_tune
-from intent_tf.training.open_encoder import EncoderConfig
 from intent_tf.training.training import TrainingConfig, create_model, train_model
 
 _PIECES = (
