@@ -106,8 +106,7 @@ def test_a_student_comes_nearer_to_its_teacher_than_the_labels_bring_it(
 def test_a_student_trains_is_finished_and_comes_back_from_its_file(
     shop_data: PreparedData, taught: PreparedData, tiny: TrainingConfig, tmp_path: Path
 ) -> None:
-    loss = distillation_loss(DistillationConfig("here"), tiny)
-    model = create_model(shop_data, tiny, loss=loss)
+    model = create_model(shop_data, tiny, loss=DistillationLoss(temperature=2.0, share=0.5))
     history = train_model(model, taught, tiny, tmp_path, verbose=0)
     assert len(history["val_log_loss"]) == tiny.epochs and history["auroc"][-1] > 0.5
     model.save(tmp_path / "model.keras")

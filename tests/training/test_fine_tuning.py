@@ -18,6 +18,7 @@ from intent_tf.data.splitting import SplitPlan
 from intent_tf.errors import InputError
 from intent_tf.models.bert import BertEncoder, BertTransformer
 from intent_tf.models.intent_model import IntentModel
+from intent_tf.options.devices import Precision
 from intent_tf.options.encoder import EncoderConfig
 from intent_tf.options.training import TrainingConfig
 from intent_tf.text.wordpiece import SPECIAL, WordPieceIds
@@ -140,17 +141,12 @@ def test_mixed_precision_keeps_weights_and_strengths_in_full_and_stays_near(
 ) -> None:
     encoder().to_hub(tmp_path / "encoder")
     tuned = []
-    for mixed in (False, True):
-        config = replace(
-            CONFIG,
-            encoder=str(tmp_path / "encoder"),
-            encoder_tokens=16,
-            mixed_precision=mixed,
-            encoder_epochs=4,
-        )
+    config = replace(CONFIG, encoder=str(tmp_path / "encoder"), encoder_tokens=16, encoder_epochs=4)
+    precisions: tuple[Precision, ...] = ("float32", "mixed_bfloat16")
+    for precision in precisions:
         keras.utils.set_random_seed(0)
-        model = create_model(titles, tiny, open_encoder(config))
-        fine_tune(model, titles, tiny, config, tmp_path / str(mixed), verbose=0)
+        model = create_model(titles, tiny, open_encoder(config, precision))
+        fine_tune(model, titles, tiny, config, tmp_path / precision, verbose=0)
         tuned.append(model)
     network = tuned[1].extractor.parts["text"].network
     assert network.compute_dtype == "bfloat16"
