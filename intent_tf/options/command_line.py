@@ -30,8 +30,7 @@ class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         self.exit(2, f"error: {message} (--help lists all options)\n")
 
-    def parse(self, arguments: Sequence[str] | None) -> argparse.Namespace:
-        words = sys.argv[1:] if arguments is None else arguments
+    def parse(self, words: Sequence[str]) -> argparse.Namespace:
         parsed, unknown = self.parse_known_args([_renamed(word, self) for word in words])
         if unknown:
             name = unknown[0].split("=")[0]
@@ -82,7 +81,7 @@ def parse_configuration(
     general.add_argument("--debug", action="store_true", default=False, help="show tracebacks of errors")
     general.add_argument("-h", "--help", action="help", help="show the options that most people need")
     general.add_argument("--help-all", action="help", help="show all options")
-    given = parser.parse(arguments)
+    given = parser.parse(words)
     values = _read_yaml(given.config, configurations) if "config" in given else {}
     values |= vars(given)
     made = [

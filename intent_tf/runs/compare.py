@@ -12,7 +12,7 @@ import numpy as np
 from tqdm import tqdm
 
 from intent_tf.columns.config import preprocessor_options
-from intent_tf.columns.prepared import PreparedData, preprocess_data
+from intent_tf.columns.prepared import PreparedData
 from intent_tf.data.cleaning import clean, row_fingerprints
 from intent_tf.data.example_source import ExampleSource
 from intent_tf.data.labels import find_positive, read_labels
@@ -26,7 +26,7 @@ from intent_tf.options.compare import CompareConfig
 from intent_tf.options.preprocessing import PreprocessingConfig
 from intent_tf.options.source import SourceConfig
 from intent_tf.options.training import TrainingConfig
-from intent_tf.training.source import load_examples
+from intent_tf.training.source import load_examples, preprocess_source
 
 _PART = "part of the fold"
 
@@ -87,7 +87,7 @@ def _folds(
     """Preprocess each fold anew: vocabularies and scores are learnt from its own training rows."""
     plan, options = examples.plan, preprocessor_options(preprocessing, examples)
     if folds == 1:
-        yield _prepared(examples, source, plan, seed, options)
+        yield preprocess_source(examples, source, seed=seed, **options)
         return
     frame, _ = clean(examples.frame, examples.label, file=source.data)
     positive = examples.positive or find_positive(frame[examples.label], examples.label, file=source.data)
@@ -96,26 +96,9 @@ def _folds(
     for part in fold_parts(
         label, folds, groups=groups, validation_fraction=plan.validation_fraction, seed=seed
     ):
-        cut = replace(examples, frame=frame.assign(**{_PART: part}))
-        yield _prepared(cut, source, SplitPlan(group=plan.group, column=_PART), seed, options)
-
-
-def _prepared(
-    examples: ExampleSource, source: SourceConfig, plan: SplitPlan, seed: int, options: dict[str, Any]
-) -> PreparedData:
-    return preprocess_data(
-        examples.frame,
-        examples.label,
-        kinds=examples.kinds,
-        drop=source.drop,
-        excluded=examples.excluded,
-        positive=examples.positive,
-        weight=examples.weight,
-        plan=plan,
-        seed=seed,
-        file=source.data,
-        **options,
-    )
+        by_part = SplitPlan(group=plan.group, column=_PART)
+        cut = replace(examples, frame=frame.assign(**{_PART: part}), plan=by_part)
+        yield preprocess_source(cut, source, seed=seed, **options)
 
 
 def _store(folder: Path, configuration: str) -> Path:

@@ -13,7 +13,7 @@ import keras
 import pandas as pd
 
 from intent_tf.columns.config import preprocessor_options
-from intent_tf.columns.prepared import PreparedData, preprocess_data
+from intent_tf.columns.prepared import PreparedData
 from intent_tf.columns.streamed_rows import StreamedRows, stream_training_rows
 from intent_tf.data.example_source import ExampleSource
 from intent_tf.data.splitting import PARTS
@@ -43,7 +43,7 @@ from intent_tf.training.distillation import distillation_loss, rows_to_recombine
 from intent_tf.training.fine_tuning import fine_tune
 from intent_tf.training.open_encoder import open_encoder
 from intent_tf.training.preemption import Preempted
-from intent_tf.training.source import load_examples
+from intent_tf.training.source import load_examples, preprocess_source
 from intent_tf.training.strategy import make_strategy, precision
 from intent_tf.training.training import create_model, train_model
 from intent_tf.training.working_folder import prepare_working_folder
@@ -172,18 +172,11 @@ def _prepare(
     seed: int,
 ) -> PreparedData:
     test = None if source.test_data is None else read_table(source.test_data).frame
-    data = preprocess_data(
-        examples.frame,
-        examples.label,
-        kinds=examples.kinds,
-        drop=source.drop,
-        excluded=examples.excluded,
-        positive=examples.positive,
-        weight=examples.weight,
-        plan=examples.plan,
-        test=test,
+    data = preprocess_source(
+        examples,
+        source,
         seed=seed,
-        file=source.data,
+        test=test,
         **preprocessor_options(preprocessing, examples),
         **({"subwords": encoder.subwords} if encoder else {}),
     )

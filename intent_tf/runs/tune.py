@@ -14,7 +14,7 @@ import pandas as pd
 from tqdm import tqdm
 
 from intent_tf.columns.config import preprocessor_options
-from intent_tf.columns.prepared import PreparedData, preprocess_data
+from intent_tf.columns.prepared import PreparedData
 from intent_tf.data.example_source import ExampleSource
 from intent_tf.data.splitting import SplitPlan
 from intent_tf.evaluation.folds import fold_parts
@@ -24,7 +24,7 @@ from intent_tf.options.preprocessing import PreprocessingConfig
 from intent_tf.options.source import SourceConfig
 from intent_tf.options.training import TrainingConfig
 from intent_tf.options.tune import TuneConfig
-from intent_tf.training.source import load_examples
+from intent_tf.training.source import load_examples, preprocess_source
 from intent_tf.training.tuning import tune, validation_loss
 from intent_tf.training.working_folder import prepare_working_folder
 
@@ -91,23 +91,7 @@ def _folds(
 ) -> list[PreparedData]:
     """Prepare the rows that are not tested: as they are split, or cut into folds."""
     options = preprocessor_options(preprocessing, examples)
-
-    def prepared(frame: pd.DataFrame, plan: SplitPlan) -> PreparedData:
-        return preprocess_data(
-            frame,
-            examples.label,
-            kinds=examples.kinds,
-            drop=source.drop,
-            excluded=examples.excluded,
-            positive=examples.positive,
-            weight=examples.weight,
-            plan=plan,
-            seed=config.seed,
-            file=source.data,
-            **options,
-        )
-
-    data = prepared(examples.frame, examples.plan)
+    data = preprocess_source(examples, source, seed=config.seed, **options)
     if config.folds == 1:
         return [data]
     frame = pd.concat([data.train.frame, data.validation.frame], ignore_index=True)
@@ -118,5 +102,6 @@ def _folds(
         # Each fold's tested rows are the ones that its trainings are judged by.
         swapped = np.where(part == "test", "validation", np.where(part == "validation", "test", part))
         plan = SplitPlan(group=examples.plan.group, column=_PART)
-        folds.append(prepared(frame.assign(**{_PART: swapped}), plan))
+        cut = replace(examples, frame=frame.assign(**{_PART: swapped}), plan=plan)
+        folds.append(preprocess_source(cut, source, seed=config.seed, **options))
     return folds

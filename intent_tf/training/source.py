@@ -1,4 +1,4 @@
-"""Where a run's examples come from: a table, a named data set, an event log, or the simulator."""
+"""Where a run's examples come from: a table, a data set, an event log, the simulator; and their preparation."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from intent_tf.columns.prepared import PreparedData, preprocess_data
 from intent_tf.data.csv_files import Rejected
 from intent_tf.data.datasets import DATASETS
 from intent_tf.data.event_examples import event_examples
@@ -63,6 +64,32 @@ def load_examples(
         tell(f"no data given: simulating a shop with {config.sessions:,} sessions")
         source = _simulated(config.sessions, seed)
     return replace(source, **_overrides(config, source)), rejected
+
+
+def preprocess_source(
+    examples: ExampleSource, config: SourceConfig, *, seed: int, **options: Any
+) -> PreparedData:
+    """Clean, split and preprocess the examples of a source, by the plan that they carry.
+
+    Args:
+        examples: The examples.
+        config: Where they come from; names columns to drop, and the file for errors.
+        seed: Seed of the split.
+        **options: Further arguments of `preprocess_data`.
+    """
+    return preprocess_data(
+        examples.frame,
+        examples.label,
+        kinds=examples.kinds,
+        drop=config.drop,
+        excluded=examples.excluded,
+        positive=examples.positive,
+        weight=examples.weight,
+        plan=examples.plan,
+        seed=seed,
+        file=config.data,
+        **options,
+    )
 
 
 def _simulated(sessions: int, seed: int) -> ExampleSource:
