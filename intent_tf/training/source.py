@@ -1,4 +1,4 @@
-"""Where a run's examples come from: a table, a data set, an event log, the simulator; and their preparation."""
+"""Where a run's examples come from (table, data set, event log, simulator), and how they are prepared."""
 
 from __future__ import annotations
 
