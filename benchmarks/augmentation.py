@@ -33,8 +33,6 @@ WAYS: dict[str, dict[str, float]] = {
     "token_dropout=0.1": {"token_dropout": 0.1},
     "token_dropout=0.3": {"token_dropout": 0.3},
     "swap=0.1": {"swap": 0.1},
-    "span_mask=0.15": {"span_mask": 0.15},
-    "crop_concatenate=0.3": {"crop_concatenate": 0.3},
     "label_flip=0.1": {"label_flip": 0.1},
     "label_flip=0.1, uncorrected": {"label_flip": 0.1},
 }

@@ -2,13 +2,14 @@
 
     python benchmarks/bert.py FOLDER_IN_HUGGING_FACE_FORM [ROWS]
 
-KerasHub: `BertTextClassifier` with its preprocessor's fixed length of 128 subwords and Keras' AdamW. Ours:
-the same checkpoint in batches of reviews of about one length, padded to their longest, with the optimiser
-of `train`; with KerasHub's own pooling, [CLS], and with the mean, `train`'s default; in float32, and with
-`--mixed-precision`. All train with batches of 32, in turns, in this run. KerasHub's batches are all of one
-shape, so that 192 reviews tell its rate; ours are as tight as an epoch's only where enough rows are sorted
-together: 768 pad reviews of 81 subwords to 83, 96 would pad them to 101. Figures are examples per second of
-processor time, all cores together, which a busy machine disturbs least; the last line is JSON.
+KerasHub: `BertTextClassifier` with its preprocessor's fixed length of 128 subwords and Keras' AdamW.
+Ours: the same checkpoint in batches of reviews of about one length, padded to their longest, with the
+optimiser of `train`; with KerasHub's own pooling, [CLS], and with the mean, `train`'s default; in
+float32, and with `--precision mixed_bfloat16`. All train with batches of 32, in turns, in this run.
+KerasHub's batches are all of one shape, so that 192 reviews tell its rate; ours are as tight as an
+epoch's only where enough rows are sorted together: 768 pad reviews of 81 subwords to 83, 96 would pad
+them to 101. Figures are examples per second of processor time, all cores together, which a busy machine
+disturbs least; the last line is JSON.
 """
 
 from __future__ import annotations

@@ -31,10 +31,10 @@ from intent_tf.training.partwise_adam import PartwiseAdam
 
 def train(data: PreparedData, fraction: int, seed: int, epochs: int) -> dict[str, Any]:
     keras.utils.set_random_seed(seed)
-    rows = data.preprocessor.token_ids.vocabulary_size
+    rows = len(data.preprocessor.vocabularies["text"])
     extractor = build_feature_extractor(data, token_buckets=-(-rows // fraction) if fraction > 1 else None)
     predictor = build_predictor(ensemble_size=4, prior=float(data.train.label.mean()))
-    optimizer = PartwiseAdam(3e-3, {"/text/": 0.2}, use_ema=True, ema_momentum=0.99)
+    optimizer = PartwiseAdam(3e-3, [(extractor.parts["text"], 0.2)], use_ema=True, ema_momentum=0.99)
     model = build_model(data, extractor, predictor, wide=False, optimizer=optimizer)
     best = keras.callbacks.EarlyStopping("val_log_loss", mode="min", restore_best_weights=True, patience=2)
     average = keras.callbacks.SwapEMAWeights(swap_on_epoch=True)

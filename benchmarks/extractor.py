@@ -32,8 +32,8 @@ from sklearn.metrics import roc_auc_score
 
 from intent_tf.columns.prepared import preprocess_data
 from intent_tf.data.datasets import DATASETS
-from intent_tf.layers.text_cnn.keras_layer_weights import to_keras_layers
 from intent_tf.layers.text_cnn.text_cnn import TextCNN
+from intent_tf.layers.text_cnn.to_keras_layers import to_keras_layers
 from intent_tf.models.build import build_model, build_predictor
 from intent_tf.models.feature_extractor import FeatureExtractor
 from intent_tf.training.fused_adam import FusedAdam
@@ -248,7 +248,7 @@ def quality(seeds: int, epochs: int = 3) -> dict[str, list[float]]:
             examples.frame, examples.label, kinds=examples.kinds, positive=examples.positive, seed=seed
         )
         # Stock layers fail on a text shorter than the kernel, unless with this padding.
-        ours = TextCNN(data.preprocessor.token_ids.vocabulary_size, DIMENSION, padding="same")
+        ours = TextCNN(len(data.preprocessor.vocabularies["text"]), DIMENSION, padding="same")
         ours.build((None, None))
         for name, text, optimizer in (("stock", to_keras_layers(ours), "adam"), ("ours", ours, FusedAdam())):
             keras.utils.set_random_seed(seed)

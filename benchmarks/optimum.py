@@ -31,7 +31,7 @@ from intent_tf.training.training import create_model, train_model
 def measure_distance(sessions: int, training: TrainingConfig, seed: int) -> dict[str, float]:
     started = time.perf_counter()
     keras.utils.set_random_seed(seed)
-    examples, _ = load_examples(SourceConfig(sessions=sessions), seed=seed, tell=print)
+    examples = load_examples(SourceConfig(sessions=sessions), seed=seed, tell=print)
     data = preprocess_data(
         examples.frame,
         examples.label,

@@ -152,8 +152,8 @@ def main() -> None:
     parser.add_argument("--measure", nargs=2, help=argparse.SUPPRESS)
     parser.add_argument("--write", nargs=2, help=argparse.SUPPRESS)
     options = parser.parse_args()
-    if options.evaluate:
-        return evaluate(options.evaluate[0], Path(options.evaluate[1]))
+    if options.measure:
+        return evaluate(options.measure[0], Path(options.measure[1]))
     if options.write:
         return write_log(Path(options.write[0]), int(options.write[1]))
 

@@ -3,8 +3,8 @@
     python benchmarks/serving.py
 
 All is timed in the same run, in turns, so that the ratios hold on a busy machine too: TensorFlow's C API
-(what TF Serving calls; needs gcc), the Python signature, and the stand-in over REST and gRPC. The stock model
-is TextVectorization → Embedding → Conv1D → GlobalMaxPooling1D → Dense on the same texts.
+(what TF Serving calls; needs gcc), and the Python signature. The stock model is TextVectorization →
+Embedding → Conv1D → GlobalMaxPooling1D → Dense on the same texts.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -24,15 +23,13 @@ import numpy as np
 import pandas as pd
 import tensorflow as tf
 from c_loader import CLoader, compile_loader
+from timing import timed
 
 from intent_tf.columns.prepared import preprocess_data
 from intent_tf.data.datasets import DATASETS
 from intent_tf.errors import InputError
 from intent_tf.models.build import build_feature_extractor, build_model, build_predictor
-from intent_tf.serving import Client, ServedModel, export_saved_model
-from intent_tf.serving.grpc_server import GrpcServer
-from intent_tf.serving.model_server import ModelServer
-from intent_tf.serving.rest_server import RestServer
+from intent_tf.serving import ServedModel, export_saved_model
 from intent_tf.simulator.simulator import simulate
 
 DIMENSION, FILTERS, LONGEST = 128, 128, 200
@@ -57,7 +54,7 @@ def export_ours(frame: pd.DataFrame, folder: Path) -> int:
     extractor = build_feature_extractor(data, output_dim=DIMENSION, filters=FILTERS)
     model = build_model(data, extractor, build_predictor(ensemble_size=1), wide=False)
     export_saved_model(model, folder)
-    return data.preprocessor.token_ids.vocabulary_size
+    return len(data.preprocessor.vocabularies["text"])
 
 
 def export_stock(frame: pd.DataFrame, vocabulary_size: int, folder: Path) -> None:
@@ -83,15 +80,6 @@ def export_stock(frame: pd.DataFrame, vocabulary_size: int, folder: Path) -> Non
     archive.write_out(str(folder), verbose=False)
 
 
-def timed(run: Callable[[], object], times: int) -> np.ndarray:
-    seconds = []
-    for _ in range(times):
-        start = time.perf_counter()
-        run()
-        seconds.append(time.perf_counter() - start)
-    return np.array(seconds)
-
-
 def main() -> None:
     frame = texts()
     folder = Path(tempfile.mkdtemp())
@@ -99,7 +87,6 @@ def main() -> None:
     export_stock(frame, export_ours(frame, ours), stock)
     columns = {"text": frame["text"].to_numpy(object)}
     one, batch = ({"text": columns["text"][:rows]} for rows in (1, BATCH))
-    frames = [frame[["text"]].head(rows) for rows in (1, BATCH)]
 
     program = compile_loader(folder)
     ways: dict[tuple[str, str], list[Callable[[int], np.ndarray]]] = {}
@@ -117,17 +104,6 @@ def main() -> None:
         ways["Python signature", name] = [
             lambda times, served=served, rows=rows: timed(lambda: served.run(rows), times)
             for rows in (one, batch)
-        ]
-    server = ModelServer(ours.parent)
-    rest, remote = RestServer(server), GrpcServer(server)
-    for api, url in (
-        ("stand-in, REST", f"http://127.0.0.1:{rest.port}/v1/models/ours"),
-        ("stand-in, gRPC", f"grpc://127.0.0.1:{remote.port}/ours"),
-    ):
-        client = Client(url)
-        ways[api, "ours"] = [
-            lambda times, client=client, rows=rows: timed(lambda: client.predict(rows), times)
-            for rows in frames
         ]
 
     found: dict[tuple[str, str], list[list[np.ndarray]]] = {key: [[], []] for key in ways}
@@ -152,8 +128,6 @@ def main() -> None:
             print(f"{way:24}{latency:9.2f} ×{rows:9.2f} ×")
     for loader in loaders:
         loader.close()
-    for each in (rest, remote, server):
-        each.close()
 
 
 if __name__ == "__main__":

@@ -12,14 +12,12 @@ Example:
     >>> examples = intent_tf.prepare_examples(log).examples
     >>> data = intent_tf.preprocess_data(
     ...     examples, "purchase", drop=["user_id", "session_id", "prediction_time", "events"],
-    ...     plan=intent_tf.SplitPlan(group="user_id"))
+    ...     plan=intent_tf.SplitPlan(group="user_id"), verbose=False)
     >>> extractor, predictor = intent_tf.build_feature_extractor(data), intent_tf.build_predictor()
     >>> model = intent_tf.build_model(data, extractor, predictor)
     >>> model.predict(data.test.frame).shape == (len(data.test),)
     True
 """
-
-from __future__ import annotations
 
 import importlib
 import os

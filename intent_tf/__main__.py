@@ -1,7 +1,5 @@
 """`python -m intent_tf`: lists the verbs, and runs one: `python -m intent_tf train --data visits.csv …`."""
 
-from __future__ import annotations
-
 import importlib
 import sys
 from collections.abc import Sequence
@@ -9,7 +7,20 @@ from collections.abc import Sequence
 from intent_tf.errors import InputError
 from intent_tf.nearest import nearest
 from intent_tf.options.command_line import run_verb
-from intent_tf.options.verbs import VERBS
+
+#: What each verb does.
+VERBS = {
+    "train": "from data to a calibrated model, a report and a SavedModel",
+    "prepare": "from an event log to leakage-free examples",
+    "predict": "add the intent strength to every row of a table",
+    "evaluate": "say how good a trained model is on a labelled table",
+    "compare": "compare the model with others on the same folds",
+    "tune": "search for better options",
+    "pretrain": "make an encoder that has read unlabelled sessions and texts",
+    "serve": "serve a model on this machine, for development",
+    "decide": "say what to do with the intent strength: recommend, advertise, segment, …",
+    "launch": "start several workers on this machine, to try distributed training",
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

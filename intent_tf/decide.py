@@ -1,27 +1,23 @@
 """`python -m intent_tf.decide NAME ...`: what to do with the intent strength, beside a baseline."""
 
-from __future__ import annotations
-
-import importlib
 import sys
 from collections.abc import Sequence
 
 from intent_tf.errors import InputError
 from intent_tf.nearest import nearest
 from intent_tf.options import decide as options
-from intent_tf.options.command_line import parse_configuration, run_verb
-from intent_tf.options.quiet_start import quiet_start
+from intent_tf.options.command_line import run_verb
+from intent_tf.options.verb import Verb
 
 #: What each decision does, its options beside those of the log, and the module with its ``run``.
 DECISIONS: dict[str, tuple[str, type, str]] = {
     "advertise": ("bid for impressions, and choose whom to treat", options.AdvertiseConfig, "advertise"),
     "recommend": ("offer items to sessions", options.RecommendConfig, "recommend"),
     "churn": ("list users who will not come back, with reasons", options.ChurnConfig, "churn"),
-    "stock": ("order what open sessions and a forecast ask for", options.StockConfig, "stock"),
     "experiment": ("analyse an A/B test on the users of a log", options.ExperimentConfig, "experiments"),
     "segment": ("put users into named segments", options.SegmentConfig, "segment"),
     "policy": (
-        "choose an action in a session: bandits and off-policy evaluation",
+        "choose an action in a session: a bandit and off-policy evaluation",
         options.PolicyConfig,
         "policy",
     ),
@@ -39,13 +35,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if name not in DECISIONS:
         raise InputError(f"no decision {name!r}{nearest(name, DECISIONS)}", expected=", ".join(DECISIONS))
     what, kind, package = DECISIONS[name]
-    description = f"Decision {name!r}: {what}."
-    configurations, given = parse_configuration(
-        f"decide {name}", description, (options.LogConfig, kind), words[1:]
-    )
-    with quiet_start(given.debug):
-        command = importlib.import_module(f"intent_tf.decisions.{package}.command")
-    print(command.run(*configurations))
+    description, run = f"Decision {name!r}: {what}.", f"intent_tf.decisions.{package}.command.run"
+    print(Verb(f"decide {name}", description, (options.LogConfig, kind), run)(words[1:]))
 
 
 if __name__ == "__main__":

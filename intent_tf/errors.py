@@ -1,9 +1,11 @@
 """What a user sees when the input is not usable: where, what was found, what was expected, what to do."""
 
-from __future__ import annotations
-
 import importlib
 from types import ModuleType
+
+
+class InputWarning(UserWarning):
+    """Input that is used otherwise than its author may think."""
 
 
 class InputError(ValueError):

@@ -5,27 +5,18 @@ program: take it from those you trust only. All figures come from its probabilit
 tells what else a report shows that needs the model itself.
 """
 
-from __future__ import annotations
-
-from collections.abc import Sequence
-
-from intent_tf.options.command_line import parse_configuration, run_verb
+from intent_tf.options.command_line import run_verb
 from intent_tf.options.evaluate import EvaluateConfig
-from intent_tf.options.quiet_start import quiet_start
+from intent_tf.options.input_file import existing_model
+from intent_tf.options.verb import Verb
 
-
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Parse the command line and evaluate."""
-    (config,), given = parse_configuration(
-        "evaluate",
-        __doc__ or "",
-        (EvaluateConfig,),
-        arguments,
-        {"model": "folder that `train` wrote, or .keras file"},
-    )
-    with quiet_start(given.debug):
-        from intent_tf.runs.evaluate import evaluate_file
-    evaluate_file(given.model, config)
+main = Verb(
+    "evaluate",
+    __doc__,
+    (EvaluateConfig,),
+    "intent_tf.runs.evaluate.evaluate_file",
+    ("model", "folder that `train` wrote, or .keras file", existing_model),
+)
 
 
 if __name__ == "__main__":

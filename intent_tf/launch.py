@@ -4,8 +4,6 @@ Their lines are told apart by a prefix. If one fails, the others are ended too, 
 again; `train` then goes on from its checkpoint.
 """
 
-from __future__ import annotations
-
 import ctypes
 import json
 import os

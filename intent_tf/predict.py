@@ -4,27 +4,24 @@ Of a version folder, also one that an earlier version of intent_tf wrote, the Sa
 program: take it from those you trust only.
 """
 
-from __future__ import annotations
-
-from collections.abc import Sequence
-
-from intent_tf.options.command_line import parse_configuration, run_verb
+from intent_tf.options.command_line import run_verb
+from intent_tf.options.input_file import existing_model
 from intent_tf.options.predict import PredictConfig
-from intent_tf.options.quiet_start import quiet_start
+from intent_tf.options.verb import Verb
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Parse the command line and predict."""
-    (config,), given = parse_configuration(
-        "predict",
-        __doc__ or "",
-        (PredictConfig,),
-        arguments,
-        {"model": "folder that `train` wrote, .keras file, or URL of a served model"},
-    )
-    with quiet_start(given.debug):
-        from intent_tf.runs.predict import predict_file
-    predict_file(given.model, config)
+def _check(model: str) -> None:
+    if "://" not in model:  # else a server answers
+        existing_model(model)
+
+
+main = Verb(
+    "predict",
+    __doc__,
+    (PredictConfig,),
+    "intent_tf.runs.predict.predict_file",
+    ("model", "folder that `train` wrote, .keras file, or URL of a served model", _check),
+)
 
 
 if __name__ == "__main__":

@@ -59,6 +59,8 @@ def compared(visits: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
             "2",
             "--ensemble-size",
             "2",
+            "--parts",
+            "network",
         ]
     )
     return out
@@ -103,9 +105,11 @@ def test_boosters_stay_away_from_a_table_of_texts(tmp_path: Path) -> None:
     )
     frame.to_csv(tmp_path / "reviews.csv", index=False)
     source = SourceConfig(data=str(tmp_path / "reviews.csv"), label="bought", kinds={"review": "text"})
-    config = CompareConfig(folds=1, models=("lightgbm", "logistic_regression"), out=str(tmp_path))
+    config = CompareConfig(
+        folds=1, models=("lightgbm", "logistic_regression"), out=str(tmp_path / "compared")
+    )
     found = compare_models(source, PreprocessingConfig(), TrainingConfig(), config)
-    assert set(found["models"]["all"]) == {"logistic_regression"}
+    assert set(found.models["all"]) == {"logistic_regression"}
 
 
 def test_an_unknown_model_is_refused(visits: Path, tmp_path: Path) -> None:

@@ -6,19 +6,23 @@ import contextlib
 import importlib
 import io
 import re
+import shlex
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from intent_tf.decide import DECISIONS
 from intent_tf.layers.bert.transformer import BertTransformer
 from intent_tf.models.bert import BertEncoder
+from intent_tf.simulator.simulator import simulate
 from intent_tf.text.wordpiece import WordPieceIds
+from intent_tf.train import main as train
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
-PAGES = [README, ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [README, ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 VERBS = ("train", "prepare", "compare", "tune", "evaluate", "predict", "pretrain", "launch", "serve")
 COMMANDS = [*((verb,) for verb in VERBS), *(("decide", name) for name in DECISIONS)]
 #: Options of programs that are not ours: SLURM's srun, and the benchmarks.
@@ -81,7 +85,9 @@ def test_the_readmes_python_trains_a_model_that_predicts_probabilities(readme_na
     assert ((probabilities > 0) & (probabilities < 1)).all()
 
 
-@pytest.mark.parametrize("page", ["data.md", pytest.param("serving.md", marks=pytest.mark.guard), "text.md"])
+@pytest.mark.parametrize(
+    "page", ["data.md", pytest.param("serving.md", marks=pytest.mark.guard), "text.md", "trees.md"]
+)
 def test_the_python_of_a_page_runs_after_that_of_the_readme(
     page: str, readme_names: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -100,8 +106,29 @@ def test_the_python_of_the_page_on_bert_runs_on_an_encoder_of_that_name(
     run_blocks(ROOT / "docs" / "bert.md", {})
 
 
+@pytest.mark.guard
+def test_the_readmes_command_trains_on_the_log_of_retailrocket(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [command] = re.findall(r"`python -m intent_tf\.train (--events [^`]+)`", text(README))
+    log = simulate(150, seed=0)
+    theirs = {"detail": "view", "cart": "addtocart", "purchase": "transaction"}
+    pd.DataFrame(
+        {
+            "timestamp": log["timestamp"].astype("datetime64[ms, UTC]").astype("int64"),
+            "visitorid": log["user_id"],
+            "event": log["event_type"].map(theirs),
+            "itemid": log["item_id"],
+            "transactionid": "",
+        }
+    ).dropna(subset="event").to_csv(tmp_path / "events.csv", index=False)
+    monkeypatch.chdir(tmp_path)
+    version = train([*shlex.split(command), "--epochs", "1", "--quiet"])
+    assert (version / "saved_model.pb").is_file()
+
+
 def test_no_page_has_python_that_is_not_run() -> None:
-    run = {"README.md", "data.md", "serving.md", "text.md", "bert.md"}
+    run = {"README.md", "data.md", "serving.md", "text.md", "trees.md", "bert.md"}
     assert {page.name for page in PAGES if python_blocks(page)} <= run
 
 

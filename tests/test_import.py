@@ -26,7 +26,18 @@ print(json.dumps({
     "share": seconds / tensorflow_seconds,
 }))
 """
-OPTIONAL = ("pyspark", "redis", "tensorflow_serving", "grpc", "tensorboard", "lightgbm", "jieba", "keras_hub")
+OPTIONAL = (
+    "pyspark",
+    "redis",
+    "tensorflow_serving",
+    "grpc",
+    "starlette",
+    "uvicorn",
+    "tensorboard",
+    "lightgbm",
+    "jieba",
+    "keras_hub",
+)
 
 
 @pytest.fixture(scope="module")

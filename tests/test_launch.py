@@ -111,6 +111,8 @@ def train(visits: str, out: Path, *options: str) -> list[str]:
         str(out),
         "--ensemble-size",
         "2",
+        "--parts",
+        "network",
         *options,
     ]
 
@@ -170,6 +172,8 @@ def test_an_event_folder_larger_than_memory_trains_on_two_workers(
         1,
         "--ensemble-size",
         2,
+        "--parts",
+        "network",
         "--filters",
         4,
         "--output-dim",
@@ -177,7 +181,7 @@ def test_an_event_folder_larger_than_memory_trains_on_two_workers(
     )
     assert launch(LaunchConfig(), [str(each) for each in command]) == 0
     output = capfd.readouterr().out
-    rows = int(re.search(r"\[worker 0\] train: ([\d,]+) rows", output)[1].replace(",", ""))
+    rows = int(re.search(r"rows of train, streamed: ([\d,]+)", output)[1].replace(",", ""))
     assert rows > 400 and f"[worker 0] {tmp_path}/out/1\n" in output
 
 
@@ -228,7 +232,13 @@ def test_a_verb_must_be_given() -> None:
         main(["--workers", "2"])
 
 
-@pytest.mark.parametrize("options", [{"workers": 0}, {"restarts": -1}])
-def test_an_option_out_of_its_range_is_refused(options: dict[str, int]) -> None:
-    with pytest.raises(InputError, match="expected at least 1 and 0"):
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"workers": 0}, "workers is 0; expected at least 1"),
+        ({"restarts": -1}, "restarts is -1; expected 0 or more"),
+    ],
+)
+def test_an_option_out_of_its_range_is_refused(options: dict[str, int], message: str) -> None:
+    with pytest.raises(InputError, match=message):
         LaunchConfig(**options)

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from intent_tf.data.examples import Prepared
-from intent_tf.errors import InputError
 from intent_tf.options.command_line import run_verb
 from intent_tf.prepare import main
 
@@ -137,7 +136,6 @@ def test_an_option_changes_the_examples(
     assert [list(each) if column == "elapsed" else each for each in examples[column]] == values
 
 
-@pytest.mark.parametrize("options", [["--bot-events", "2"]])
-def test_sessions_of_bots_make_no_examples(log: str, tmp_path: Path, options: list[str]) -> None:
-    with pytest.raises(InputError, match="1 sessions make no example"):
-        main([log, "--out", str(tmp_path / "out"), "--quiet", *OPTIONS, *options])
+def test_a_session_makes_no_examples_once_it_is_a_bots(log: str, tmp_path: Path) -> None:
+    main([log, "--out", str(tmp_path / "out"), "--quiet", *OPTIONS, "--bot-events", "1"])
+    assert Prepared.read(tmp_path / "out").examples["events"].tolist() == [1]

@@ -11,8 +11,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 
 from intent_tf.models.bert import BertEncoder, BertTransformer
+from intent_tf.prepare import main as prepare
 from intent_tf.pretrain import main
 from intent_tf.serving import ServedModel
 from intent_tf.serving.loading import load_model
@@ -66,6 +68,35 @@ def test_a_checkpoint_goes_on_with_the_shops_actions_as_further_pieces(tmp_path:
     assert further.network.token_embedding.shape == (len(vocabulary) + len(added), 16)
     jacket = vocabulary.index("jacket")
     assert np.any(further.network.token_embedding[jacket] != network.token_embedding[jacket])
+
+
+@pytest.mark.guard
+@pytest.mark.parametrize("precision", ["mixed_bfloat16", "mixed_float16"])
+def test_an_encoder_is_pretrained_in_the_precision_that_is_asked_for(precision: str, tmp_path: Path) -> None:
+    sizes = ["--epochs", "1", "--max-tokens", "16", "--vocabulary-size", "100", "--sessions", "40"]
+    main([*sizes, "--precision", precision, "--out", str(tmp_path / "encoder")])
+    config = yaml.safe_load((tmp_path / "encoder" / "config.yaml").read_text())
+    metrics = json.loads((tmp_path / "encoder" / "metrics.json").read_text())
+    assert config["precision"] == precision and np.isfinite(metrics["val_perplexity"])
+
+
+@pytest.mark.guard
+@pytest.mark.parametrize("prepared", [False, True])
+def test_a_log_without_text_is_read_with_the_options_of_prepare_or_from_its_folder(
+    prepared: bool, tmp_path: Path
+) -> None:
+    log = simulate(40, seed=0)[["user_id", "timestamp", "event_type"]]
+    log.columns = ["visitorid", "timestamp", "event"]
+    log.to_csv(tmp_path / "log.csv", index=False)
+    reading = ["--columns", "user_id=visitorid,event_type=event"]
+    events = ["--events", str(tmp_path / "log.csv"), *reading]
+    if prepared:
+        prepare([events[1], *reading, "--out", str(tmp_path / "examples")])
+        events = ["--events", str(tmp_path / "examples")]
+    sizes = ["--epochs", "1", "--max-tokens", "16", "--vocabulary-size", "100"]
+    main([*events, *sizes, "--out", str(tmp_path / "encoder"), "--quiet"])
+    vocabulary = BertEncoder.from_preset(tmp_path / "encoder", max_tokens=16).subwords.vocabulary
+    assert {"[search]", "[detail]"} <= set(vocabulary)
 
 
 @pytest.fixture(scope="module")

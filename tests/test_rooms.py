@@ -15,6 +15,7 @@ ROOMS = (
     "data",
     "simulator",
     "text",
+    "trees",
     "layers",
     "columns",
     "models",

@@ -14,7 +14,14 @@ from intent_tf.serving.loading import load_model
 from intent_tf.serving.served_model import ServedModel
 from intent_tf.train import main
 
-TINY = ["--epochs", "1", "--ensemble-size", "2", "--filters", "4", "--output-dim", "4", "--label", "bought"]
+TINY = [
+    "--epochs=1",
+    "--ensemble-size=2",
+    "--filters=4",
+    "--output-dim=4",
+    "--parts=network",
+    "--label=bought",
+]
 TEXT = ["--kinds", "title=text"]
 
 

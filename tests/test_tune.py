@@ -47,6 +47,8 @@ def arguments(visits: Path, out: Path, *more: str) -> list[str]:
         "2",
         "--ensemble-size",
         "2",
+        "--parts",
+        "network",
         "--trials",
         "2",
         "--seeds",

@@ -54,7 +54,7 @@ def test_a_run_says_how_many_equal_rows_it_keeps(
     trained: subprocess.CompletedProcess[str], version: Path
 ) -> None:
     equal = json.loads((version / "metrics.json").read_text())["cleaning"]["equal_rows"]
-    assert equal > 500 and f"kept: {equal} rows that equal another" in trained.stdout
+    assert equal > 500 and f"  rows kept though equal to another, by coincidence: {equal}\n" in trained.stdout
 
 
 def test_metrics_hold_the_test_figures_and_every_baseline(version: Path) -> None:

@@ -1,16 +1,11 @@
 """Changes training rows at random, so that a model leans on no single token and no single label."""
 
-from __future__ import annotations
-
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 import tensorflow as tf
 
 from intent_tf.errors import InputError
-from intent_tf.nearest import nearest
-
-_UNKNOWN, _SPAN = 1, 3
 
 
 @dataclass(frozen=True)
@@ -23,9 +18,6 @@ class Augmentation:
     Args:
         token_dropout: Share of tokens excluded.
         swap: Share of tokens exchanged with the one behind them.
-        span_mask: Share of tokens that become unknown, in spans of three.
-        crop_concatenate: Share of rows whose beginning, up to half of the tokens, is replaced by that of
-            another row of the batch that has the same label: a new session of that label.
         label_flip: Share of labels flipped. It needs `intent_tf.models.ForwardCorrectedCrossentropy` as loss,
             or probabilities are drawn towards 1/2.
 
@@ -39,15 +31,12 @@ class Augmentation:
         ([5, 6, 7, 8], [1.0, 0.0])
 
     References:
-        Wei and Zou, *EDA: Easy Data Augmentation Techniques*, 2019. Xie et al., *Data Noising as Smoothing in
-        Neural Network Language Models*, 2017. Patrini et al., *Making Deep Neural Networks Robust to Label
-        Noise*, 2017.
+        Wei and Zou, *EDA: Easy Data Augmentation Techniques*, 2019. Patrini et al., *Making Deep Neural
+        Networks Robust to Label Noise*, 2017.
     """
 
     token_dropout: float = 0.0
     swap: float = 0.0
-    span_mask: float = 0.0
-    crop_concatenate: float = 0.0
     label_flip: float = 0.0
 
     def __post_init__(self) -> None:
@@ -56,43 +45,26 @@ class Augmentation:
             if not 0 <= rate < limit:
                 raise InputError(f"the rate of {field.name} is {rate}", expected=f"a share in [0, {limit:g})")
 
-    @classmethod
-    def from_rates(cls, rates: Mapping[str, float]) -> Augmentation | None:
-        """Make an augmentation of rates by name; None if there are none.
-
-        Raises:
-            InputError: If a name is unknown; the message names the nearest.
-        """
-        names = [field.name for field in fields(cls)]
-        for name in rates:
-            if name not in names:
-                raise InputError(f"no augmentation {name!r}{nearest(name, names)}", expected=", ".join(names))
-        return cls(**rates) if rates else None
-
     def __call__(
         self, tokens: Sequence[tf.Tensor], label: tf.Tensor, seed: tuple[int | tf.Tensor, int | tf.Tensor]
     ) -> tuple[list[tf.Tensor], tf.Tensor]:
         """Change one batch.
 
         Args:
-            tokens: Token ids, each int32 ``(batch, tokens)``, padded at the end with 0; 1 is unknown.
+            tokens: Token ids, each int32 ``(batch, tokens)``, padded at the end with 0.
             label: float32 ``(batch,)``, 0 or 1.
             seed: The run's seed and the batch's number.
 
         Returns:
-            The changed ids, each ``(batch, tokens)`` with maybe another number of tokens, and labels.
+            The changed ids, each ``(batch, tokens)``, and labels.
         """
         changed = []
         for index, ids in enumerate(tokens):
             draws = _Draws(seed, index)
-            if self.crop_concatenate:
-                ids = _crop_concatenate(ids, label, self.crop_concatenate, draws)
             if self.token_dropout:
                 ids = _drop(ids, self.token_dropout, draws)
             if self.swap:
                 ids = _swap(ids, self.swap, draws)
-            if self.span_mask:
-                ids = _mask_spans(ids, self.span_mask, draws)
             changed.append(ids)
         if self.label_flip:
             flipped = _Draws(seed, len(changed))(tf.shape(label)) < self.label_flip
@@ -123,30 +95,3 @@ def _swap(ids: tf.Tensor, rate: float, draws: _Draws) -> tf.Tensor:
     moved = indices + tf.where(draws(tf.shape(ids)) < rate, 1.5, 0.0)
     order = tf.argsort(tf.where(ids > 0, moved, indices + 1e6), axis=1, stable=True)
     return tf.gather(ids, order, batch_dims=1)
-
-
-def _mask_spans(ids: tf.Tensor, rate: float, draws: _Draws) -> tf.Tensor:
-    # A token is masked unless none of the spans that would reach it starts.
-    starts = draws(tf.shape(ids)) < 1.0 - (1.0 - rate) ** (1.0 / _SPAN)
-    padded = tf.pad(starts, [[0, 0], [_SPAN - 1, 0]])
-    width = tf.shape(ids)[1]
-    reached = tf.reduce_any(tf.stack([padded[:, back : back + width] for back in range(_SPAN)]), axis=0)
-    return tf.where(reached & (ids > 0), _UNKNOWN, ids)
-
-
-def _crop_concatenate(ids: tf.Tensor, label: tf.Tensor, rate: float, draws: _Draws) -> tf.Tensor:
-    rows = tf.shape(ids)[:1]
-    # Sorted by label, and at random among equal ones, the next row is a random one of the same label.
-    order = tf.argsort(label + 0.5 * draws(rows))
-    following = tf.roll(order, -1, axis=0)
-    partner = tf.scatter_nd(order[:, None], following, rows)
-    chosen = (draws(rows) < rate) & (tf.gather(label, partner) == label)
-    share = tf.where(chosen, 0.5 * draws(rows), 0.0)[:, None]
-    indices, others = tf.cast(tf.range(tf.shape(ids)[1]), tf.float32), tf.gather(ids, partner)
-    cut, kept = (
-        share * tf.reduce_sum(tf.cast(tokens > 0, tf.float32), axis=1, keepdims=True)
-        for tokens in (ids, others)
-    )
-    own = tf.ragged.boolean_mask(ids, (ids > 0) & (indices >= cut))
-    beginning = tf.ragged.boolean_mask(others, (others > 0) & (indices < kept))
-    return tf.concat([beginning, own], axis=1).to_tensor()

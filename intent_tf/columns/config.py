@@ -1,10 +1,18 @@
 """What the options of preprocessing mean: the arguments of a `Preprocessor`."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+import pandas as pd
+
+from intent_tf.columns.found_pairs import find_pairs
+from intent_tf.columns.kinds.registry import kind_of
 from intent_tf.data.example_source import ExampleSource
+from intent_tf.data.predictions import Labels
+from intent_tf.data.specification import FeatureSpecification
+from intent_tf.options.as_tuple import as_tuple
 from intent_tf.options.preprocessing import PreprocessingConfig
 from intent_tf.text import NGrams, Tokenizer, load_stop_words
 from intent_tf.text.scripts import share_of_cjk
@@ -18,27 +26,52 @@ def preprocessor_options(config: PreprocessingConfig, examples: ExampleSource) -
 
     Args:
         config: The options.
-        examples: Their texts choose the tokenizer, unless it is given; what their source knows of derived
-            columns is added to those that are given.
+        examples: What their source knows of derived columns is added to those that are given.
     """
+    known = config.derived is not None or examples.derived
     return {
-        "tokenizer": make_tokenizer(config, config.tokenizer or _tokenizer(examples)),
-        "derived": {**examples.derived, **config.derived},
+        "tokenizer": ChosenTokenizer(config) if config.tokenizer is None else make_tokenizer(config),
+        "derived": {**examples.derived, **(config.derived or {})} if known else None,
         "max_text_tokens": config.max_text_tokens,
         "max_vocabulary": config.max_vocabulary,
     }
 
 
-def make_tokenizer(config: PreprocessingConfig, kind: str) -> Tokenizer | NGrams:
-    """Make the tokenizer of a kind, with n-grams if asked for."""
-    stop_words = load_stop_words(config.stop_language) if config.stop_language else ()
-    tokenizer = Tokenizer(kind, stop_words=stop_words)
-    return tokenizer if config.word_ngrams == (1,) else NGrams(tokenizer, config.word_ngrams)
+@dataclass(frozen=True)
+class ChosenTokenizer:
+    """A tokenizer whose kind training rows choose: characters where much is Chinese or Japanese."""
+
+    config: PreprocessingConfig
+
+    def learnt(self, train: pd.DataFrame, specification: FeatureSpecification) -> Tokenizer | NGrams:
+        """Choose by the features that are not numbers."""
+        names = [column.name for column in specification.columns if column.values == "string"]
+        texts = (str(value) for name in names for value in train[name].head(2000))
+        return make_tokenizer(self.config, "characters" if share_of_cjk(texts) > MUCH_CJK else "wordpunct")
 
 
-def _tokenizer(examples: ExampleSource) -> str:
-    features = examples.frame.drop(columns=[examples.label, *examples.excluded], errors="ignore")
-    texts = (
-        str(value) for name in features.select_dtypes(exclude="number") for value in features[name].head(2000)
+def with_tokenizer(
+    options: Mapping[str, Any], train: pd.DataFrame, specification: FeatureSpecification
+) -> dict[str, Any]:
+    """Put the tokenizer that training rows choose in the place of none, or of a `ChosenTokenizer`."""
+    tokenizer = options.get("tokenizer") or ChosenTokenizer(PreprocessingConfig())
+    if isinstance(tokenizer, ChosenTokenizer):
+        tokenizer = tokenizer.learnt(train, specification)
+    return {**options, "tokenizer": tokenizer}
+
+
+def find_derived(
+    train: pd.DataFrame, specification: FeatureSpecification, labels: Labels, seed: int = 0
+) -> dict[str, str]:
+    """Find derived columns that pay, of the training rows' numbers; see `find_pairs`."""
+    names = [each.name for each in specification.columns if kind_of(each.kind).derives]
+    return find_pairs(
+        {name: train[name].to_numpy(np.float64, na_value=np.nan) for name in names}, labels, seed
     )
-    return "characters" if share_of_cjk(texts) > MUCH_CJK else "wordpunct"
+
+
+def make_tokenizer(config: PreprocessingConfig, kind: str | None = None) -> Tokenizer | NGrams:
+    """Make the tokenizer of a configuration, with n-grams if asked for; a kind stands for its own."""
+    stop_words = load_stop_words(config.stop_language) if config.stop_language else ()
+    tokenizer = Tokenizer(kind or config.tokenizer or "wordpunct", stop_words=stop_words)
+    return tokenizer if as_tuple(config.word_ngrams) == (1,) else NGrams(tokenizer, config.word_ngrams)

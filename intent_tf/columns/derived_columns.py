@@ -1,7 +1,5 @@
 """Number columns computed from others, written as expressions, in the graph."""
 
-from __future__ import annotations
-
 import ast
 import functools
 import operator
@@ -14,6 +12,7 @@ import tensorflow as tf
 
 from intent_tf.errors import InputError
 from intent_tf.nearest import nearest
+from intent_tf.text.configured import Configured
 
 Compute = Callable[[Mapping[str, tf.Tensor]], tf.Tensor]
 """Computes an expression from the columns by name, float32 ``(batch,)`` each."""
@@ -38,7 +37,7 @@ _GRAMMAR = "numbers, columns, + - * /, parentheses, abs(x), log1p(x), max(x, y, 
 
 
 @keras.saving.register_keras_serializable(package="intent_tf")
-class DerivedColumns(keras.layers.Layer):
+class DerivedColumns(Configured, keras.layers.Layer):
     """Computes number columns from the raw ones by expressions such as ``seconds / pages``.
 
     Ratios and products of its inputs are hard to learn for a network, as they are for trees; who knows the
@@ -92,10 +91,6 @@ class DerivedColumns(keras.layers.Layer):
     def compute_output_shape(self, input_shape: Mapping[str, tuple[int | None, ...]]) -> tuple[Any, int]:
         """Batch, expressions."""
         return (input_shape[self.columns[0]][0], len(self.expressions))
-
-    def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
-        return {**super().get_config(), "expressions": self.expressions, "columns": self.columns}
 
 
 class _Compiler:

@@ -1,12 +1,21 @@
 """Small computations on padded event arrays ``(batch, events)``, shared by the session features."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import tensorflow as tf
 
 NAN = float("nan")
+#: Every number at or below it is missing, as float32's lowest says where strict JSON has no NaN.
+MISSING_BELOW = -1e38
+
+
+def without_stand_in(values: tf.Tensor) -> tf.Tensor:
+    """Put NaN where a number says that it is missing; strings stay as they are."""
+    return values if values.dtype == tf.string else tf.where(values > MISSING_BELOW, values, NAN)
+
+
+#: Thirty million years in seconds, and more than anything costs.
+_LIMIT = 1e15
 
 
 def present(values: tf.Tensor) -> tf.Tensor:
@@ -14,10 +23,40 @@ def present(values: tf.Tensor) -> tf.Tensor:
     return values != "" if values.dtype == tf.string else tf.math.is_finite(values)
 
 
+def winsorised(values: tf.Tensor) -> tf.Tensor:
+    """Bound finite numbers to ±1e15, so that no sum or difference of them overflows; others stay missing."""
+    return tf.where(present(values), tf.clip_by_value(values, -_LIMIT, _LIMIT), NAN)
+
+
 def padded_to(events: tf.Tensor, values: tf.Tensor) -> tf.Tensor:
     """Pad an array at the end to ``(batch, events)``."""
     nothing = "" if values.dtype == tf.string else NAN
     return tf.pad(values, [[0, 0], [0, events - tf.shape(values)[1]]], constant_values=nothing)
+
+
+def last_events(values: tf.Tensor, length: tf.Tensor, most: int) -> tf.Tensor:
+    """Keep the last events of each row, and let what stands behind them be missing.
+
+    Args:
+        values: ``(batch, events)``, padded at the end with anything.
+        length: How many of a row's events are real, int32 ``(batch,)``.
+        most: Events kept.
+
+    Returns:
+        ``(batch, longest kept)``, padded with ``""`` or NaN.
+    """
+    nothing = "" if values.dtype == tf.string else NAN
+    width = tf.shape(values)[1]
+    length = tf.clip_by_value(length, 0, width)
+    kept = tf.minimum(length, most)
+    places = tf.range(tf.reduce_max(tf.pad(kept, [[0, 1]])))
+
+    def moved() -> tf.Tensor:
+        start = (length - kept)[:, None]
+        return tf.gather(values, tf.minimum(start + places, width - 1), batch_dims=1)
+
+    events = tf.cond(width > most, moved, lambda: values[:, : tf.size(places)])
+    return tf.where(places < kept[:, None], events, nothing)
 
 
 def event_before(values: tf.Tensor, first: Any = NAN) -> tf.Tensor:

@@ -1,58 +1,56 @@
 """Infers from a table which columns a model can take and of what kind each is."""
 
-from __future__ import annotations
-
-import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
-import numpy as np
 import pandas as pd
 
-from intent_tf.data.sequences import is_list, read_lists
-from intent_tf.data.specification import Column, FeatureSpecification, ValueType
+from intent_tf.columns.kinds.column_profile import ColumnProfile
+from intent_tf.columns.kinds.number_text import table_decimal
+from intent_tf.columns.kinds.registry import KINDS, asked_in_turn, kind_of
+from intent_tf.data.sequences import is_list
+from intent_tf.data.specification import Column, FeatureSpecification
 from intent_tf.errors import InputError
 from intent_tf.nearest import nearest
-from intent_tf.options.source import Kind
 
-_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-_DATE = re.compile(r"(\d{4}([-/.])\d{1,2}\2\d{1,2}|\d{1,2}([-/.])\d{1,2}\3\d{4})(\D|$)")
-#: What pandas calls the content of a column whose values are numbers, and those whose values are dates.
-_NUMERIC = ("integer", "floating", "mixed-integer-float", "decimal")
-_DATES = ("datetime64", "datetime", "date")
+#: What pandas calls the content of a column whose values nothing can be made of.
 _NEITHER = ("bytes", "complex", "timedelta", "timedelta64")
-#: The largest float32 below which every integer is exact: larger codes stay text.
-_EXACT_FLOAT = 1 << 24
-#: Rows that tell what all rows hold.
-_SAMPLE = 1000
 
 
 def infer_specification(
     frame: pd.DataFrame,
     label: str,
     *,
-    kinds: Mapping[str, Kind] | None = None,
+    kinds: Mapping[str, str] | None = None,
     drop: Sequence[str] = (),
-    positive: str | None = None,
+    groups: Mapping[str, str] | None = None,
+    dates: Mapping[str, str] | None = None,
+    now: str | None = None,
     file: object = None,
 ) -> FeatureSpecification:
     """Infer the feature specification from training rows.
 
-    Numbers and booleans are ``number``; lists (also JSON lists in a text column) ``sequence``; text of
-    more than about two words (or of CJK characters) that mostly differs from row to row ``text``; other
-    text ``category``. Excluded, with the reason: dates, constants, nested structures, and identifiers (all
-    values differ).
+    Numbers and booleans are ``number``, also as texts of which up to 5 % are none (at most 20 spellings,
+    which are then missing); dates and times of day ``date``, likewise; texts of several members that come
+    again in many combinations ``set``; lists (also JSON lists in a text column) ``sequence``; text of more
+    than about two words (or of CJK characters) that mostly differs from row to row ``text``; other text
+    ``category``. Excluded, with the reason: constants, nested structures, and identifiers (all values
+    differ). Sequences whose lists are equally long in every row are one group, named after the first of
+    them; one with the column ``event_type`` is called ``session``.
 
     Args:
         frame: Training rows.
         label: The label column; empty where there is none.
         kinds: Kinds of columns known better: they override what is inferred.
         drop: Columns that must not be features.
-        positive: The label's value that counts as a purchase, if labels are words.
+        groups: Names of sequence groups, by a column of each.
+        dates: How dates are written, by column, such as ``{"ordered": "day-first"}``; see `declared_format`.
+        now: The date column that tells the prediction time.
         file: Where the table came from, for messages.
 
     Raises:
-        InputError: If a named column is not in the table, the label is given a kind, or a column given as
-            text holds numbers.
+        InputError: If a named column is not in the table, the label is given a kind, a column given as text
+            holds numbers, one that is given a group no lists, or there is more than one way of reading dates.
 
     Example:
         >>> frame = pd.DataFrame({"price": [1.5, 2, 3, 4], "bought": [0, 1, 0, 1]})
@@ -61,8 +59,9 @@ def infer_specification(
           price   number  float
           bought  label   purchase = 1
     """
-    kinds = dict(kinds or {})
-    for name in (*([label] if label else []), *kinds, *drop):
+    dates = {**({now: ""} if now else {}), **(dates or {})}
+    kinds = {**dict.fromkeys(dates, "date"), **(kinds or {})}
+    for name in (*([label] if label else []), *kinds, *drop, *(groups or {})):
         if name not in frame.columns:
             names = [str(column) for column in frame.columns]
             raise InputError(
@@ -72,112 +71,46 @@ def infer_specification(
         raise InputError("the label is also a feature", file=file, column=label, remedy="give it no kind")
     columns: list[Column] = []
     excluded = dict.fromkeys(drop, "dropped by request")
-    for name in frame.columns:
-        if name == label or name in excluded:
-            continue
-        if name in kinds:
-            columns.append(_given(name, frame[name], kinds[name], file))
-            continue
-        column, reason = _infer(name, frame[name], file)
-        if column is None:
+    profiles = {
+        name: ColumnProfile(name, frame[name], file, dates=dates.get(name, ""), is_now=name == now)
+        for name in frame.columns
+        if name != label and name not in excluded
+    }
+    numbers = [each for name, each in profiles.items() if kinds.get(name, "number") == "number"]
+    decimal = table_decimal(profile.number_texts for profile in numbers if profile.number_texts)
+    for name, profile in profiles.items():
+        profile.decimal = decimal
+        kind = kind_of(kinds[name], name) if name in kinds else None
+        reason = "" if kind else _unusable(profile)
+        if not kind and not reason:
+            kind = next(each for each in asked_in_turn() if each.claims(profile))
+            reason = kind.excludes(profile)
+        if reason or kind is None:
             excluded[name] = reason
         else:
-            columns.append(column)
-    return FeatureSpecification(tuple(columns), label, positive, excluded)
+            columns.append(kind.column(profile))
+    for kind in KINDS.values():
+        own = kind.grouped([column for column in columns if column.kind == kind.name], profiles)
+        of_name = {column.name: column for column in own}
+        columns = [of_name.get(column.name, column) for column in columns]
+    of_name = {column.name: column for column in columns}
+    renamed = {}
+    for name, given in (groups or {}).items():
+        if name not in of_name or not of_name[name].is_list:
+            raise InputError("a group is given to a column without lists", column=name, file=file)
+        renamed[of_name[name].group] = given
+    columns = [replace(each, group=renamed.get(each.group, each.group)) for each in columns]
+    return FeatureSpecification(tuple(columns), label, excluded=excluded)
 
 
-def _given(name: str, values: pd.Series, kind: Kind, file: object) -> Column:
-    present = _present(values)
-    if kind == "text" and len(present) and pd.api.types.infer_dtype(present) in _NUMERIC:
-        raise InputError(
-            f"the column is said to be text and holds numbers, such as {present.iloc[0]!r}",
-            expected="words",
-            remedy=f"give it another kind: --kinds {name}=number or {name}=category",
-            file=file,
-            row=present.index[0],
-            column=name,
-        )
-    return Column(name, kind, _value_type(name, kind, present, file))
-
-
-def _infer(name: str, values: pd.Series, file: object) -> tuple[Column | None, str]:
-    present = _present(values)
-    if is_list(present):
-        return Column(name, "sequence", _value_type(name, "sequence", present, file)), ""
-    content = pd.api.types.infer_dtype(present)
-    if content in _NEITHER or (
-        content == "mixed" and present.map(lambda value: isinstance(value, dict)).any()
+def _unusable(profile: ColumnProfile) -> str:
+    """Say why no kind can be, or nothing."""
+    if is_list(profile.present):
+        return ""
+    if profile.content in _NEITHER or (
+        profile.content == "mixed" and profile.present.map(lambda value: isinstance(value, dict)).any()
     ):
-        return None, "neither numbers, nor text, nor lists"
-    if content == "string":
-        present = present[present != ""]  # in a CSV file, the missing text
-    distinct = present.nunique()
-    if distinct <= 1:
-        return None, "constant"
-    if content in _DATES or (content == "string" and _holds_dates(present)):
-        return None, "a date (use it to split: --time)"
-    if content == "boolean":
-        return Column(name, "number", "float"), ""
-    if content in _NUMERIC:
-        if distinct == len(values) > 50 and _is_counter(present):
-            return None, "an identifier (a running number)"
-        return Column(name, "number", "float"), ""
-    texts = present.astype(str)
-    if _holds_json_lists(texts):
-        return Column(name, "sequence", _value_type(name, "sequence", present, file)), ""
-    words = texts.str.count(r"\S+").median()
-    reads_as_text = words > 2 or (texts.str.contains(_CJK).mean() > 0.5 and texts.str.len().median() > 6)
-    if reads_as_text and distinct > max(20, len(present) / 20):
-        return Column(name, "text", "string"), ""
-    if distinct == len(values) > 50:
-        return None, "an identifier (every value differs)"
-    return Column(name, "category", "string"), ""
-
-
-def _present(values: pd.Series) -> pd.Series:
-    present = values.dropna()
-    if isinstance(present.dtype, pd.CategoricalDtype):
-        return present.astype(present.dtype.categories.dtype)
-    return present
-
-
-def _value_type(name: str, kind: Kind, present: pd.Series, file: object) -> ValueType:
-    if kind in ("number", "text"):
-        return "float" if kind == "number" else "string"
-    if kind == "sequence":
-        lists = read_lists(present.iloc[:_SAMPLE], name, file=file)
-        entries = pd.Series([entry for each in lists for entry in each], dtype=object).dropna()
-        return "float" if pd.api.types.infer_dtype(entries) in (*_NUMERIC, "boolean") else "string"
-    content = pd.api.types.infer_dtype(present)
-    if content == "boolean":
-        return "float"  # as text, its values would be spelt differently from file to file
-    if content not in _NUMERIC:
-        return "string"
-    codes = present.astype(float)
-    return "float" if bool(((codes.abs() < _EXACT_FLOAT) & (codes % 1 == 0)).all()) else "string"
-
-
-def _is_counter(values: pd.Series) -> bool:
-    steps = np.diff(np.sort(values.to_numpy(dtype=float)))
-    return bool((values % 1 == 0).all() and np.median(steps) == 1)
-
-
-def _holds_json_lists(texts: pd.Series) -> bool:
-    if not (texts.str.startswith("[").all() and texts.str.endswith("]").all()):
-        return False
-    try:
-        read_lists(texts.iloc[:_SAMPLE], "")
-    except InputError:
-        return False
-    return True
-
-
-def _holds_dates(texts: pd.Series) -> bool:
-    sample = texts.iloc[:_SAMPLE].astype(str)
-    if not sample.str.match(_DATE).all():
-        return False
-    # Which of two numbers is the day does not matter here, but one reading must fit all values.
-    return any(
-        pd.to_datetime(sample, format="mixed", dayfirst=first, errors="coerce", utc=True).notna().all()
-        for first in (False, True)
-    )
+        return "neither numbers, nor text, nor lists"
+    if profile.is_constant:
+        return "constant"
+    return ""

@@ -1,8 +1,7 @@
 """Raw columns to features: the one implementation that training, batch scoring and serving share."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
+from dataclasses import fields, replace
 from typing import Any
 
 import keras
@@ -11,16 +10,15 @@ import pandas as pd
 import tensorflow as tf
 
 from intent_tf.columns.derived_columns import DerivedColumns
-from intent_tf.columns.event_arrays import padded_to
-from intent_tf.columns.features import Features
-from intent_tf.columns.raw_columns import RawColumns, raw_columns, to_dataset
-from intent_tf.columns.session_statistics import SessionStatistics
-from intent_tf.columns.session_tokens import SessionTokens, is_rendered
+from intent_tf.columns.input_facts import InputFacts
+from intent_tf.columns.kinds.column_kind import ColumnEncoder, EncodingOptions
+from intent_tf.columns.kinds.registry import KINDS, kind_of
+from intent_tf.columns.raw_columns import RawColumns, of_type, raw_columns, to_dataset
+from intent_tf.columns.safe_names import safe_names
 from intent_tf.data.specification import FeatureSpecification
 from intent_tf.errors import InputError
-from intent_tf.layers.category_ids import CategoryIds
 from intent_tf.layers.normal_scores import NormalScores
-from intent_tf.text import NGrams, TokenIds, Tokenizer
+from intent_tf.text import NGrams, Tokenizer
 
 _ROWS_AT_ONCE = 1024
 
@@ -36,15 +34,22 @@ class Preprocessor(keras.layers.Layer):
     ====================  =======================================================================
     column kind           becomes
     ====================  =======================================================================
-    number                a normal score and a missing flag (`NormalScores`)
+    number                read (`ParsedNumbers`), a normal score and a missing flag (`NormalScores`)
     derived columns       numbers computed from numbers (`DerivedColumns`), then likewise
-    category              an id in the column's vocabulary (`CategoryIds`)
+    category              in one spelling (`CategorySpelling`) an id in a vocabulary (`CategoryIds`)
+    set                   a number for each member (`SetMembers`)
+    date                  numbers of calendar, position and differences, and ids (`ParsedDates`)
     text                  the ids of its tokens (`TokenIds`), all text columns one after the other
     sequence              numbers (`SessionStatistics`) and a rendered document (`SessionTokens`)
     ====================  =======================================================================
 
-    Features that were made before pass through unchanged, so a model fits on a cached pass over the data
-    and predicts from raw columns with the same code.
+    The features are a mapping that holds what the table has columns for:
+
+    - ``numbers``: normal scores, float32 ``(batch, numbers)``, 0 where missing; ``missing``: of the same
+      shape, 1 where the number was missing, else 0.
+    - ``categories``: int32 ``(batch, categories)``; 0 means unknown, rare or missing.
+    - ``text``: int32 ``(batch, tokens)``, padded at the end with 0; 1 means out of vocabulary.
+    - ``session``: int32 ``(batch, tokens)``, the rendered event sequence, padded likewise.
 
     Args:
         specification: The raw columns, or their configuration.
@@ -58,7 +63,8 @@ class Preprocessor(keras.layers.Layer):
         oov_buckets: Ids among which tokens out of vocabulary are spread by a hash. Default 1.
         **kwargs: Those of every Keras layer.
 
-    Shapes: a mapping of column to ``(batch,)``, for sequences ``(batch, events)``, to `Features`.
+    Shapes: a mapping of column to ``(batch,)``, for sequences ``(batch, events)`` with the length of each
+        group ``(batch,)``, to the features.
 
     Raises:
         InputError: If a derived column uses what is no number column.
@@ -69,7 +75,8 @@ class Preprocessor(keras.layers.Layer):
         >>> preprocessor = Preprocessor(FeatureSpecification(
         ...     (Column("price", "number", "float"), Column("month", "category", "string"))))
         >>> preprocessor.adapt(frame)
-        >>> preprocessor(raw_columns(frame, preprocessor.specification)).numbers.numpy().round(2).ravel()
+        >>> features = preprocessor(raw_columns(frame, preprocessor.specification))
+        >>> features["numbers"].numpy().round(2).ravel()
         array([-0.97,  0.  ,  0.97], dtype=float32)
     """
 
@@ -90,58 +97,40 @@ class Preprocessor(keras.layers.Layer):
         if not isinstance(specification, FeatureSpecification):
             specification = FeatureSpecification.from_config(specification)
         self.specification = specification
-        self.tokenizer: Tokenizer | NGrams = (
+        self.options = EncodingOptions(
             keras.saving.deserialize_keras_object(tokenizer)
             if isinstance(tokenizer, dict)
-            else tokenizer or Tokenizer()
+            else tokenizer or Tokenizer(),
+            dict(derived or {}),
+            max_text_tokens,
+            max_session_tokens,
+            max_vocabulary,
+            min_count,
+            oov_buckets,
+            self.makes_documents,
         )
-        self.derived = dict(derived or {})
-        self.max_text_tokens = max_text_tokens
-        self.max_session_tokens = max_session_tokens
-        self.max_vocabulary = max_vocabulary
-        self.min_count = min_count
-        self.oov_buckets = oov_buckets
-        self._create_layers()
+        self.encoders = self._make_encoders()
+        self.scores: Any = NormalScores(name="normal_scores") if self.number_names else None
 
-    def _create_layers(self) -> None:
-        numbers, sequences = (self.specification.of_kind(kind) for kind in ("number", "sequence"))
-        categories, texts = (self.specification.of_kind(kind) for kind in ("category", "text"))
-        # Those that the table has no columns for stay away; any of them may.
-        self.derived_columns: Any = None
-        self.statistics: Any = None
-        self.scores: Any = None
-        self.category_ids: Any = None
-        self.token_ids: Any = None
-        self.session_tokens: Any = None
-        if self.derived:
-            self.derived_columns = DerivedColumns(self.derived, numbers, name="derived_columns")
-        if sequences:
-            columns = [self.specification[name] for name in sequences]
-            self.statistics = SessionStatistics(columns, name="session_statistics")
-            rendered = [column.name for column in columns if is_rendered(column)]
-        if sequences and rendered:
-            self.session_tokens = SessionTokens(
-                rendered,
-                self.tokenizer,
-                self.max_session_tokens,
-                self.min_count,
-                self.max_vocabulary,
-                self.oov_buckets,
-                name="session_tokens",
-            )
-        if numbers or sequences:
-            self.scores = NormalScores(name="normal_scores")
-        if categories:
-            self.category_ids = CategoryIds(categories, name="category_ids")
-        if texts:
-            self.token_ids = TokenIds(
-                self.tokenizer,
-                self.min_count,
-                self.max_vocabulary,
-                self.max_text_tokens,
-                self.oov_buckets,
-                name="token_ids",
-            )
+    #: Whether texts and sessions become token ids of their own.
+    makes_documents = True
+
+    def _make_encoders(self) -> dict[str, ColumnEncoder]:
+        for column in self.specification.columns:
+            kind_of(column.kind, column.name).check(column)
+        of_kind = {name: self.specification.of_kind(name) for name in KINDS}
+        if self.options.derived and not of_kind["number"]:
+            DerivedColumns(self.options.derived, ())  # says which column there is not
+        return {
+            name: KINDS[name].encoder([self.specification[each] for each in columns], self.options)
+            for name, columns in of_kind.items()
+            if columns
+        }
+
+    @property
+    def tokenizer(self) -> Tokenizer | NGrams:
+        """Cuts texts into tokens."""
+        return self.options.tokenizer
 
     def build(self, input_shape: Any = None) -> None:
         """Create the weights that `adapt` fills."""
@@ -159,127 +148,135 @@ class Preprocessor(keras.layers.Layer):
             InputError: If a column is missing, or a value does not fit its kind.
         """
         raw = raw_columns(frame, self.specification, file=file)
-        if self.statistics:
-            self.statistics.adapt(
-                {name: raw[name].flat_values for name in self.specification.of_kind("sequence")}
-            )
-        if self.session_tokens:
-            self.session_tokens.adapt(to_dataset(raw, _ROWS_AT_ONCE).map(self._with_equal_lengths))
+        for encoder in self.encoders.values():
+            encoder.adapt(raw)
         if self.scores:
             self.scores.adapt(self.raw_numbers(raw))
-        if self.category_ids:
-            self.category_ids.adapt({name: raw[name] for name in self.category_ids.columns})
-        if self.token_ids:
-            self.token_ids.adapt(text.decode() for text in self._joined_texts(raw).numpy())
+        counted, categories = InputFacts(self.specification), self.encoders.get("category")
+        counted.add_columns(raw, categories)
+        self.specification = replace(self.specification, seen=counted.seen(categories))
 
     @property
     def number_names(self) -> tuple[str, ...]:
-        """What each column of `Features.numbers` is."""
-        statistics = self.statistics.names if self.statistics else ()
-        return (*self.specification.of_kind("number"), *self.derived, *statistics)
+        """What each column of the feature ``numbers`` is."""
+        return tuple(name for encoder in self.encoders.values() for name in encoder.number_names)
+
+    @property
+    def category_names(self) -> tuple[str, ...]:
+        """What each column of the feature ``categories`` is."""
+        return tuple(name for encoder in self.encoders.values() for name in encoder.category_names)
+
+    @property
+    def category_sizes(self) -> tuple[int, ...]:
+        """Number of ids of each, id 0 included."""
+        return tuple(size for encoder in self.encoders.values() for size in encoder.category_sizes)
+
+    @property
+    def vocabularies(self) -> dict[str, list[str]]:
+        """Of each feature that is a document, what its ids stand for; id 0 is padding."""
+        found: dict[str, list[str]] = {}
+        for encoder in self.encoders.values():
+            found |= encoder.vocabularies()
+        return found
 
     def raw_numbers(self, raw: RawColumns) -> np.ndarray:
         """All numbers before they are normalised, for baselines: float32 ``(rows, numbers)``, NaN missing."""
-        batches = [
-            self._numbers(self._with_equal_lengths(batch)).numpy() for batch in to_dataset(raw, _ROWS_AT_ONCE)
-        ]
+        batches = [self._numbers(self._entered(batch)).numpy() for batch in to_dataset(raw, _ROWS_AT_ONCE)]
         return np.concatenate(batches)
 
-    def documents(self, raw: RawColumns) -> tf.Tensor:
-        """Join the words of every row, of texts and of the texts of events, as one string ``(rows,)``."""
-        texts = [raw[name] for name in self.specification.of_kind("text")]
-        texts += [raw[name] for name in (self.session_tokens.worded if self.session_tokens else ())]
-        texts = [
-            tf.strings.reduce_join(text, axis=-1, separator=" ") if text.shape.rank == 2 else text
-            for text in texts
-        ]
-        return tf.strings.join(texts, separator=" ")
+    def documents(self, raw: RawColumns) -> Any:
+        """Join the words of every row, of texts and of events' texts, ``(rows,)``; None if there are none."""
+        texts = [words for encoder in self.encoders.values() for words in encoder.words(raw)]
+        return tf.strings.join(texts, separator=" ") if texts else None
 
-    def call(self, inputs: Mapping[str, Any] | Features) -> Features:
-        """Preprocess a batch; `Features` pass through."""
-        if isinstance(inputs, Features):
-            return inputs
-        inputs = self._with_equal_lengths(self._checked(inputs))
-        features = Features.empty(tf.shape(inputs[self.specification.columns[0].name])[0])
+    def call(self, inputs: Mapping[str, Any]) -> dict[str, tf.Tensor]:
+        """Preprocess a batch."""
+        columns, features = self._entered(self._checked(inputs)), {}
         if self.scores:
-            numbers, missing = self.scores(self._numbers(inputs))
-            features = features._replace(numbers=numbers, missing=missing)
-        if self.category_ids:
-            features = features._replace(categories=self.category_ids(inputs))
-        if self.token_ids:
-            features = features._replace(text=self.token_ids(self._joined_texts(inputs)))
-        if self.session_tokens:
-            features = features._replace(session=self.session_tokens(inputs))
-        return features
+            features["numbers"], features["missing"] = self.scores(self._numbers(columns))
+        ids = (encoder.category_ids(columns) for encoder in self.encoders.values())
+        if parts := [part for part in ids if part is not None]:
+            features["categories"] = tf.concat(parts, axis=1)
+        for encoder in self.encoders.values():
+            features |= encoder(columns)
+        return features | self._joint_document(columns, inputs)
+
+    def _joint_document(
+        self, columns: dict[str, tf.Tensor], inputs: Mapping[str, Any]
+    ) -> dict[str, tf.Tensor]:
+        """Make a feature of all columns that hold words together; here each kind has its own."""
+        return {}
+
+    def compute_output_spec(self, inputs: Mapping[str, Any]) -> dict[str, keras.KerasTensor]:
+        """Return shapes and types of the features, which are known before there is a vocabulary."""
+        specs: dict[str, keras.KerasTensor] = {}
+        if self.scores:
+            numbers = (None, len(self.number_names))
+            specs |= {name: keras.KerasTensor(numbers, "float32") for name in ("numbers", "missing")}
+        if self.category_names:
+            specs["categories"] = keras.KerasTensor((None, len(self.category_names)), "int32")
+        for encoder in self.encoders.values():
+            specs |= encoder.feature_specs()
+        return specs
+
+    def keras_inputs(self) -> dict[str, keras.KerasTensor]:
+        """Return the raw columns as inputs of a functional model."""
+        signature = self.input_signature()
+        names = safe_names(signature)
+        return {
+            name: keras.Input(batch_shape=spec.shape, dtype=spec.dtype.name, name=names[name])
+            for name, spec in signature.items()
+        }
 
     def input_signature(self) -> dict[str, tf.TensorSpec]:
-        """Describe the raw columns of a batch: name, type and shape, as in the SavedModel's signature."""
+        """Describe the raw columns of a batch: name, type and shape, as in the SavedModel's signature.
+
+        Behind the columns stands, for each sequence group, how many events of each row are real.
+        """
         signature = {}
         for column in self.specification.columns:
             shape = (None, None) if column.is_list else (None,)
             dtype = tf.float32 if column.values == "float" else tf.string
             signature[column.name] = tf.TensorSpec(shape, dtype)
-        return signature
-
-    def dummy_inputs(self) -> Features:
-        """Features of one row in which everything is missing; they give the extractors their shapes."""
-        numbers = tf.zeros((1, len(self.number_names)))
-        categories = tf.zeros((1, len(self.specification.of_kind("category"))), tf.int32)
-        texts, sessions = (
-            tf.zeros((1, int(layer is not None)), tf.int32) for layer in (self.token_ids, self.session_tokens)
-        )
-        return Features(numbers, numbers, categories, texts, sessions)
+        return signature | {name: tf.TensorSpec((None,), tf.int32) for name in self.specification.lengths}
 
     def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments."""
+        own = {each.name: getattr(self.options, each.name) for each in fields(self.options)}
+        del own["documents"]
         return {
             **super().get_config(),
+            **own,
             "specification": self.specification.get_config(),
             "tokenizer": keras.saving.serialize_keras_object(self.tokenizer),
-            "derived": self.derived,
-            "max_text_tokens": self.max_text_tokens,
-            "max_session_tokens": self.max_session_tokens,
-            "max_vocabulary": self.max_vocabulary,
-            "min_count": self.min_count,
-            "oov_buckets": self.oov_buckets,
-            "statistics": self.statistics and self.statistics.get_config()["learnt"],
+            "learnt": {name: encoder.state() for name, encoder in self.encoders.items()},
         }
 
     @classmethod
-    def from_config(cls, config: dict[str, Any]) -> Preprocessor:
+    def from_config(cls, config: dict[str, Any]) -> "Preprocessor":
         """Return what `get_config` described; vocabularies and scores come with the weights."""
         config = dict(config)
-        learnt = config.pop("statistics")
+        learnt = config.pop("learnt")
         preprocessor = cls(**config)
-        if learnt:
-            preprocessor.statistics.restore(learnt)
+        for name, encoder in preprocessor.encoders.items():
+            if learnt[name] is not None:
+                encoder.restore(learnt[name])
         return preprocessor
 
     def _checked(self, inputs: Mapping[str, Any]) -> dict[str, tf.Tensor]:
-        names = [column.name for column in self.specification.columns]
-        absent = [name for name in names if name not in inputs]
-        if absent:
-            raise InputError(f"the column {absent[0]!r} is missing", expected=", ".join(names))
         signature = self.input_signature()
-        return {name: tf.cast(inputs[name], signature[name].dtype) for name in names}
+        for name, spec in signature.items():
+            if name not in inputs:
+                what = "column" if spec.dtype != tf.int32 else "length of events"
+                raise InputError(f"the {what} {name!r} is missing", expected=", ".join(signature))
+        return {name: of_type(inputs[name], spec.dtype) for name, spec in signature.items()}
 
-    def _with_equal_lengths(self, inputs: Mapping[str, tf.Tensor]) -> dict[str, tf.Tensor]:
-        """Pad all sequences to the longest column's length, so that events can be told side by side."""
-        sequences = self.specification.of_kind("sequence")
-        if not sequences:
-            return dict(inputs)
-        events = tf.reduce_max([tf.shape(inputs[name])[1] for name in sequences])
-        return {**inputs, **{name: padded_to(events, inputs[name]) for name in sequences}}
+    def _entered(self, inputs: Mapping[str, tf.Tensor]) -> dict[str, tf.Tensor]:
+        columns = dict(inputs)
+        for encoder in self.encoders.values():
+            columns = encoder.entered(columns)
+        return columns
 
-    def _numbers(self, inputs: Mapping[str, Any]) -> tf.Tensor:
-        names = self.specification.of_kind("number")
-        parts = [tf.stack([inputs[name] for name in names], axis=1)] if names else []
-        if self.derived_columns:
-            parts.append(self.derived_columns(inputs))
-        if self.statistics:
-            parts.append(self.statistics(inputs))
-        return tf.concat(parts, axis=1)
-
-    def _joined_texts(self, inputs: Mapping[str, Any]) -> tf.Tensor:
-        texts = [inputs[name] for name in self.specification.of_kind("text")]
-        return tf.strings.join(texts, separator="\n")
+    def _numbers(self, columns: Mapping[str, tf.Tensor]) -> tf.Tensor:
+        parts = (encoder.numbers(columns) for encoder in self.encoders.values())
+        return tf.concat([part for part in parts if part is not None], axis=1)

@@ -3,22 +3,29 @@
 Nothing is computed here: every transformation that a prediction depends on is in the model's graph.
 """
 
-from __future__ import annotations
-
-from collections.abc import Mapping
+import json
+import warnings
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import tensorflow as tf
+from numpy.typing import ArrayLike
 
+from intent_tf.data.refuse_where import refuse_where
 from intent_tf.data.sequences import read_lists
 from intent_tf.data.specification import Column, FeatureSpecification
-from intent_tf.errors import InputError
+from intent_tf.errors import InputError, InputWarning
 from intent_tf.nearest import nearest
 
-_WORDS = {"true": 1.0, "false": 0.0}
-_WORDS |= dict.fromkeys(("", "na", "n/a", "#n/a", "nan", "null", "none"), np.nan)
+_TRUTH = {"true": 1.0, "false": 0.0}
+_MISSING = ("", "na", "n/a", "#n/a", "nan", "null", "none")
+
+#: Cells beside which there must be a number, if a column is to be one of numbers.
+_ODD_AT_MOST = 20
+#: Missing columns that a message names at most.
+_NAMED = 10
 
 RawColumns = dict[str, tf.Tensor | tf.RaggedTensor]
 
@@ -35,7 +42,8 @@ def raw_columns(
 
     Returns:
         By column: float32 or string tensors of shape ``(rows,)``; for sequences ragged tensors of shape
-        ``(rows, entries)``. Missing numbers are NaN, missing texts and categories ``""``.
+        ``(rows, entries)``, and for each sequence group its lengths, int32 ``(rows,)``. Missing numbers are
+        NaN, missing texts and categories ``""``.
 
     Raises:
         InputError: If a column is missing, or a value does not fit its kind (with its row).
@@ -46,16 +54,54 @@ def raw_columns(
         array([3.5, nan], dtype=float32)
     """
     tensors: RawColumns = {}
+    require_columns(list(frame.columns), specification, file=file)
     for column in specification.columns:
-        if column.name not in frame.columns:
-            names = [str(name) for name in frame.columns]
-            raise InputError(
-                f"the table has no column {column.name!r}{nearest(column.name, names)}",
-                expected=", ".join(each.name for each in specification.columns),
-                file=file,
-            )
         tensors[column.name] = column_tensor(frame[column.name], column, file=file)
-    return tensors
+    return with_lengths(tensors, specification)
+
+
+def require_columns(
+    names: Sequence[Any], specification: FeatureSpecification, *, file: object = None
+) -> None:
+    """Refuse a table that lacks columns of a model.
+
+    Args:
+        names: All columns of the table.
+        specification: The columns of the model.
+        file: Where the table came from, for error messages.
+
+    Raises:
+        InputError: If there are any; it names all of them, each with the nearest that the table has.
+    """
+    if missing := [each.name for each in specification.columns if each.name not in names]:
+        told = [f"{name!r}{nearest(name, map(str, names))}" for name in missing[:_NAMED]]
+        more = f" and {len(missing) - _NAMED:,} more" if len(missing) > _NAMED else ""
+        raise InputError(
+            f"the table has no column{'s' * (len(missing) > 1)} {', '.join(told)}{more}",
+            expected=", ".join(each.name for each in specification.columns),
+            file=file,
+        )
+
+
+def with_lengths(columns: Mapping[str, Any], specification: FeatureSpecification) -> RawColumns:
+    """Add the length of each sequence group that is not among the columns: that of its longest list.
+
+    Args:
+        columns: Raw columns; lists are ragged, or dense, where all entries count.
+        specification: The columns.
+    """
+    lengths = {
+        name: tf.reduce_max([_length(columns[each]) for each in names], axis=0)
+        for name, names in specification.lengths.items()
+        if name not in columns
+    }
+    return {**columns, **lengths}
+
+
+def _length(values: tf.Tensor | tf.RaggedTensor) -> tf.Tensor:
+    if isinstance(values, tf.RaggedTensor):
+        return tf.cast(values.row_lengths(), tf.int32)
+    return tf.fill(tf.shape(values)[:1], tf.shape(values)[1])
 
 
 def column_tensor(values: pd.Series, column: Column, *, file: object = None) -> tf.Tensor | tf.RaggedTensor:
@@ -63,8 +109,18 @@ def column_tensor(values: pd.Series, column: Column, *, file: object = None) -> 
     if column.is_list:
         return _ragged(values, column, file)
     if column.values == "float":
-        return tf.constant(_numbers(values, column.name, file), tf.float32)
-    return tf.constant(_texts(values), tf.string)
+        return tf.constant(_numbers(values, column, file), tf.float32)
+    return tf.constant(_texts(values, column.written.decimal if column.written else "."), tf.string)
+
+
+def plain_numbers(texts: pd.Series) -> pd.Series:
+    """Read texts as Python's `float` does, ``true`` and ``false`` as 1 and 0; NaN are all others."""
+    return pd.to_numeric(texts, errors="coerce").fillna(texts.str.lower().map(_TRUTH))
+
+
+def is_word_for_missing(texts: pd.Series) -> pd.Series:
+    """Tell which texts are blank or a word for "missing" in a column of numbers: bool ``(rows,)``."""
+    return texts.str.strip().str.lower().isin(_MISSING)
 
 
 def to_dataset(columns: RawColumns, batch_size: int, *others: tf.Tensor) -> tf.data.Dataset:
@@ -83,6 +139,13 @@ def to_dataset(columns: RawColumns, batch_size: int, *others: tf.Tensor) -> tf.d
     return dataset.map(pad, num_parallel_calls=tf.data.AUTOTUNE)
 
 
+def of_type(values: tf.Tensor, dtype: tf.DType) -> tf.Tensor:
+    """Cast a tensor of values, codes to texts too."""
+    if dtype == tf.string and values.dtype != tf.string:
+        return tf.strings.as_string(values)
+    return tf.cast(values, dtype)
+
+
 def padded(columns: Mapping[str, Any]) -> dict[str, tf.Tensor]:
     """Raw columns with sequences as dense tensors ``(batch, events)``, padded with ``""`` or NaN."""
     return {name: _dense(values) for name, values in columns.items()}
@@ -94,36 +157,50 @@ def _dense(values: tf.Tensor | tf.RaggedTensor) -> tf.Tensor:
     return values.to_tensor(default_value="" if values.dtype == tf.string else np.float32("nan"))
 
 
-def _texts(values: pd.Series) -> np.ndarray:
+def _texts(values: pd.Series, decimal: str = ".") -> np.ndarray:
     present = values.astype("object").where(values.notna(), "")
     # Lone surrogates cannot be UTF-8; they can only come from strings built in Python.
-    return np.array([_text(value).encode("utf-8", "replace") for value in present], dtype=object)
+    return np.array([_text(value, decimal).encode("utf-8", "replace") for value in present], dtype=object)
 
 
-def _text(value: Any) -> str:
+def _text(value: Any, decimal: str) -> str:
+    if pd.api.types.is_list_like(value):
+        return json.dumps([_text(each, decimal) for each in value], ensure_ascii=False)
+    if not isinstance(value, float):
+        return str(value)
     # pandas makes codes floats where some are missing: 3.0 is the code 3, whatever rows come with it.
-    return f"{value:.0f}" if isinstance(value, float) and value % 1 == 0 else str(value)
+    return f"{value:.0f}" if value % 1 == 0 else str(value).replace(".", decimal)
 
 
-def _numbers(values: pd.Series, name: str, file: object) -> np.ndarray:
+def _numbers(values: pd.Series, column: Column, file: object) -> np.ndarray:
     if pd.api.types.is_numeric_dtype(values):
         numbers = values.to_numpy(dtype=np.float64, na_value=np.nan)
     else:
         texts = values.astype("object").where(values.notna(), "").astype(str).str.strip()
-        words = texts.str.lower().map(_WORDS)
-        numbers = pd.to_numeric(texts, errors="coerce").fillna(words).to_numpy(dtype=np.float64)
-        wrong = np.flatnonzero(np.isnan(numbers) & ~texts.str.lower().isin(list(_WORDS)))
-        if len(wrong):
-            raise InputError(
-                f"found {texts.iloc[wrong[0]]!r} where a number belongs ({len(wrong)} such values)",
-                expected="numbers or empty fields",
-                remedy=f"mend the values, or give the column another kind: --kinds {name}=category",
-                file=file,
-                row=values.index[wrong[0]],
-                column=name,
-            )
+        numbers = plain_numbers(texts).to_numpy(dtype=np.float64)
+        odd = np.isnan(numbers) & ~is_word_for_missing(texts) & ~texts.isin(column.missing)
+        if odd.any():
+            nested = values.map(pd.api.types.is_list_like).to_numpy(bool)
+            no_number = odd.sum() > _ODD_AT_MOST and np.isnan(numbers).all()
+            _tell_odd(texts[odd], (nested | no_number)[odd], column, file)
     with np.errstate(over="ignore"):  # beyond float32 is infinite, which the graph treats as missing
         return numbers.astype(np.float32)
+
+
+def _tell_odd(odd: pd.Series, refused: ArrayLike, column: Column, file: object) -> None:
+    """Warn of cells that are no numbers, which are missing; some are refused, such as lists."""
+    refuse_where(
+        refused,
+        odd,
+        "found {value!r} where a number belongs ({count} such values)",
+        expected="numbers or empty fields",
+        remedy=f"mend the values, or give the column another kind: --kinds {column.name}=category",
+        file=file,
+        column=column.name,
+    )
+    where = "" if file is None else f"{file}, "
+    found = f"what is no number is missing, such as {odd.iloc[0]!r} in row {odd.index[0]}"
+    warnings.warn(f"{where}column {column.name!r}: {found}", InputWarning, stacklevel=2)
 
 
 def _ragged(values: pd.Series, column: Column, file: object) -> tf.RaggedTensor:
@@ -132,7 +209,7 @@ def _ragged(values: pd.Series, column: Column, file: object) -> tf.RaggedTensor:
     flat = [entry for entries in lists for entry in entries]
     rows = values.index.repeat(lengths)
     if column.values == "float":
-        entries = tf.constant(_numbers(pd.Series(flat, rows), column.name, file), tf.float32)
+        entries = tf.constant(_numbers(pd.Series(flat, rows), column, file), tf.float32)
     else:
         entries = tf.constant(_texts(pd.Series(flat, rows, dtype=object)), tf.string)
     return tf.RaggedTensor.from_row_lengths(entries, lengths)

@@ -1,13 +1,11 @@
 """In which order an epoch takes the rows, and which of them stand in one batch."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
-from intent_tf.columns.features import Features
+from intent_tf.columns.feature_batches import Features
 
 #: Batches whose rows are sorted by length together.
 _POOL = 50
@@ -79,9 +77,13 @@ def document_lengths(features: Features) -> np.ndarray:
     Args:
         features: Of all rows; documents are ragged.
     """
-    ragged = [part for part in features if isinstance(part, tf.RaggedTensor)]
-    lengths = [part.row_lengths().numpy() for part in ragged]
-    return np.max([np.zeros(len(features.numbers), np.int64), *lengths], axis=0)
+    return np.max(
+        [
+            part.row_lengths().numpy() if isinstance(part, tf.RaggedTensor) else np.zeros(len(part), np.int64)
+            for part in features.values()
+        ],
+        axis=0,
+    )
 
 
 def longest_first(features: Features) -> np.ndarray:

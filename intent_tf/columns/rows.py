@@ -1,7 +1,5 @@
 """Rows in memory, preprocessed once: what training reads its batches from."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,8 +8,7 @@ import pandas as pd
 import tensorflow as tf
 
 from intent_tf.columns.augmentation import Augmentation
-from intent_tf.columns.feature_batches import Graph, feature_batches, graph_of
-from intent_tf.columns.features import Features
+from intent_tf.columns.feature_batches import Features, Graph, documents, feature_batches, graph_of
 from intent_tf.columns.preprocessor import Preprocessor
 from intent_tf.columns.raw_columns import raw_columns
 from intent_tf.columns.row_order import document_lengths, numbered_batches
@@ -30,8 +27,8 @@ class Rows:
 
     Args:
         frame: The raw rows.
-        features: Their features; ``text`` and ``session`` are ragged ``(rows, tokens)``.
-        label: float32 ``(rows,)``, 0 or 1; with a teacher's probability beside each, ``(rows, 2)``.
+        features: Their features by name; documents are ragged ``(rows, tokens)``.
+        label: float32 ``(rows,)``, 0 or 1, or a teacher's probability in between.
         weight: float32 ``(rows,)``, a row's share in the loss; 1 by default.
         grade: float32 ``(rows,)``, the strongest action that followed, in [0, 1], where labels are graded: 1
             is a purchase. Batches then hold it in the label's place.
@@ -53,7 +50,7 @@ class Rows:
         *,
         file: object = None,
         graph: Graph | None = None,
-    ) -> Rows:
+    ) -> "Rows":
         """Preprocess a table's rows.
 
         Args:
@@ -69,15 +66,9 @@ class Rows:
         """
         if frame.empty:
             raise InputError("the table has no rows", file=file, expected="at least one row of data")
-        parts: list[Features] = []
         raw = raw_columns(frame, preprocessor.specification, file=file)
-        for batch in feature_batches(graph or graph_of(preprocessor), raw):
-            ragged = {
-                name: tf.RaggedTensor.from_tensor(getattr(batch, name), padding=0)
-                for name in ("text", "session")
-            }
-            parts.append(batch._replace(**ragged))
-        features = Features(*(tf.concat(part, axis=0) for part in zip(*parts, strict=True)))
+        parts = list(feature_batches(graph or graph_of(preprocessor), raw))
+        features = {name: tf.concat([part[name] for part in parts], axis=0) for name in parts[0]}
         weight = np.ones(len(label), np.float32) if weight is None else weight.astype(np.float32)
         return cls(frame, features, label.astype(np.float32), weight)
 
@@ -89,26 +80,25 @@ class Rows:
         """Rows that `shuffled_batches` gives in one epoch."""
         return len(self)
 
-    def take(self, indices: np.ndarray) -> Rows:
+    def take(self, indices: np.ndarray) -> "Rows":
         """Return the rows at these places, int64 ``(n,)``."""
-        features = Features(*(tf.gather(part, indices) for part in self.features))
+        features = {name: tf.gather(part, indices) for name, part in self.features.items()}
         grade = None if self.grade is None else self.grade[indices]
         return Rows(self.frame.iloc[indices], features, self.label[indices], self.weight[indices], grade)
 
-    def joined(self, *others: Rows) -> Rows:
+    def joined(self, *others: "Rows") -> "Rows":
         """Return these rows and others after them, numbered anew."""
         parts = (self, *others)
-        features = zip(*(part.features for part in parts), strict=True)
         return Rows(
             pd.concat([part.frame for part in parts], ignore_index=True),
-            Features(*(tf.concat(each, axis=0) for each in features)),
+            {name: tf.concat([part.features[name] for part in parts], axis=0) for name in self.features},
             np.concatenate([part.label for part in parts]),
             np.concatenate([part.weight for part in parts]),
             None if self.grade is None else np.concatenate([part.grade for part in parts]),
         )
 
     def batches(self, batch_size: int, shard: Shard = ALL_ROWS, *, passes: int | None = 1) -> tf.data.Dataset:
-        """All rows, in order: ``(Features, label, weight)``, the last batch may be smaller.
+        """All rows, in order: ``(features, label, weight)``, the last batch may be smaller.
 
         Args:
             batch_size: Number of rows in a batch, over all replicas.
@@ -154,10 +144,13 @@ class Rows:
         return endless(batches.map(without_number)).prefetch(tf.data.AUTOTUNE)
 
     def _gather(self, rows: tf.Tensor) -> tuple[Features, tf.Tensor, tf.Tensor]:
-        parts = [tf.gather(part, rows) for part in self.features]
-        dense = [part.to_tensor(0) if isinstance(part, tf.RaggedTensor) else part for part in parts]
+        parts = {name: tf.gather(part, rows) for name, part in self.features.items()}
+        dense = {
+            name: part.to_tensor(0) if isinstance(part, tf.RaggedTensor) else part
+            for name, part in parts.items()
+        }
         label = self.label if self.grade is None else self.grade
-        return Features(*dense), tf.gather(label, rows), tf.gather(self.weight, rows)
+        return dense, tf.gather(label, rows), tf.gather(self.weight, rows)
 
 
 def endless(batches: tf.data.Dataset) -> tf.data.Dataset:
@@ -171,7 +164,7 @@ def augmented(
     """Change batches in ways that only the seed and their number decide.
 
     Args:
-        batches: Of the replicas of a shard, in turns: pairs of a number and ``(Features, label, weight)``.
+        batches: Of the replicas of a shard, in turns: pairs of a number and ``(features, label, weight)``.
         augmentation: How rows are changed.
         seed: Seed of the changes.
         shard: The replicas that the batches are for.
@@ -182,8 +175,9 @@ def augmented(
 
     def change(number: tf.Tensor, batch: tuple[Features, tf.Tensor, tf.Tensor]) -> Any:
         features, label, weight = batch
-        (text, session), label = augmentation(features[-2:], label, (seed, shard.share(number)))
-        return number, (features._replace(text=text, session=session), label, weight)
+        names = documents(features)
+        changed, label = augmentation([features[name] for name in names], label, (seed, shard.share(number)))
+        return number, ({**features, **dict(zip(names, changed, strict=True))}, label, weight)
 
     return batches.map(change, tf.data.AUTOTUNE)
 

@@ -1,7 +1,5 @@
 """Numbers that say what a shopper did in a session, computed in the graph from the raw event arrays."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -11,6 +9,7 @@ import keras
 import tensorflow as tf
 
 from intent_tf.columns.event_arrays import (
+    NAN,
     count,
     count_distinct,
     dwell,
@@ -19,13 +18,16 @@ from intent_tf.columns.event_arrays import (
     present,
     summary,
     total,
+    winsorised,
 )
 from intent_tf.data.specification import Column
 
 #: Event types that show something to the shopper, and those by which the shopper asks for more of it.
 IMPRESSIONS, CLICKS = ("search", "browse"), ("click", "detail")
 #: The click-through rate is the training rate for a session without impressions, and moves away from it as
-#: if these many impressions had been seen at that rate before.
+#: if these many impressions had been seen at that rate before. A log may tell of clicks on what it does not
+#: tell to have been shown: more clicks than impressions count as all that were shown, and without any
+#: impression in the training rows there is no rate.
 SMOOTHING = 5.0
 #: Recent events count for more: half as much for every two events that follow.
 HALF_LIFE = 2.0
@@ -37,7 +39,8 @@ class SessionStatistics(keras.layers.Layer):
 
     From ``event_type``: events, distinct types, events of each type, the same with recent events counting
     more (``Σ ½^(events after / 2)``), the share of each type's most recent event, and the click-through rate
-    ``(clicks + 5·rate) / (impressions + 5)``, with ``rate`` that of the training rows. With ``elapsed``
+    ``(clicks + 5·rate) / (impressions + 5)``, 1 at most, with ``rate`` that of the training rows, and missing
+    where these have no impressions. With ``elapsed``
     (seconds since the session's first event) also dwell times in seconds: mean, shortest, longest and last
     gap, the session's length, the gap after each type of event, and seconds since each type was last seen.
     From any other sequence of numbers (``price``): mean, smallest, largest, last, and last over mean. From
@@ -52,7 +55,7 @@ class SessionStatistics(keras.layers.Layer):
         ``(batch, statistics)`` with NaN where a statistic is not defined.
 
     Example:
-        >>> layer = SessionStatistics([Column("event_type", "sequence", "string")])
+        >>> layer = SessionStatistics([Column("event_type", "sequence", "string", "session")])
         >>> layer.adapt({"event_type": tf.constant([["browse", "click"], ["browse", ""]])})
         >>> numbers = layer({"event_type": tf.constant([["browse", "browse", "click"]])})
         >>> dict(zip(layer.names, numbers[0].numpy().tolist()))["count browse"]
@@ -67,7 +70,7 @@ class SessionStatistics(keras.layers.Layer):
         self.columns = tuple(each if isinstance(each, Column) else Column(**each) for each in columns)
         self.max_types = max_types
         self.types: tuple[str, ...] = ()
-        self.rate = 0.0
+        self.rate: float | None = None
         values = {column.name: column.values for column in self.columns}
         self.has_types = values.get("event_type") == "string"
         self.has_elapsed = values.get("elapsed") == "float"
@@ -81,7 +84,7 @@ class SessionStatistics(keras.layers.Layer):
             )
             self.types = tuple(sorted(sorted(counts), key=lambda word: -counts[word])[: self.max_types])
             clicks, impressions = (sum(counts[word] for word in words) for words in (CLICKS, IMPRESSIONS))
-            self.rate = clicks / impressions if impressions else 0.0
+            self.rate = min(clicks / impressions, 1.0) if impressions else None
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -103,6 +106,8 @@ class SessionStatistics(keras.layers.Layer):
 
     def call(self, inputs: dict[str, Any]) -> tf.Tensor:
         """Compute the statistics ``(batch, statistics)``, in the order of `names`."""
+        floats = [column.name for column in self.columns if column.values == "float"]
+        inputs = {**inputs, **{name: winsorised(inputs[name]) for name in floats}}
         numbers: list[tf.Tensor] = []
         seen = {kind: inputs["event_type"] == kind for kind in self.types} if self.has_types else {}
         if self.has_types:
@@ -124,7 +129,7 @@ class SessionStatistics(keras.layers.Layer):
         return {**super().get_config(), "columns": columns, "max_types": self.max_types, "learnt": learnt}
 
     @classmethod
-    def from_config(cls, config: dict[str, Any]) -> SessionStatistics:
+    def from_config(cls, config: dict[str, Any]) -> "SessionStatistics":
         """Return what `get_config` described."""
         config = dict(config)
         learnt = config.pop("learnt")
@@ -134,7 +139,7 @@ class SessionStatistics(keras.layers.Layer):
 
     def restore(self, learnt: dict[str, Any]) -> None:
         """Take over what `get_config` wrote as ``learnt``."""
-        self.types, self.rate = tuple(learnt["types"]), float(learnt["rate"])
+        self.types, self.rate = tuple(learnt["types"]), learnt["rate"]
 
     def _of(self, values: str) -> list[str]:
         special = {"event_type": self.has_types, "elapsed": self.has_elapsed}
@@ -146,7 +151,9 @@ class SessionStatistics(keras.layers.Layer):
         clicks, impressions = (
             tf.add_n([count(types == word) for word in words]) for words in (CLICKS, IMPRESSIONS)
         )
-        rate = (clicks + SMOOTHING * self.rate) / (impressions + SMOOTHING)
+        rate = tf.fill(tf.shape(clicks), NAN)
+        if self.rate is not None:
+            rate = tf.minimum((clicks + SMOOTHING * self.rate) / (impressions + SMOOTHING), 1.0)
         after = tf.cumsum(tf.cast(there, tf.float32), axis=1, exclusive=True, reverse=True)
         weight = tf.pow(0.5, after / HALF_LIFE)
         recent = [total(weight, where) for where in seen.values()]

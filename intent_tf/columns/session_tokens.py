@@ -1,7 +1,5 @@
 """Renders a session as a document: one line of tokens an event, words and all."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
@@ -12,10 +10,11 @@ import tensorflow as tf
 from intent_tf.columns.event_arrays import dwell, present
 from intent_tf.data.specification import Column
 from intent_tf.text import NGrams, Tokenizer
+from intent_tf.text.configured import Configured
 
 
 @keras.saving.register_keras_serializable(package="intent_tf")
-class SessionTokens(keras.layers.Layer):
+class SessionTokens(Configured, keras.layers.Layer):
     """Turns event arrays into one sequence of token ids, event after event.
 
     An event gives, as far as its columns are there: its type (``[cart]``), the dwell before it on a doubling
@@ -40,7 +39,7 @@ class SessionTokens(keras.layers.Layer):
     def __init__(
         self,
         columns: Sequence[str],
-        tokenizer: Tokenizer | NGrams | dict[str, Any],
+        tokenizer: Tokenizer | NGrams,
         max_tokens: int = 256,
         min_count: int = 2,
         max_vocabulary: int = 20_000,
@@ -49,9 +48,7 @@ class SessionTokens(keras.layers.Layer):
     ) -> None:
         super().__init__(**{"autocast": False, **kwargs})
         self.columns = tuple(columns)
-        self.tokenizer = (
-            keras.saving.deserialize_keras_object(tokenizer) if isinstance(tokenizer, dict) else tokenizer
-        )
+        self.tokenizer = tokenizer
         self.max_tokens = max_tokens
         self.min_count = min_count
         self.max_vocabulary = max_vocabulary
@@ -98,18 +95,6 @@ class SessionTokens(keras.layers.Layer):
         ids = tf.cast(self.lookup(tokens.flat_values), tf.int32)
         return tokens.with_flat_values(ids).to_tensor(0)
 
-    def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
-        return {
-            **super().get_config(),
-            "columns": self.columns,
-            "tokenizer": keras.saving.serialize_keras_object(self.tokenizer),
-            "max_tokens": self.max_tokens,
-            "min_count": self.min_count,
-            "max_vocabulary": self.max_vocabulary,
-            "oov_buckets": self.oov_buckets,
-        }
-
     def _tokens(self, name: str, values: tf.Tensor, here: tf.Tensor) -> tf.RaggedTensor:
         if name in self.worded:
             return self.tokenizer(values[here])
@@ -138,6 +123,8 @@ def _events(sequences: dict[str, tf.Tensor]) -> tf.Tensor:
 
 def _bracketed(prefix: str, words: tf.Tensor) -> tf.RaggedTensor:
     tokens = tf.where(words == "", "", tf.strings.join(["[" + prefix, words, "]"]))
+    # A vocabulary is saved as lines.
+    tokens = tf.strings.regex_replace(tokens, r"[\r\n]", " ")
     return tf.RaggedTensor.from_tensor(tokens[:, None])
 
 

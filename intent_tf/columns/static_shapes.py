@@ -1,12 +1,10 @@
 """Batches that all have one shape, as XLA and TPUs want them."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import tensorflow as tf
 
-from intent_tf.columns.features import Features
+from intent_tf.columns.feature_batches import Features
 from intent_tf.columns.rows import Rows
 from intent_tf.errors import InputError
 
@@ -18,7 +16,7 @@ def static_batches(batches: tf.data.Dataset, rows: Rows, batch_size: int) -> tf.
     as the last of an epoch, is excluded; where rows are shuffled, others are in it in the next epoch.
 
     Args:
-        batches: ``(Features, label, weight)``.
+        batches: ``(features, label, weight)``.
         rows: The rows that the batches are of.
         batch_size: Rows a batch.
 
@@ -35,14 +33,16 @@ def static_batches(batches: tf.data.Dataset, rows: Rows, batch_size: int) -> tf.
             remedy="lower the batch size",
         )
     widths = {
-        name: max(1, int(getattr(rows.features, name).bounding_shape()[1])) for name in ("text", "session")
+        name: max(1, int(part.bounding_shape()[1]))
+        for name, part in rows.features.items()
+        if isinstance(part, tf.RaggedTensor)
     }
 
     def fix(features: Features, *others: tf.Tensor) -> Any:
         for name, width in widths.items():
-            ids = getattr(features, name)[:, :width]
+            ids = features[name][:, :width]
             ids = tf.pad(ids, [[0, 0], [0, width - tf.shape(ids)[1]]])
-            features = features._replace(**{name: tf.ensure_shape(ids, (None, width))})
+            features = {**features, name: tf.ensure_shape(ids, (None, width))}
         return tf.nest.map_structure(
             lambda part: tf.ensure_shape(part, (batch_size, *part.shape[1:])), (features, *others)
         )

@@ -1,7 +1,6 @@
 """Training rows that do not fit into memory: read from files and preprocessed anew in every epoch."""
 
-from __future__ import annotations
-
+from copy import deepcopy
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -11,10 +10,9 @@ import tensorflow as tf
 
 from intent_tf.columns.augmentation import Augmentation
 from intent_tf.columns.feature_batches import Graph, graph_of
-from intent_tf.columns.features import Features
 from intent_tf.columns.prepared import PreparedData
 from intent_tf.columns.preprocessor import Preprocessor
-from intent_tf.columns.raw_columns import RawColumns, padded
+from intent_tf.columns.raw_columns import RawColumns, padded, with_lengths
 from intent_tf.columns.rows import ALL_ROWS, Rows, augmented, endless, without_number
 from intent_tf.data.example_stream import ExampleStream
 from intent_tf.data.shard import Shard
@@ -54,15 +52,8 @@ class StreamedRows(Rows):
     ) -> tf.data.Dataset:
         """Endless epochs in an order that only the seed decides; see `Rows.shuffled_batches`.
 
-        Args:
-            batch_size: Rows a batch, over all replicas.
-            seed: Seed of the order.
-            first_epoch: Epoch to begin with.
-            augmentation: How training rows are changed.
-            first_batch: Batch of the first epoch to begin with.
-            shard: The replicas whose rows of each batch are wanted. Every process reads all rows, and
-                preprocesses its own.
-            by_length: Documents are not sorted by length here, since that takes all of them.
+        Every process reads all rows, and preprocesses those of its replicas. Documents are not sorted by
+        length, since that takes all of them.
         """
         stream = replace(self.stream, batch_size=batch_size, seed=seed)
         done = first_epoch * stream.batches + first_batch
@@ -78,7 +69,7 @@ class StreamedRows(Rows):
         return graph_of(self.preprocessor)
 
     def _preprocess(self, columns: RawColumns, label: tf.Tensor, *weight: tf.Tensor) -> Any:
-        features: Features = self._graph(padded(columns))
+        features = self._graph(padded(with_lengths(columns, self.preprocessor.specification)))
         return features, label, weight[0] if weight else tf.ones_like(label)
 
 
@@ -115,4 +106,6 @@ def stream_training_rows(data: PreparedData, folder: str | Path, weight: str | N
         stream=stream,
         preprocessor=data.preprocessor,
     )
-    return replace(data, train=rows)
+    facts = deepcopy(data.facts)
+    facts.tell("rows of train, streamed", rows.number_of_rows)
+    return replace(data, train=rows, facts=facts)

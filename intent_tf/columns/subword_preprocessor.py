@@ -1,14 +1,11 @@
 """Raw columns to features whose text is one document of an encoder's subwords."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 
 import keras
 import tensorflow as tf
 
-from intent_tf.columns.features import Features
 from intent_tf.columns.preprocessor import Preprocessor
 from intent_tf.data.specification import FeatureSpecification
 from intent_tf.text.wordpiece import WordPieceIds
@@ -21,7 +18,7 @@ IDS = "input_word_ids"
 class SubwordPreprocessor(Preprocessor):
     """A `Preprocessor` for a BERT encoder: texts and sessions become one document of its subwords.
 
-    ``Features.text`` holds ``[CLS] text [SEP] session [SEP]``, and ``Features.session`` nothing: an encoder
+    The feature ``text`` holds ``[CLS] text [SEP] session [SEP]``, and there is no ``session``: an encoder
     reads both at once and relates them. Numbers, categories and the statistics of sessions are those of
     `Preprocessor`.
 
@@ -45,39 +42,34 @@ class SubwordPreprocessor(Preprocessor):
             else subwords.extended(())
         )
 
-    def _create_layers(self) -> None:
-        super()._create_layers()
-        del self.token_ids
-        self.token_ids = None
+    makes_documents = False
 
-    def call(self, inputs: Mapping[str, Any] | Features) -> Features:
-        """Preprocess a batch; `Features` pass through."""
-        features = super().call(inputs)
-        if isinstance(inputs, Features):
-            return features
-        nothing = features.session[:, :0]
-        if IDS in inputs:
-            return features._replace(text=tf.cast(inputs[IDS], tf.int32), session=nothing)
-        columns = self._with_equal_lengths(self._checked(inputs))
-        texts = self._joined_texts(columns) if self.specification.of_kind("text") else None
-        if isinstance(texts, tf.RaggedTensor):
-            texts = tf.strings.reduce_join(texts, axis=-1, separator=" ")
-        events = self.session_tokens.render(columns) if self.session_tokens else None
-        if texts is None and events is None:
-            return features
-        return features._replace(text=self.subwords(texts, events), session=nothing)
+    def compute_output_spec(self, inputs: Mapping[str, Any]) -> dict[str, keras.KerasTensor]:
+        """Return shapes and types of the features."""
+        documents = {"text": keras.KerasTensor((None, None), "int32")} if self.reads_words else {}
+        return super().compute_output_spec(inputs) | documents
 
     @property
-    def reads_documents(self) -> bool:
-        """Whether there is any text or session to read."""
-        return bool(self.specification.of_kind("text")) or self.session_tokens is not None
+    def reads_words(self) -> bool:
+        """Whether any column holds words."""
+        return any(encoder.has_words for encoder in self.encoders.values())
 
-    def dummy_inputs(self) -> Features:
-        """Features of one row in which everything is missing; they give the extractors their shapes."""
-        dummy_inputs = super().dummy_inputs()
-        return dummy_inputs._replace(
-            text=tf.zeros((1, int(self.reads_documents)), tf.int32), session=dummy_inputs.text
-        )
+    def _joint_document(
+        self, columns: dict[str, tf.Tensor], inputs: Mapping[str, Any]
+    ) -> dict[str, tf.Tensor]:
+        if not self.reads_words:
+            return {}
+        if IDS in inputs:
+            return {"text": tf.cast(inputs[IDS], tf.int32)}
+        encoders = self.encoders.values()
+        prose = [found for each in encoders if (found := each.prose(columns)) is not None]
+        events = [found for each in encoders if (found := each.rendered(columns)) is not None]
+        return {
+            "text": self.subwords(
+                tf.strings.join(prose, separator="\n") if prose else None,
+                tf.concat(events, axis=1) if events else None,
+            )
+        }
 
     def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments."""

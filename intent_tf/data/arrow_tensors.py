@@ -1,13 +1,12 @@
 """Moves the columns of an Arrow table into tensors, without a detour through Python lists."""
 
-from __future__ import annotations
-
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 import tensorflow as tf
 
+from intent_tf.data.set_format import SetFormat
 from intent_tf.data.specification import Column
 from intent_tf.errors import InputError
 
@@ -27,11 +26,15 @@ def arrow_tensor(values: pa.Array, column: Column) -> tf.Tensor | tf.RaggedTenso
         InputError: If the values do not fit the column.
 
     Example:
-        >>> arrow_tensor(pa.array([["a", None], []]), Column("item_id", "sequence", "string"))
+        >>> arrow_tensor(pa.array([["a", None], []]), Column("item_id", "sequence", "string", "session"))
         <tf.RaggedTensor [[b'a', b''], []]>
     """
     is_list = pa.types.is_list(values.type) or pa.types.is_large_list(values.type)
-    if is_list != (column.is_list):
+    if is_list and isinstance(column.written, SetFormat):
+        sizes = pc.cast(pc.fill_null(pc.list_value_length(values), 0), pa.int64()).to_numpy()
+        members = tf.RaggedTensor.from_row_lengths(_flat(pc.list_flatten(values), column), sizes)
+        return tf.strings.reduce_join(members, axis=1, separator=column.written.separator)
+    if is_list != column.is_list:
         raise InputError(f"found {values.type}", column=column.name, expected=f"values of a {column.kind}")
     if not is_list:
         return _flat(values, column)
@@ -41,7 +44,10 @@ def arrow_tensor(values: pa.Array, column: Column) -> tf.Tensor | tf.RaggedTenso
 
 def _flat(values: pa.Array, column: Column) -> tf.Tensor:
     if column.values == "string":
-        texts = pc.fill_null(pc.cast(values, pa.string()), "").to_numpy(zero_copy_only=False)
+        cells = pc.cast(values, pa.string())
+        if column.written and pa.types.is_floating(values.type):
+            cells = pc.replace_substring(cells, ".", column.written.decimal)
+        texts = pc.fill_null(cells, "").to_numpy(zero_copy_only=False)
         return tf.constant(texts, tf.string, shape=texts.shape)
     return tf.constant(arrow_floats(values, column.name))
 

@@ -1,32 +1,27 @@
-"""CSV files as they come: any separator, UTF-8 or GB18030, gzip, lines cut short rejected."""
-
-from __future__ import annotations
+"""CSV files as they come: any separator, encoding and line end, gzip; every cell is text, as written."""
 
 import codecs
-import csv
-import gzip
 import io
-import re
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import chain, islice
 from pathlib import Path
-from typing import IO, Any, cast
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.csv
 
+from intent_tf.data.csv_layout import Layout, find_layout, fits
+from intent_tf.data.encodings import Encoding, opened
 from intent_tf.errors import InputError
 
-_ENCODINGS = ("utf-8", "gb18030")
-_SEPARATORS = ",;\t|"
-_MISSING = ["", "NA", "N/A", "NaN", "nan", "null", "NULL", "None", "#N/A"]
-_BLOCK = 1 << 20
-_WITH_COMMA = r"[+-]?\d+(,\d+)?"
-_SAMPLE = 1000
+#: Lines, and characters of them, by which a file's layout is found.
+_SAMPLE_LINES, _SAMPLE_CHARACTERS = 300, 1 << 20
+#: Characters of a chunk at most, however few its rows.
+_CHUNK = 1 << 24
+#: What stands for bytes that are in no encoding: no text holds it, for Unicode says that it is no character.
+_BROKEN = "\U0010ffff"
+codecs.register_error("intent_tf.broken", lambda error: (_BROKEN, getattr(error, "end", 0)))
 
 
 @dataclass
@@ -36,12 +31,23 @@ class Rejected:
     file: str
     rows: list[tuple[int, str, str]] = field(default_factory=list)
 
-    def write(self, path: Path) -> None:
+    def write(self, path: str | Path) -> None:
         """Write the rows to a CSV file; nothing is written when there are none."""
         if self.rows:
             frame = pd.DataFrame(self.rows, columns=["row", "reason", "text"])
             frame.insert(0, "file", self.file)
+            Path(path).parent.mkdir(parents=True, exist_ok=True)
             frame.to_csv(path, index=False)
+
+    def no_rows(self) -> InputError:
+        """Say that a table has no rows: since nothing is there, or why nothing of it could be read."""
+        if not self.rows:
+            return InputError("the table has no rows", file=self.file, expected="at least one row of data")
+        reasons = [reason for _, reason, _ in self.rows]
+        reason = max(dict.fromkeys(reasons), key=reasons.count)
+        row, _, text = next(each for each in self.rows if each[1] == reason)
+        found = f"no row can be read: {reason} in {reasons.count(reason):,} of {len(reasons):,}, first in"
+        return InputError(f"{found} {text[:200]!r}", file=self.file, row=row)
 
 
 @dataclass(frozen=True)
@@ -50,197 +56,96 @@ class CsvFile:
 
     Args:
         path: The file; it may end in ``.gz``.
-        encoding: ``"utf-8"`` or ``"gb18030"``.
-        separator: The character between fields.
-        names: The columns of its header.
-        decimal: ``","`` in a file whose numbers are written like ``12,5``, else ``"."``.
-        cut: Why the last row is known to be cut, if it is; else empty.
+        encoding: The encoding of its text.
+        layout: Its separator, quoting and header.
     """
 
     path: Path
-    encoding: str
-    separator: str
-    names: tuple[str, ...]
-    decimal: str = "."
-    cut: str = ""
+    encoding: Encoding
+    layout: Layout
 
     @classmethod
-    def inspect(cls, path: Path) -> CsvFile:
-        """Look at a file's bytes and header.
-
-        Raises:
-            InputError: If it has no rows, names a column twice, or is neither UTF-8 nor GB18030.
-        """
-        encoding, quotes, cut = _look_through(path)
-        separator, names, more = _header(path, encoding)
-        if not any(names):
-            raise InputError("the file is empty", file=path, expected="a header line and rows")
-        if not more:
-            raise InputError("the table has no rows", file=path, expected="at least one row of data")
-        for name in names:
-            if names.count(name) > 1:
-                raise InputError("the header names the column twice", file=path, row=1, column=name)
-        if quotes % 2 and _ends_quoted(path, encoding, separator):
-            cut = "a quote is opened and never closed"
-        decimal = _decimal(path, encoding, separator)
-        return cls(path, encoding, separator, names, decimal, cut)
-
-    def read(self, rejected: Rejected, missing: tuple[str, ...] = ()) -> pd.DataFrame:
-        """Read all rows, by their number in the file; a column's type is inferred from all of its fields.
+    def inspect(cls, path: str | Path, encoding: Encoding, separator: str = "") -> "CsvFile":
+        """Look at the beginning of a file.
 
         Args:
-            rejected: Takes the rows with the wrong number of fields.
-            missing: Further words that mean "missing".
+            path: The file.
+            encoding: The encoding of its text.
+            separator: That of files like it, taken if it fits.
+
+        Raises:
+            InputError: If it has no rows, or names a column twice.
         """
-        options = pa.csv.ConvertOptions(
-            null_values=[*_MISSING, *missing],
-            strings_can_be_null=bool(missing),
-            decimal_point=self.decimal,
-        )
-        try:
-            table = pa.csv.read_csv(self._input(), *self._options(rejected), options)
-        except pa.ArrowInvalid as error:
-            raise self._unreadable(error) from error
-        frame = table.to_pandas(date_as_object=False)
-        return self._without_cut_row(_numbered(frame, 2, rejected), rejected)
+        path = Path(path)
+        with _text(path, encoding) as text:
+            lines: list[str] = []
+            for line in islice(_lines(text), _SAMPLE_LINES):
+                lines.append(line)
+                if sum(map(len, lines)) > _SAMPLE_CHARACTERS:
+                    break
+        layout = find_layout(lines, separator)
+        names = layout.names
+        if not any(names):
+            raise InputError("the file is empty", file=path, expected="a header line and rows")
+        for name in names:
+            if names.count(name) > 1:
+                raise InputError(
+                    "the header names the column twice", file=path, row=layout.above + 1, column=name
+                )
+        return cls(path, encoding, layout)
 
-    def stream(self, rejected: Rejected, block_bytes: int = 8 * _BLOCK) -> Iterator[pd.DataFrame]:
-        """Yield the rows in chunks of about ``block_bytes`` of text; all fields stay text, as written."""
-        options = pa.csv.ConvertOptions(column_types=dict.fromkeys(self.names, pa.string()))
-        read, parse = self._options(rejected)
-        read.block_size = block_bytes
-        chunk, row = pd.DataFrame(), 2
-        try:
-            with pa.csv.open_csv(self._input(), read, parse, options) as reader:
-                for batch in reader:
-                    if batch.num_rows:
-                        if len(chunk):
-                            yield chunk
-                        chunk = _numbered(self._with_points(batch.to_pandas()), row, rejected)
-                        row = chunk.index[-1] + 1
-        except pa.ArrowInvalid as error:
-            raise self._unreadable(error) from error
-        if len(chunk := self._without_cut_row(chunk, rejected)):
-            yield chunk
+    def chunks(self, rejected: Rejected, rows: int) -> Iterator[tuple[np.ndarray, pa.Table]]:
+        """Yield the rows in chunks, beside their numbers in the file; every cell is text, as written.
 
-    def _with_points(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """Write the numbers of a file with decimal commas with points, where a column holds nothing else."""
-        if self.decimal == ".":
-            return frame
-        for name in frame.columns:
-            present = frame[name][~frame[name].isin(_MISSING)]
-            if present.str.fullmatch(_WITH_COMMA).all():
-                frame[name] = frame[name].str.replace(",", ".")
-        return frame
+        Args:
+            rejected: Takes the rows with the wrong number of fields, or with bytes that cannot be read.
+            rows: Rows of a chunk at most.
+        """
+        numbers: list[int] = []
+        cells: list[list[str]] = []
+        size = 0
+        for number, fields, length in self._rows(rejected):
+            numbers.append(number)
+            cells.append(fields)
+            size += length
+            if len(cells) == rows or size > _CHUNK:
+                yield self._chunk(numbers, cells)
+                numbers, cells, size = [], [], 0
+        if cells:
+            yield self._chunk(numbers, cells)
 
-    def _input(self) -> Any:
-        if self.encoding == "utf-8" and not self.cut:
-            return str(self.path)
-        # The decoder is never told that the file ends, so what is left of a cut character is no error.
-        decoder = codecs.getincrementaldecoder(self.encoding)()
-        return pa.lib.TransformInputStream(
-            pa.input_stream(str(self.path)), lambda block: decoder.decode(bytes(block)).encode()
-        )
+    def _rows(self, rejected: Rejected) -> Iterator[tuple[int, list[str], int]]:
+        width, may_break = len(self.layout.names), self.encoding.broken or self.encoding.cut
+        with _text(self.path, self.encoding) as text:
+            records = enumerate(self.layout.parse(_lines(text)), start=1)
+            for number, record in islice(records, self.layout.above + 1, None):
+                if not record.fields:
+                    continue
+                fields, reason = fits(record.fields, width), ""
+                if may_break and _BROKEN in record.text:
+                    reason = (
+                        f"bytes that are not {self.encoding.name.upper()}"
+                        if self.encoding.broken
+                        else "the file ends within a character"
+                    )
+                elif fields is None:
+                    reason = f"found {len(record.fields)} fields, expected {width}"
+                elif record.unclosed:
+                    reason = "a quote is opened and never closed"
+                if fields is None or reason:
+                    rejected.rows.append((number, reason, record.text.rstrip("\r\n").replace(_BROKEN, "")))
+                else:
+                    yield number, fields, len(record.text)
 
-    def _options(self, rejected: Rejected) -> tuple[Any, Any]:
-        def put_aside(row: Any) -> str:
-            reason = f"found {row.actual_columns} fields, expected {row.expected_columns}"
-            rejected.rows.append((row.number, reason, row.text))
-            return "skip"
-
-        # One thread: only then do the rows that are rejected know their number.
-        return pa.csv.ReadOptions(use_threads=False), pa.csv.ParseOptions(
-            delimiter=self.separator, newlines_in_values=True, invalid_row_handler=put_aside
-        )
-
-    def _without_cut_row(self, frame: pd.DataFrame, rejected: Rejected) -> pd.DataFrame:
-        last = frame.index[-1] if len(frame) else 0
-        if not self.cut or any(row > last for row, *_ in rejected.rows):
-            return frame
-        text = self.separator.join(map(str, frame.iloc[-1]))
-        rejected.rows.append((int(last), self.cut, text))
-        return frame.iloc[:-1]
-
-    def _unreadable(self, error: Exception) -> InputError:
-        return InputError(f"not a readable CSV file ({error})", file=self.path)
+    def _chunk(self, numbers: list[int], cells: list[list[str]]) -> tuple[np.ndarray, pa.Table]:
+        columns = [pa.array(column, pa.string()) for column in zip(*cells, strict=True)]
+        return np.array(numbers), pa.Table.from_arrays(columns, names=list(self.layout.names))
 
 
-def _numbered(frame: pd.DataFrame, start: int, rejected: Rejected) -> pd.DataFrame:
-    """Index rows by their number in the file, from ``start`` on, leaving out those that are rejected."""
-    rows = np.arange(start, start + len(frame) + len(rejected.rows))
-    rows = rows[~np.isin(rows, [row for row, *_ in rejected.rows])]
-    return frame.set_axis(rows[: len(frame)], axis=0)
+def _text(path: Path, encoding: Encoding) -> io.TextIOWrapper:
+    return io.TextIOWrapper(opened(path), encoding.name, errors="intent_tf.broken", newline="")
 
 
-def _opened(path: Path) -> IO[bytes]:
-    return cast(IO[bytes], gzip.open(path) if path.suffix == ".gz" else path.open("rb"))
-
-
-def _look_through(path: Path) -> tuple[str, int, str]:
-    """Find the encoding, the number of quotes, and whether the file ends within a character."""
-    failures = []
-    for encoding in _ENCODINGS:
-        decoder, position, quotes = codecs.getincrementaldecoder(encoding)(), 0, 0
-        try:
-            with _opened(path) as stream:
-                while block := stream.read(_BLOCK):
-                    start = position - len(decoder.getstate()[0])
-                    quotes += decoder.decode(block).count('"')
-                    position += len(block)
-        except UnicodeDecodeError as error:
-            failures.append(f"not {encoding.upper()} at byte {start + error.start}")
-        except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-            raise InputError(f"not a whole gzip file ({error})", file=path) from error
-        else:
-            cut = "the file ends within a character" if decoder.getstate()[0] else ""
-            return encoding, quotes, cut
-    raise InputError(
-        f"the text's encoding is unknown ({', '.join(failures)})",
-        file=path,
-        expected="UTF-8 or GB18030",
-        remedy="convert the file to UTF-8",
-    )
-
-
-def _header(path: Path, encoding: str) -> tuple[str, tuple[str, ...], bool]:
-    """Find the separator that gives the header most names, the names, and whether anything follows."""
-    with _text(path, encoding) as text:
-        line = text.readline().lstrip("\ufeff")
-        separator = max(_SEPARATORS, key=lambda mark: len(next(csv.reader([line], delimiter=mark), [])))
-        names = next(csv.reader(chain([line], text), delimiter=separator), [])
-        return separator, tuple(names), bool(text.readline())
-
-
-def _decimal(path: Path, encoding: str, separator: str) -> str:
-    """Find the decimal mark: the one of more numbers in the first rows."""
-    if separator == ",":
-        return "."
-    with _text(path, encoding) as text:
-        fields = [
-            field.strip('"') for line in islice(text, 1, _SAMPLE) for field in line.strip().split(separator)
-        ]
-    commas = sum(re.fullmatch(r"[+-]?\d+,\d+", field) is not None for field in fields)
-    points = sum(re.fullmatch(r"[+-]?\d+\.\d+", field) is not None for field in fields)
-    return "," if commas > points else "."
-
-
-def _ends_quoted(path: Path, encoding: str, separator: str) -> bool:
-    """Tell whether the text ends within quotes; a quote amid a field, such as an inch mark, opens none."""
-    quoted, before, end = False, "\n", -1
-    with _text(path, encoding) as text:
-        position = 0
-        while block := text.read(_BLOCK):
-            block, offset = before + block, position - 1
-            at = block.find('"', 1)
-            while at > 0:
-                if quoted:
-                    quoted, end = False, offset + at
-                elif block[at - 1] in (separator, "\n", "\r", "\ufeff") or offset + at == end + 1:
-                    quoted = True
-                at = block.find('"', at + 1)
-            before, position = block[-1], offset + len(block)
-    return quoted
-
-
-def _text(path: Path, encoding: str) -> io.TextIOWrapper:
-    return io.TextIOWrapper(_opened(path), encoding, errors="ignore", newline="")
+def _lines(text: io.TextIOWrapper) -> Iterator[str]:
+    """Yield lines with their ends, without a byte order mark."""
+    return chain([text.readline().removeprefix("\ufeff")], text)

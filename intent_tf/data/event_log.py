@@ -1,68 +1,76 @@
 """Event logs as they come: which columns mean what, how times are written, and which rows are unusable."""
 
-from __future__ import annotations
-
-import time
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Literal
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from intent_tf.data.engines.dialect import Dialect
+from intent_tf.data.event_sql import (
+    FILE,
+    LINE,
+    PROBLEM,
+    RECORD,
+    ColumnType,
+    folded_sql,
+    micros_sql,
+    number_sql,
+    rank_sql,
+    reason_sql,
+    text_sql,
+    whole_sql,
+)
+from intent_tf.data.session_rules import (
+    DIGITS,
+    EVENT_COLUMNS,
+    EVENT_TYPES,
+    EXCEL,
+    IDS,
+    LONGEST_ID,
+    MONTH_DAY,
+    NO_IDS,
+    NUMBER,
+    NUMBERS,
+    RELATIVE,
+    Numbers,
+    SessionRules,
+    fold,
+)
 from intent_tf.errors import InputError
 from intent_tf.nearest import nearest
+from intent_tf.options.log_reading import LogColumns
 
-ColumnType = Literal["text", "number", "time"]
+#: What a user may do about rows that are rejected, by the beginning of the reason.
+REMEDIES = {
+    "timestamp is no time": "--time-format, such as '%Y/%m/%d %H:%M'",
+    "timestamp": "--time-format, --timezone",
+    "no user_id": "--columns user_id=COLUMN",
+    "no timestamp": "--columns timestamp=COLUMN",
+    "no event_type": "--columns event_type=COLUMN, or --event-type TYPE for all rows",
+}
 
-#: What an event may have, by our names.
-EVENT_COLUMNS = (
-    "user_id",
-    "session_id",
-    "timestamp",
-    "event_type",
-    "item_id",
-    "text",
-    "query",
-    "price",
-    "quantity",
-)
-#: In the order in which events of the same instant are taken to have happened.
-EVENT_TYPES = ("search", "browse", "click", "detail", "cart", "purchase")
-LONGEST_ID = 256
-#: Columns of the relation ``raw`` beside the log's own: why a row could not be read, and where it came from.
-PROBLEM, FILE = "_problem", "_file"
-
-_DAY = 86_400_000_000
-_FACTORS = {"1e11": "1e6", "1e14": "1e3", "1e17": "1e0"}
-_ISO_TIME = r"^\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2}([.]\d{1,9})?)?( ?(Z|UTC)|[+-]\d{2}(:?\d{2})?)?)?$"
-_NUMBER = r"^[+-]?(\d+([.]\d*)?|[.]\d+)([eE][+-]?\d{1,3})?$"
-_NOTHING = "''"
-_INFINITE = "CAST('Infinity' AS DOUBLE)"
-_MISSING_NUMBER = "('', 'nan', 'NaN', 'NA', 'null', 'NULL', 'None')"
+_NAN = "CAST('NaN' AS DOUBLE)"
 
 
 @dataclass(frozen=True)
-class LogFormat:
-    """How to read an event log.
+class LogFormat(LogColumns):
+    """How to read an event log; the arguments of `LogColumns`, and one more.
 
     Args:
-        columns: Which column of the log holds what, by our names (``user_id, session_id, timestamp,
-            event_type, item_id, text, query, price, quantity``); several columns joined with a space are
-            written ``category+brand``. A column that already has our name need not be given.
-        event_types: What the log's event types mean, such as ``view=detail,transaction=purchase``; the
-            canonical ones are ``search, browse, click, detail, cart, purchase``, and others stay as they are.
-        time_format: The `strptime` pattern of the timestamps; by default ISO 8601 texts, or numbers since
-            1970-01-01 UTC in seconds, milli-, micro- or nanoseconds (told apart by their size).
-        timezone: The time zone of timestamps that name none.
+        usual_types: What a publisher's event types mean; unlike those of ``event_types``, a log need not have
+            them all.
 
     Raises:
-        InputError: If ``columns`` names something that an event does not have, or there is no such zone.
+        InputError: If ``columns`` names something that an event does not have, an event type is not known, or
+            there is no such zone.
     """
 
-    columns: Mapping[str, str] = field(default_factory=dict)
-    event_types: Mapping[str, str] = field(default_factory=dict)
-    time_format: str = ""
-    timezone: str = "UTC"
+    usual_types: Mapping[str, str] = field(default_factory=dict, metadata={"option": False})
+
+    @classmethod
+    def of(cls, options: LogColumns) -> "LogFormat":
+        """Take what the options of a verb say."""
+        return cls(**{each.name: getattr(options, each.name) for each in fields(LogColumns)})
 
     def __post_init__(self) -> None:
         for column in self.columns:
@@ -71,11 +79,27 @@ class LogFormat:
                     f"unknown name {column!r} in the mapping of columns{nearest(column, EVENT_COLUMNS)}",
                     expected=", ".join(EVENT_COLUMNS),
                 )
+        for meant in (*self.event_types.values(), *filter(None, [self.event_type])):
+            near = nearest(meant, EVENT_TYPES, likeness=0.75)
+            if near and meant not in EVENT_TYPES:
+                raise InputError(
+                    f"unknown event type {meant!r}{near}",
+                    expected=f"{', '.join(EVENT_TYPES)}, or a name of your own that is not like one of them",
+                )
         try:
             ZoneInfo(self.timezone)
         except (ZoneInfoNotFoundError, ValueError) as error:
             expected = "one such as UTC or Europe/Berlin"
             raise InputError(f"no time zone {self.timezone!r}", expected=expected) from error
+
+    def following(self, learnt: SessionRules) -> "LogFormat":
+        """Take event types and times, where nothing else is said, as in the log that a model learnt from."""
+        return replace(
+            self,
+            usual_types={**learnt.event_types, **self.usual_types},
+            time_format=self.time_format or learnt.time_format,
+            timezone=learnt.timezone if self.timezone == "UTC" else self.timezone,
+        )
 
     def sources(self, types: Mapping[str, ColumnType], file: object = None) -> dict[str, list[str]]:
         """Find the log's columns that make up each column of an event.
@@ -89,10 +113,10 @@ class LogFormat:
         """
         sources = {}
         for column in EVENT_COLUMNS:
-            given = self.columns.get(column)
-            if given is None and column not in types:
+            given = self.columns.get(column, column if column in types else "")
+            if not given:
                 continue
-            sources[column] = [part.strip() for part in given.split("+")] if given else [column]
+            sources[column] = [given] if given in types else [part.strip() for part in given.split("+")]
             for part in sources[column]:
                 if part not in types:
                     raise InputError(
@@ -101,7 +125,7 @@ class LogFormat:
                         file=file,
                     )
         for needed in ("timestamp", "event_type"):
-            if needed not in sources:
+            if needed not in sources and not (needed == "event_type" and self.event_type):
                 raise _missing(needed, types, file)
         if "user_id" not in sources:
             if "session_id" not in sources:
@@ -109,116 +133,140 @@ class LogFormat:
             sources["user_id"] = sources["session_id"]
         return sources
 
-    def steps(self, types: Mapping[str, ColumnType], dialect: Dialect, file: object = None) -> dict[str, str]:
+    def numbers_query(
+        self, types: Mapping[str, ColumnType], names: Mapping[str, str], dialect: Dialect, file: object = None
+    ) -> str | None:
+        """Write the query that tells what the numbers of the timestamps may count; None if there are none."""
+        parts = self.sources(types, file)["timestamp"]
+        if self.time_format or len(parts) > 1 or types[parts[0]] == "time":
+            return None
+        text = text_sql(parts, names, dialect)
+        is_date = " OR ".join(dialect.matches("t", pattern) for pattern in DIGITS)
+        return (
+            "SELECT count(n), min(n), max(n), min(length(t)), max(length(t)),\n"
+            f"  sum(CASE WHEN n <= 1231 AND {dialect.matches('t', MONTH_DAY)} THEN 1 ELSE 0 END),\n"
+            f"  sum(CASE WHEN {is_date} THEN 1 ELSE 0 END)\n"
+            f"FROM (SELECT t, CASE WHEN {dialect.matches('t', NUMBER)} THEN try_cast(t AS DOUBLE) END AS n\n"
+            f"  FROM (SELECT {text} AS t FROM raw) AS texts) AS numbers WHERE n IS NOT NULL"
+        )
+
+    def numbers_of(self, found: Sequence[Any], file: object = None) -> Numbers:
+        """Tell what the numbers of the timestamps count, by what `numbers_query` found.
+
+        Raises:
+            InputError: If they may be months and days.
+        """
+        count, least, most, shortest, longest, months, dates = found
+        if not count:
+            return "any"
+        if dates == count:
+            return "epoch"
+        if months == count and (least // 100 != most // 100 or shortest == longest == 4):
+            raise InputError(
+                f"the numbers from {least:g} to {most:g} may be months and days, or seconds",
+                file=file,
+                column="timestamp",
+                remedy="say which: --time-format %m%d, or map a column that names the year",
+            )
+        if EXCEL[0] <= least and most < EXCEL[1]:
+            return "excel"
+        return "relative" if most < RELATIVE else "epoch"
+
+    def steps(
+        self,
+        types: Mapping[str, ColumnType],
+        names: Mapping[str, str],
+        dialect: Dialect,
+        numbers: Numbers = "any",
+        file: object = None,
+    ) -> dict[str, str]:
         """Write SQL that turns the relation ``raw`` into ``typed``: events, each with a ``reason`` or NULL.
 
+        Args:
+            types: The log's columns and their types.
+            names: How ``raw`` calls them, as SQL.
+            dialect: The engine's spelling.
+            numbers: What the numbers of the timestamps count.
+            file: Where the log came from, for error messages.
+
         Returns:
-            By name, each SELECT reading from those before it. ``typed`` has ``user_id, session_id`` (NULL
-            if the log has none), ``micros, event_type, type_rank, item_id, text, query, price, quantity,
-            reason, file, record``.
+            By name, each SELECT reading from those before it. ``typed`` has ``user_id, session_id`` (empty
+            if there is none), ``micros, row_order, given_type, event_type, type_rank, item_id, text, query,
+            price, quantity``, of the numbers those that are none (``price_unread``), ``reason, value, file,
+            line, record``.
         """
         sources = self.sources(types, file)
-        read = {column: _text(parts, types, dialect) for column, parts in sources.items()}
+        ids = {name: whole_sql(sql) if types[name] == "number" else sql for name, sql in names.items()}
+        read = {
+            column: text_sql(parts, ids if column in IDS else names, dialect, NO_IDS if column in IDS else ())
+            for column, parts in sources.items()
+        }
+        if self.event_type:
+            own = f"nullif({read.get('event_type', _NOTHING)}, '')"
+            read["event_type"] = f"coalesce({own}, {dialect.literal(self.event_type)})"
         texts = ",\n  ".join(f"{read.get(column, _NOTHING)} AS {column}" for column in EVENT_COLUMNS)
-        micros = self._micros(sources["timestamp"], types, dialect)
-        price, quantity = (_number(column, sources, types, dialect) for column in ("price", "quantity"))
-        session = "session_id" if "session_id" in sources else "CAST(NULL AS STRING)"
-        fields = dialect.struct([dialect.name(column) for column in types])
-        return {
-            "texts": f"SELECT {texts},\n  {micros} AS micros,\n  {price} AS price_number,\n"
-            f"  {quantity} AS quantity_number,\n  {PROBLEM}, {FILE}, {fields} AS fields\nFROM raw",
-            "meanings": f"SELECT *, {self._event_type(dialect)} AS event FROM texts",
-            "reasons": f"SELECT *,\n  {_reason(session != 'session_id')} AS reason\nFROM meanings",
+        typed = [types[part] for part in sources["timestamp"]] == ["time"]
+        micros = micros_sql(self, sources["timestamp"], types, names, dialect, numbers)
+        values = ",\n  ".join(
+            f"{number_sql(sources.get(column, []), types, names, dialect)} AS {column}_number"
+            for column in (*NUMBERS, "row_order")
+        )
+        keys = [f"f{index}" for index in range(len(types))]
+        fields = dialect.struct(dict(zip(keys, (names[column] for column in types), strict=True)))
+        record = dialect.json({column: f"fields.{key}" for column, key in zip(types, keys, strict=True)})
+        user = "user_id"
+        if "session_id" in sources:
+            user = "CASE WHEN user_id = '' THEN session ELSE user_id END"
+        given = "meant" if not self.identity else "identified"
+        steps = {
+            "texts": f"SELECT {texts},\n  {micros} AS micros,\n  {values},\n"
+            f"  {PROBLEM}, {FILE}, {LINE}, {RECORD}, {fields} AS fields\nFROM raw",
+            "folded": f"SELECT *, {folded_sql('event_type')} AS given_type,\n"
+            f"  CASE WHEN length(session_id) > {LONGEST_ID} THEN '' ELSE session_id END AS session\n"
+            "FROM texts",
+            "meant": f"SELECT *, {self._event_type(dialect)} AS event, {user} AS own_id FROM folded",
+            "identified": "SELECT meant.*, coalesce(identity.known, own_id) AS known_id\n"
+            "FROM meant LEFT JOIN identity ON identity.id = own_id",
+        }
+        if not self.identity:
+            del steps["identified"]
+        return steps | {
+            "reasons": f"SELECT *,\n  {'known_id' if self.identity else 'own_id'} AS shopper,\n"
+            f"  {reason_sql(numbers, self.time_format, typed=typed)} AS reason\nFROM {given}",
             "typed": (
-                f"SELECT user_id, {session} AS session_id, micros, event AS event_type,\n"
-                f"  {_rank()} AS type_rank, item_id, text, query,\n"
-                "  coalesce(price_number, CAST('NaN' AS DOUBLE)) AS price,\n"
-                "  coalesce(quantity_number, CAST('NaN' AS DOUBLE)) AS quantity, reason,\n"
+                "SELECT shopper AS user_id, session AS session_id, micros,\n"
+                "  coalesce(row_order_number, 0e0) AS row_order, given_type, event AS event_type,\n"
+                f"  {rank_sql()} AS type_rank, item_id, text, query,\n"
+                + "".join(
+                    f"  CASE WHEN {name}_number >= 0 THEN abs({name}_number) ELSE {_NAN} END AS {name},\n"
+                    f"  CASE WHEN {name} <> '' AND coalesce({name}_number, -1) < 0 THEN {name} END"
+                    f" AS {name}_unread,\n"
+                    for name in NUMBERS
+                )
+                + "  reason, CASE WHEN reason LIKE 'timestamp%' THEN timestamp\n"
+                "    WHEN reason LIKE 'user_id%' THEN substr(own_id, 1, 80) END AS value,\n"
                 f"  CASE WHEN reason IS NOT NULL THEN {FILE} END AS file,\n"
-                f"  CASE WHEN reason IS NOT NULL THEN {dialect.json('fields')} END AS record\nFROM reasons"
+                f"  CASE WHEN reason IS NOT NULL THEN {LINE} END AS line,\n"
+                f"  CASE WHEN reason IS NOT NULL THEN coalesce({RECORD}, {record}) END AS record\n"
+                "FROM reasons"
             ),
         }
 
-    def _micros(self, parts: list[str], types: Mapping[str, ColumnType], dialect: Dialect) -> str:
-        if len(parts) == 1 and types[parts[0]] == "time":
-            return dialect.micros_of_time(dialect.name(parts[0]))
-        text = _text(parts, types, dialect)
-        if self.time_format:
-            return dialect.micros_of_pattern(text, self.time_format)
-        number = f"CASE WHEN {dialect.matches(text, _NUMBER)} THEN try_cast({text} AS DOUBLE) END"
-        if len(parts) == 1 and types[parts[0]] == "number":
-            return _scaled(f"CAST({dialect.name(parts[0])} AS DOUBLE)")
-        iso = f"CASE WHEN {dialect.matches(text, _ISO_TIME)} THEN {dialect.micros_of_text(text)} END"
-        return f"coalesce({iso}, {_scaled(number)})"
-
     def _event_type(self, dialect: Dialect) -> str:
         cases = "".join(
-            f" WHEN lower(event_type) = {dialect.literal(given.lower())} THEN {dialect.literal(meant)}"
-            for given, meant in self.event_types.items()
+            f" WHEN {dialect.literal(fold(given))} THEN {dialect.literal(meant)}"
+            for given, meant in {**self.usual_types, **self.event_types}.items()
         )
-        return f"CASE{cases} ELSE lower(event_type) END" if cases else "lower(event_type)"
+        return f"CASE given_type{cases} ELSE given_type END" if cases else "given_type"
+
+
+_NOTHING = "''"
 
 
 def _missing(column: str, types: Mapping[str, ColumnType], file: object) -> InputError:
+    constant = ", or what all rows are: --event-type purchase" if column == "event_type" else ""
     return InputError(
         f"the log has no column {column!r}; found {', '.join(types)}",
         file=file,
-        remedy=f"say which one it is: --columns {column}=...",
+        remedy=f"say which one it is: --columns {column}=...{constant}",
     )
-
-
-def _text(parts: list[str], types: Mapping[str, ColumnType], dialect: Dialect) -> str:
-    texts = [f"trim(CAST({dialect.name(part)} AS STRING))" for part in parts]
-    if len(texts) == 1:
-        return f"coalesce({texts[0]}, '')"
-    return f"concat_ws(' ', {', '.join(f'''nullif({text}, '')''' for text in texts)})"
-
-
-def _scaled(number: str) -> str:
-    """Find microseconds of seconds (below 1e11), milli- (1e14), micro- (1e17) or nanoseconds."""
-    factor = " ".join(f"WHEN abs({number}) < {below} THEN {factor}" for below, factor in _FACTORS.items())
-    return f"try_cast(round({number} * CASE {factor} ELSE 1e-3 END) AS BIGINT)"
-
-
-def _number(
-    column: str, sources: Mapping[str, list[str]], types: Mapping[str, ColumnType], dialect: Dialect
-) -> str:
-    """Read a number; NULL if there is none, or an infinite one."""
-    if column not in sources:
-        return "CAST(NULL AS DOUBLE)"
-    parts = sources[column]
-    if [types[part] for part in parts] == ["number"]:
-        number = f"CAST({dialect.name(parts[0])} AS DOUBLE)"
-    else:
-        text = _text(parts, types, dialect)
-        number = f"CASE WHEN {dialect.matches(text, _NUMBER)} THEN try_cast({text} AS DOUBLE) END"
-    return f"nullif(nullif({number}, {_INFINITE}), -{_INFINITE})"
-
-
-def _rank() -> str:
-    cases = "".join(f" WHEN '{each}' THEN {rank}" for rank, each in enumerate(EVENT_TYPES))
-    return f"CASE event{cases} ELSE {len(EVENT_TYPES)} END"
-
-
-def _reason(without_session: bool) -> str:
-    latest = round(time.time() * 1_000_000) + _DAY
-    tests = {
-        "user_id = ''": "no user_id",
-        f"length(user_id) > {LONGEST_ID}": f"user_id longer than {LONGEST_ID} characters",
-        "session_id = ''": "no session_id",
-        f"length(session_id) > {LONGEST_ID}": f"session_id longer than {LONGEST_ID} characters",
-        "timestamp = ''": "no timestamp",
-        "micros IS NULL": "timestamp is no time",
-        f"micros > {latest}": "timestamp in the future",
-        "event = ''": "no event_type",
-        f"price_number IS NULL AND price NOT IN {_MISSING_NUMBER}": "price is no number",
-        "price_number < 0": "negative price",
-        f"quantity_number IS NULL AND quantity NOT IN {_MISSING_NUMBER}": "quantity is no number",
-        "quantity_number < 0": "negative quantity",
-    }
-    cases = "".join(
-        f"\n    WHEN {test} THEN '{reason}'"
-        for test, reason in tests.items()
-        if not (without_session and "session_id" in test)
-    )
-    return f"CASE WHEN {PROBLEM} IS NOT NULL THEN {PROBLEM}{cases} END"

@@ -1,37 +1,50 @@
 """What an example is: sessions, prediction times, history and labels, as SQL that every engine runs."""
 
-from __future__ import annotations
-
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
+from typing import Literal, get_args
 
 from intent_tf.data.engines.dialect import Dialect
+from intent_tf.data.log_survey import LogSurvey
 from intent_tf.data.prediction_times import PredictionTimes
+from intent_tf.data.session_rules import (
+    FEWEST_OF_BOT,
+    HISTORY,
+    MICROS,
+    NUMBERS,
+    SHORTEST,
+    TEXTS,
+    SessionRules,
+)
+from intent_tf.data.session_sql import (
+    HISTORIES,
+    VISITED,
+    in_micros,
+    owners,
+    session_names,
+    with_event_index,
+    with_running_counts,
+    without_duplicates,
+)
 from intent_tf.errors import InputError
+from intent_tf.options.checked import Checked, Count, Natural, NotNegative, Positive, ShareToOne
 
 #: Level of the strongest action after the prediction time.
 ACTION_LEVELS = {"none": 0.0, "click": 1 / 3, "cart": 2 / 3, "purchase": 1.0}
-SEQUENCES = ("event_type", "elapsed", "item_id", "text", "query", "price", "quantity")
-HISTORY = (
-    "previous_sessions",
-    "previous_events",
-    "previous_purchases",
-    "days_since_last_session",
-    "days_since_last_purchase",
-)
+SEQUENCES = ("event_type", "elapsed", "item_id", *TEXTS, *NUMBERS)
 
-_ORDER = "micros, type_rank, item_id, text, query, price, quantity"
-_FEWEST_OF_BOT = 10
+Label = Literal["purchase", "next_action", "action_level"]
+"""What may be predicted of a session."""
+LABELS: tuple[Label, ...] = get_args(Label)
 
 
 @dataclass(frozen=True)
-class ExampleDefinition:
+class ExampleDefinition(Checked):
     """How an event log becomes examples.
 
     Args:
         session_gap: The pause that ends a session, in seconds; used if the log has no session_id.
         prediction_times: When to predict: ``every`` event, ``every:K``, prefix lengths such as ``1,2,3``,
-            ``last`` (looks ahead to the session's end), or ``at:TIME``.
+            ``last`` (looks ahead to the session's end), or ``at:TIME``; never between the lines of an order.
         min_events: Fewest visible events of an example.
         max_events: Most visible events kept of an example, the last ones.
         cut: The event from which on a session is cut off: the first ``cart`` (or purchase), the first
@@ -41,10 +54,12 @@ class ExampleDefinition:
             1).
         horizon: Seconds after the prediction time within which a purchase counts, in any session; by default
             it counts until the session's end. Examples whose horizon passes the log's end are excluded.
+            Few events that come long after all others do not count for the end.
         double_fire_window: An event within so many seconds of an equal one (of the same type, item,
             texts and price) is removed, in seconds.
-        bot_events: A session of more events is a bot's and makes no examples.
-        bot_speed: A session of at least 10 events at more events a second is a bot's too.
+        bot_events: From more visible events on a session is a bot's and makes no examples; 0 for no limit.
+        bot_speed: With at least 10 events at more events a second it is a bot's, too; 0 for no limit. The
+            lines of an order count as one event, and a second, or the clock's tick if longer, as the least.
         negative_rate: Share of the negative examples that are kept, by session; the column ``weight`` then
             holds 1/share for them, so that a model trained with these weights stays calibrated.
         sampling_seed: Decides which negative examples are kept.
@@ -57,28 +72,21 @@ class ExampleDefinition:
         2
     """
 
-    session_gap: float = 1800.0
+    session_gap: Positive = 1800.0
     prediction_times: str = "1,2,3,5,8,13,21"
-    min_events: int = 1
-    max_events: int = 200
+    min_events: Count = 1
+    max_events: Count = 200
     cut: Literal["cart", "purchase", "none"] = "cart"
-    label: Literal["purchase", "next_action", "action_level"] = "purchase"
-    horizon: float | None = None
-    double_fire_window: float = 1.0
-    bot_events: int = 1000
-    bot_speed: float = 5.0
-    negative_rate: float = 1.0
+    label: Label = "purchase"
+    horizon: Positive | None = None
+    double_fire_window: NotNegative = 1.0
+    bot_events: Natural = 1000
+    bot_speed: NotNegative = 5.0
+    negative_rate: ShareToOne = 1.0
     sampling_seed: int = 0
 
     def __post_init__(self) -> None:
-        for name in ("session_gap", "min_events", "max_events", "horizon", "bot_events", "bot_speed"):
-            value = getattr(self, name)
-            if value is not None and not value > 0:
-                raise InputError(f"{name} is {value}", expected="more than 0")
-        if not self.double_fire_window >= 0:
-            raise InputError(f"double_fire_window is {self.double_fire_window}", expected="0 or more seconds")
-        if not 0 < self.negative_rate <= 1:
-            raise InputError(f"negative_rate is {self.negative_rate}", expected="more than 0, at most 1")
+        super().__post_init__()
         if self.label != "purchase" and (self.horizon or self.negative_rate < 1):
             raise InputError(
                 f"label is {self.label!r}", expected="'purchase', with a horizon or a negative_rate below 1"
@@ -90,8 +98,12 @@ class ExampleDefinition:
         """The prediction times, parsed."""
         return PredictionTimes.parse(self.prediction_times)
 
+    def following(self, learnt: SessionRules) -> "ExampleDefinition":
+        """Make the sessions as long, and their duplicates those, as in the log that a model learnt from."""
+        return replace(self, max_events=learnt.max_events, double_fire_window=learnt.double_fire_window)
+
     def steps(
-        self, dialect: Dialect, *, given_sessions: bool, quantity: bool, log_end: int
+        self, dialect: Dialect, *, given_sessions: bool, quantity: bool, survey: LogSurvey
     ) -> dict[str, str]:
         """Write SQL that turns the relation ``events`` (usable rows of `LogFormat.steps`) into ``examples``.
 
@@ -99,42 +111,59 @@ class ExampleDefinition:
             dialect: The engine's spelling.
             given_sessions: Whether the log has a ``session_id``.
             quantity: Whether the log has a ``quantity``.
-            log_end: The log's last event, in microseconds.
+            survey: What is known of the log's events.
 
         Returns:
-            By name, each SELECT reading from those before it. ``sessions`` has one row a session,
-            bots' included (``is_bot``); ``examples`` is the example table, with the prediction time's ``day``
-            (UTC).
+            By name, each SELECT reading from those before it. ``sessions`` has one row a session, bots'
+            included (``is_bot``, at their ends); ``examples`` is the example table, with the prediction
+            time's ``day`` (UTC).
         """
         fields = [each for each in SEQUENCES if each != "elapsed" and (quantity or each != "quantity")]
+        shared, gap = bool(survey.shared_sessions), in_micros(self.session_gap)
+        named: dict[str, str] = {}
+        if not given_sessions:
+            own = "user_id"
+        else:
+            named, own = session_names(gap, bool(survey.without_session)), "visitor, session"
         return {
-            "clean": _clean(_micros(self.double_fire_window)),
-            "indexed": _with_event_index(_micros(self.session_gap), given_sessions),
-            "numbered": _numbered(given_sessions, self.horizon is not None),
-            "histories": _HISTORIES,
-            "sessions": self._sessions(dialect, fields),
+            **({"owners": owners(self.session_gap)} if shared else {}),
+            "visited": VISITED if shared else "SELECT *, user_id AS visitor FROM events",
+            "clean": without_duplicates(in_micros(self.double_fire_window), given_sessions),
+            **named,
+            "indexed": with_event_index("called" if given_sessions else "clean", own, gap, given_sessions),
+            "numbered": with_running_counts(own, given_sessions, shared, self.horizon is not None),
+            "histories": HISTORIES,
+            "sessions": self._sessions(dialect, fields, survey),
             "lists": self._lists(dialect, fields),
-            "prefixes": self._prefixes(dialect),
-            "labelled": self._labelled(dialect, log_end),
+            "prefixes": self._prefixes(dialect, survey),
+            "labelled": self._labelled(dialect, survey.end),
             "examples": self._examples(dialect, fields),
         }
 
-    def _sessions(self, dialect: Dialect, fields: list[str]) -> str:
+    def _sessions(self, dialect: Dialect, fields: list[str], survey: LogSurvey) -> str:
         firsts = ", ".join(f"max(CASE WHEN starts = 1 THEN {each} END) AS {each}" for each in _KNOWN)
         final = ", ".join(
             f"max(CASE WHEN event_type IN ({types}) THEN event_index END) AS final_{action}"
             for action, types in _ACTIONS.items()
         )
-        fastest = f"{_double(self.bot_speed)} * (max(micros) - min(micros)) / 1e6"
+        lines = "max(order_lines) - min(order_lines)"
+        is_bot = self._is_bot("count(*)", f"count(*) - ({lines})", "max(micros) - min(micros)", survey.tick)
         return (
-            "SELECT user_id, session AS session_id, min(micros) AS start, count(*) AS size,\n"
+            "SELECT visitor AS user_id, session AS session_id, min(micros) AS start, count(*) AS size,\n"
             f"  {firsts},\n  {final},\n"
             f"  count(CASE WHEN micros <= {self.parsed_prediction_times.micros} THEN 1 END) AS reached,\n"
-            f"  count(*) > {self.bot_events}\n"
-            f"    OR count(*) >= {_FEWEST_OF_BOT} AND count(*) - 1 > {fastest} AS is_bot,\n"
+            f"  {is_bot} AS is_bot,\n"
             f"  {dialect.collect([*fields, *self._instants], 'event_index')} AS log\n"
-            "FROM histories GROUP BY user_id, session"
+            "FROM histories GROUP BY visitor, session"
         )
+
+    def _is_bot(self, events: str, acts: str, micros: str, tick: int) -> str:
+        """Write whether so many events in so many microseconds are a bot's."""
+        seconds = f"greatest(({micros} + {tick if tick > MICROS else 0}) / 1e6, {_double(SHORTEST)})"
+        tests = [f"{events} > {self.bot_events}"] * bool(self.bot_events)
+        if self.bot_speed:
+            tests.append(f"{acts} >= {FEWEST_OF_BOT} AND {acts} - 1 > {_double(self.bot_speed)} * {seconds}")
+        return f"({' OR '.join(tests)})" if tests else "(1 = 0)"
 
     def _lists(self, dialect: Dialect, fields: list[str]) -> str:
         lists = {each: dialect.each("log", f"e.{each}") for each in [*fields, *self._instants]}
@@ -148,12 +177,19 @@ class ExampleDefinition:
         others = ", ".join([*_KNOWN, *(f"final_{action}" for action in _ACTIONS)])
         return (
             f"SELECT user_id, session_id, start, reached, {others}, {visible} AS visible,\n  {columns}\n"
-            "FROM sessions WHERE NOT is_bot"
+            "FROM sessions"
         )
 
-    def _prefixes(self, dialect: Dialect) -> str:
+    def _prefixes(self, dialect: Dialect, survey: LogSurvey) -> str:
         prediction_times = self.parsed_prediction_times
-        condition = f"n BETWEEN {self.min_events} AND visible"
+        lines = " - ".join(dialect.item("order_lines", each) for each in ("n", "1"))
+        since = f"{dialect.item('micros', 'n')} - start"
+        is_bot = self._is_bot("n", f"n - ({lines})", since, survey.tick)
+        # Between the lines of an order nothing is predicted: they are one act.
+        so_far, more = (dialect.item("order_lines", each) for each in ("n", "n + 1"))
+        condition = (
+            f"n BETWEEN {self.min_events} AND visible AND coalesce({more}, 0) <= {so_far} AND NOT {is_bot}"
+        )
         match prediction_times.kind:
             case "prefixes":
                 n = dialect.row_for_each(prediction_times.prefixes)
@@ -163,7 +199,7 @@ class ExampleDefinition:
                 n = "visible"
             case "at":
                 n = "reached"
-                earliest = prediction_times.micros - _micros(self.session_gap)
+                earliest = prediction_times.micros - in_micros(self.session_gap)
                 condition += f" AND {dialect.item('micros', 'n')} >= {earliest}"
         return (
             f"SELECT *, {dialect.item('micros', 'n')} AS prediction_time,\n"
@@ -185,7 +221,7 @@ class ExampleDefinition:
         else:
             came = "final_purchase > prediction_index"
             if self.horizon is not None:
-                horizon = _micros(self.horizon)
+                horizon = in_micros(self.horizon)
                 came = f"{dialect.item('next_purchase', 'n')} <= prediction_time + {horizon}"
                 where = f" WHERE prediction_time + {horizon} <= {log_end}"
             label = f"CASE WHEN {came} THEN 1 ELSE 0 END"
@@ -219,54 +255,12 @@ class ExampleDefinition:
     @property
     def _instants(self) -> list[str]:
         """What is known of each event beside its own columns."""
-        return ["micros", "event_index"] + (["next_purchase"] if self.horizon is not None else [])
+        return ["micros", "event_index", "order_lines", *["next_purchase"] * (self.horizon is not None)]
 
 
 _KNOWN = ("previous_sessions", "previous_events", "previous_purchases", "last_event", "last_purchase")
 _ACTIONS = {"click": "'click', 'detail'", "cart": "'cart'", "purchase": "'purchase'"}
 _CUTS = {"cart": ("cart", "purchase"), "purchase": ("purchase",), "none": ()}
-
-# What is known when a session begins: only events strictly before it, whatever their session does later.
-_HISTORIES = """SELECT *, count(*) OVER past AS previous_events,
-  coalesce(sum(starts) OVER past, 0) AS previous_sessions,
-  coalesce(sum(CASE WHEN event_type = 'purchase' THEN 1 ELSE 0 END) OVER past, 0) AS previous_purchases,
-  max(micros) OVER past AS last_event,
-  max(CASE WHEN event_type = 'purchase' THEN micros END) OVER past AS last_purchase
-FROM numbered
-WINDOW past AS (PARTITION BY user_id ORDER BY micros RANGE BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)"""
-
-
-def _clean(window: int) -> str:
-    return f"""SELECT * FROM (
-  SELECT *, micros - lag(micros) OVER (
-    PARTITION BY user_id, session_id, event_type, item_id, text, query, price ORDER BY micros, quantity
-  ) AS since_equal FROM events) AS compared
-WHERE since_equal IS NULL OR since_equal > {window}"""
-
-
-def _with_event_index(gap: int, given_sessions: bool) -> str:
-    partition = "user_id, session_id" if given_sessions else "user_id"
-    before = "lag(micros) OVER sequence"
-    return f"""SELECT *, row_number() OVER sequence AS event_index,
-  CASE WHEN {"row_number() OVER sequence > 1" if given_sessions else f"micros - {before} <= {gap}"}
-    THEN 0 ELSE 1 END AS starts
-FROM clean WINDOW sequence AS (PARTITION BY {partition} ORDER BY {_ORDER})"""
-
-
-def _numbered(given_sessions: bool, horizon: bool) -> str:
-    number = "sum(starts) OVER (PARTITION BY user_id ORDER BY event_index ROWS UNBOUNDED PRECEDING)"
-    session = "session_id" if given_sessions else f"concat(user_id, '-', CAST({number} AS STRING))"
-    columns = ["*", f"{session} AS session"]
-    if horizon:
-        columns.append(
-            "min(CASE WHEN event_type = 'purchase' THEN micros END) OVER (PARTITION BY user_id "
-            f"ORDER BY {_ORDER} ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING) AS next_purchase"
-        )
-    return f"SELECT {', '.join(columns)} FROM indexed"
-
-
-def _micros(seconds: float) -> int:
-    return round(seconds * 1_000_000)
 
 
 def _double(number: float) -> str:

@@ -1,7 +1,5 @@
 """Streams examples from Parquet files to training: more of them than fit into memory."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -17,6 +15,7 @@ import pyarrow.parquet
 import tensorflow as tf
 
 from intent_tf.data.arrow_tensors import arrow_floats, arrow_tensor
+from intent_tf.data.labels import read_labels
 from intent_tf.data.specification import FeatureSpecification
 from intent_tf.errors import InputError
 from intent_tf.nearest import nearest
@@ -38,7 +37,7 @@ class ExampleStream:
     The files are read piece by piece (row groups). With a seed, the pieces of all files are put in a random
     order, a new one each epoch, and the rows of some pieces at a time are shuffled together; at most
     ``shuffle_rows`` rows and one piece are in memory. The order depends on nothing but the seed and the
-    epoch, so a run can go on where it stopped, and each of several workers reads its own share.
+    epoch, so a run can go on where it stopped.
 
     For a table that fits into memory, `preprocess_data` is simpler.
 
@@ -50,9 +49,6 @@ class ExampleStream:
         shuffle_rows: Number of rows that are shuffled together.
         weight: Name of the column of sample weights.
         without: By column, values whose rows are passed over, such as the users of the test rows.
-        worker: Index of this worker, from 0.
-        workers: Number of workers. All get the same number of rows, so that none waits for another in
-            vain; fewer rows than a piece a worker are excluded.
 
     Raises:
         InputError: If there are no files, or a column is missing.
@@ -63,7 +59,8 @@ class ExampleStream:
         >>> from intent_tf.data.specification import Column
         >>> log = pd.DataFrame({"user_id": "ann", "timestamp": [0, 60], "event_type": "detail"})
         >>> folder = prepare_examples(log, out=getfixture("tmp_path") / "examples").folder
-        >>> specification = FeatureSpecification((Column("elapsed", "sequence", "float"),), "purchase")
+        >>> elapsed = Column("elapsed", "sequence", "float", "session")
+        >>> specification = FeatureSpecification((elapsed,), "purchase")
         >>> stream = ExampleStream(folder, specification, batch_size=2)
         >>> for columns, labels in stream.dataset():
         ...     print(columns["elapsed"], labels.numpy())
@@ -77,12 +74,8 @@ class ExampleStream:
     shuffle_rows: int = 65_536
     weight: str | None = None
     without: Mapping[str, Collection[str]] = field(default_factory=dict)
-    worker: int = 0
-    workers: int = 1
 
     def __post_init__(self) -> None:
-        if not 0 <= self.worker < self.workers:
-            raise InputError(f"worker is {self.worker} of {self.workers}", expected="0 <= worker < workers")
         columns = pa.parquet.read_schema(self._pieces[0].path).names
         for name in self._names:
             if name not in columns:
@@ -94,13 +87,13 @@ class ExampleStream:
 
     @property
     def batches(self) -> int:
-        """Batches an epoch, the same for all workers: ``steps_per_epoch`` of `fit`."""
+        """Batches an epoch: ``steps_per_epoch`` of `fit`."""
         return -(-self.rows // self.batch_size)
 
     @cached_property
     def rows(self) -> int:
-        """Number of rows of one worker."""
-        return min(sum(piece.rows for piece in share) for share in self._shares)
+        """Number of rows of all files, without those that are passed over."""
+        return sum(piece.rows for piece in self._pieces)
 
     def dataset(self, epochs: int | None = 1, first_batch: int = 0) -> tf.data.Dataset:
         """Make a `tf.data.Dataset` of the batches.
@@ -148,23 +141,6 @@ class ExampleStream:
         if not pieces:
             raise InputError("the folder holds no Parquet files with rows", file=self.folder)
         return pieces
-
-    @cached_property
-    def _shares(self) -> list[list[_Piece]]:
-        """The pieces of each worker: the largest first, each to the worker that has the fewest rows."""
-        shares: list[list[_Piece]] = [[] for _ in range(self.workers)]
-        totals = [0] * self.workers
-        for piece in sorted(self._pieces, key=lambda piece: -piece.rows):
-            least = totals.index(min(totals))
-            shares[least].append(piece)
-            totals[least] += piece.rows
-        if not min(totals):
-            raise InputError(
-                f"{len(self._pieces)} row groups for {self.workers} workers",
-                file=self.folder,
-                expected="more",
-            )
-        return [sorted(share, key=lambda piece: (piece.path, piece.group)) for share in shares]
 
     @property
     def _names(self) -> list[str]:
@@ -218,13 +194,12 @@ class ExampleStream:
 
     def _pools(self, epoch: int) -> Iterator[list[_Piece]]:
         """Group the pieces whose rows are shuffled together."""
-        pieces = self._shares[self.worker]
         if self.seed is None:
-            yield from ([piece] for piece in pieces)
+            yield from ([piece] for piece in self._pieces)
             return
         pool: list[_Piece] = []
-        for index in np.random.default_rng((self.seed, epoch)).permutation(len(pieces)):
-            pool.append(pieces[index])
+        for index in np.random.default_rng((self.seed, epoch)).permutation(len(self._pieces)):
+            pool.append(self._pieces[index])
             if sum(piece.rows for piece in pool) >= self.shuffle_rows:
                 yield pool
                 pool = []
@@ -245,5 +220,5 @@ class ExampleStream:
         name, positive = self.specification.label, self.specification.positive
         values = table[name].combine_chunks()
         if positive is not None:
-            values = pc.fill_null(pc.equal(pc.cast(values, pa.string()), positive), False)
+            return read_labels(values.to_pandas(), name, positive, self.specification.negative)
         return arrow_floats(values, name)

@@ -1,14 +1,12 @@
 """From an event log to the example table: `prepare_examples`."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import tempfile
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -16,15 +14,28 @@ import pyarrow.compute
 import pyarrow.dataset
 
 from intent_tf.data.engines.duckdb import DuckDBEngine
-from intent_tf.data.engines.engine import Engine, Progress
+from intent_tf.data.engines.engine import Engine, Preparation, Progress
 from intent_tf.data.event_log import LogFormat
 from intent_tf.data.example_definition import ExampleDefinition
+from intent_tf.data.facts import Facts
 from intent_tf.data.log_files import LogFiles
+from intent_tf.data.output_folder import OutputFolder
+from intent_tf.data.preparation_facts import (
+    REJECTED,
+    counted,
+    facts_of,
+    nothing_made,
+    read_rejected,
+    rules_of,
+)
+from intent_tf.data.session_rules import SessionRules
 from intent_tf.errors import InputError
 
 __all__ = ["ExampleDefinition", "LogFormat", "Prepared", "prepare_examples"]
 
-MANIFEST, REJECTED, EXAMPLES = "manifest.json", "rejected.csv", "examples"
+MANIFEST, EXAMPLES = "manifest.json", "examples"
+_SPARK = f"{EXAMPLES}/_SUCCESS"
+_FILES = (MANIFEST, REJECTED, _SPARK, f"{EXAMPLES}/*/*.parquet")
 
 
 @dataclass(frozen=True)
@@ -38,6 +49,10 @@ class Prepared:
         folder: Where the examples were written; None if they are in memory.
         table: The examples, if they are in memory.
         label: Their label column.
+        facts: What was found of the log: its times, event types and odd values.
+        rules: How the log was read; live sessions are read likewise.
+        rejected: The rows rejected, if the examples are in memory and there are any: ``file``, ``line``,
+            ``reason``, ``value``, ``remedy`` (the option that would read them) and ``row``.
     """
 
     counts: dict[str, int]
@@ -45,6 +60,9 @@ class Prepared:
     folder: Path | None = None
     table: pd.DataFrame | None = None
     label: str = "purchase"
+    facts: Facts = field(default_factory=Facts)
+    rules: SessionRules | None = None
+    rejected: pd.DataFrame | None = None
 
     @property
     def examples(self) -> pd.DataFrame:
@@ -76,7 +94,7 @@ class Prepared:
         return (Path(folder) / MANIFEST).is_file() and (Path(folder) / EXAMPLES).is_dir()
 
     @classmethod
-    def read(cls, folder: str | Path) -> Prepared:
+    def read(cls, folder: str | Path) -> "Prepared":
         """Read the manifest of a folder that `prepare_examples` wrote.
 
         Raises:
@@ -85,7 +103,14 @@ class Prepared:
         path = Path(folder) / MANIFEST
         try:
             manifest = json.loads(path.read_text(encoding="utf-8"))
-            return cls(manifest["counts"], manifest["rejected"], Path(folder), label=manifest["label"])
+            rules = manifest.get("rules")
+            return cls(
+                manifest["counts"],
+                manifest["rejected"],
+                Path(folder),
+                label=manifest["label"],
+                rules=rules and SessionRules(**rules),
+            )
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise InputError(
                 f"is no manifest of examples ({error})", file=path, expected="what `prepare` wrote"
@@ -99,6 +124,7 @@ def prepare_examples(
     *,
     out: str | Path | None = None,
     overwrite: bool = False,
+    rejected: str | Path | None = None,
     engine: Engine | None = None,
     progress: Progress = lambda what, done, steps: None,
 ) -> Prepared:
@@ -116,7 +142,10 @@ def prepare_examples(
             a whole `LogFormat`; by default the log's columns have our names.
         out: A new folder for the examples as Parquet, partitioned by day, with a manifest; it appears when it
             is complete. By default the examples are returned in memory.
-        overwrite: Replace ``out`` if an earlier `prepare_examples` wrote it.
+        overwrite: Replace the examples that an earlier `prepare_examples` wrote to ``out``; what else is in
+            the folder stays.
+        rejected: File for the rows rejected where the examples go to no folder, or none can be made; by
+            default ``<out>.rejected.csv``, if there is an ``out``.
         engine: What runs the SQL; DuckDB by default.
         progress: Called with what is being done, steps done and steps in all.
 
@@ -129,7 +158,8 @@ def prepare_examples(
         (NaN if never); and the label, by default ``purchase`` (0 or 1).
 
     Raises:
-        InputError: If the log cannot be read, no row of it is usable, or it makes no examples.
+        InputError: If the log cannot be read, no row of it is usable, it makes no examples, or ``out`` is in
+            use; see `OutputFolder`.
 
     Example:
         >>> log = pd.DataFrame({"user_id": "ann", "timestamp": [0, 60, 90, 95],
@@ -144,60 +174,50 @@ def prepare_examples(
     log_format = columns if isinstance(columns, LogFormat) else LogFormat(columns or {})
     engine = engine or DuckDBEngine()
     source = log if isinstance(log, pd.DataFrame | LogFiles) else LogFiles.find(log)
-    target = None if out is None else _free(Path(out), overwrite)
-    parent = None if target is None else target.parent
-    with tempfile.TemporaryDirectory(dir=parent, prefix=".prepare-") as temporary:
-        folder = Path(temporary) / "out"
-        folder.mkdir()
-        counts = engine.write_examples(source, log_format, definition, folder, progress)
-        reasons = _reasons(folder)
-        if not any((folder / EXAMPLES).rglob("*.parquet")):
-            raise _nothing(source, counts, reasons)
-        counts |= _write_manifest(folder, counts, reasons, definition, log_format)
-        if target is None:
-            return Prepared(counts, reasons, table=_read_examples(folder), label=definition.label)
-        _move(folder, target)
-    return Prepared(counts, reasons, folder=target, label=definition.label)
+    target = None if out is None else Path(out).resolve()
+    with _new_folder(out, overwrite) as folder:
+        task = Preparation(source, log_format, definition, folder, progress)
+        counts = engine.write_examples(task)
+        rows = read_rejected(folder)
+        reasons = {} if rows is None else counted(rows)
+        task.survey.refuse_unmatched(
+            log_format.event_types, None if isinstance(source, pd.DataFrame) else source
+        )
+        is_empty = not any((folder / EXAMPLES).rglob("*.parquet"))
+        if target is not None and is_empty and rejected is None:
+            rejected = target.with_name(f"{target.name}.{REJECTED}")
+        if rejected is not None and rows is not None and (target is None or is_empty):
+            Path(rejected).parent.mkdir(parents=True, exist_ok=True)
+            rows.to_csv(rejected, index=False)
+        if is_empty:
+            raise nothing_made(source, counts, rows, task, rejected)
+        facts, rules = facts_of(task, counts["sessions"], rows), rules_of(task)
+        counts |= _write_manifest(folder, counts, reasons, definition, log_format, rules)
+        made = Prepared(counts, reasons, target, None, definition.label, facts, rules)
+        return made if target else replace(made, table=_read_examples(folder), rejected=rows)
 
 
-def _free(out: Path, overwrite: bool) -> Path:
-    out = out.resolve()
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        if not (out / MANIFEST).is_file():
-            raise InputError("exists and is not empty", file=out, expected="a new folder")
-        if not overwrite:
-            raise InputError(
-                "exists", file=out, expected="a new folder", remedy="give --overwrite to replace it"
-            )
-    out.parent.mkdir(parents=True, exist_ok=True)
-    return out
+@contextmanager
+def _new_folder(out: str | Path | None, overwrite: bool) -> Iterator[Path]:
+    if out is None:
+        with tempfile.TemporaryDirectory(prefix="prepare-") as temporary:
+            yield Path(temporary)
+        return
+    target = OutputFolder(out, "prepare", _FILES, overwrite=overwrite, earlier=_files_of_0_1(Path(out)))
+    if Prepared.is_at(out) and not overwrite:
+        raise InputError("holds examples", file=out, remedy="give --overwrite to replace them")
+    with target.written() as folder:
+        yield folder
 
 
-def _move(folder: Path, target: Path) -> None:
-    if target.exists():
-        old = folder.with_name("replaced")
-        target.rename(old)
-    folder.rename(target)
-
-
-def _reasons(folder: Path) -> dict[str, int]:
-    path = folder / REJECTED
-    if not path.exists():
-        return {}
-    counted = pd.read_csv(path, usecols=["reason"], dtype=str)["reason"].value_counts()
-    if counted.empty:
-        path.unlink()
-    return {str(reason): int(rows) for reason, rows in counted.items()}
-
-
-def _nothing(log: LogFiles | pd.DataFrame, counts: dict[str, int], reasons: dict[str, int]) -> InputError:
-    aside = "; ".join(f"{reason}: {rows}" for reason, rows in reasons.items()) or "none"
-    what = f"{counts['sessions']} sessions make no example" if counts["events"] else "no row is usable"
-    return InputError(
-        f"{what} (rows rejected: {aside})",
-        file=None if isinstance(log, pd.DataFrame) else log,
-        expected="sessions with an event before the first cart or purchase" if counts["events"] else None,
-    )
+def _files_of_0_1(folder: Path) -> list[str]:
+    """List the files of a folder that version 0.1 wrote: its manifest tells them."""
+    try:
+        written = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        files = [str(file["path"]) for file in written["files"] if file["sha256"]]
+        return [MANIFEST, *files, _SPARK, *([REJECTED] if written["rejected"] else [])]
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
 
 
 def _write_manifest(
@@ -206,6 +226,7 @@ def _write_manifest(
     reasons: dict[str, int],
     definition: ExampleDefinition,
     log_format: LogFormat,
+    rules: SessionRules,
 ) -> dict[str, int]:
     """Write the manifest; returns the counts that only the written examples tell."""
     paths = sorted((folder / EXAMPLES).rglob("*.parquet"))
@@ -229,7 +250,8 @@ def _write_manifest(
         "counts": counts | more,
         "rejected": reasons,
         "definition": asdict(definition),
-        "log_format": _plain(asdict(log_format)),
+        "log_format": asdict(log_format),
+        "rules": asdict(rules),
         "files": files,
         "sha256": hashlib.sha256("".join(str(file["sha256"]) for file in files).encode()).hexdigest(),
     }
@@ -262,7 +284,3 @@ def _in_order(table: pa.Table) -> pd.DataFrame:
 def _sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _plain(value: Any) -> Any:
-    return {key: _plain(each) for key, each in value.items()} if isinstance(value, Mapping) else value

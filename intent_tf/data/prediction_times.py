@@ -1,7 +1,5 @@
 """Prediction times: after which events of a session an example is made."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
@@ -39,7 +37,7 @@ class PredictionTimes:
     micros: int = 0
 
     @classmethod
-    def parse(cls, text: str) -> PredictionTimes:
+    def parse(cls, text: str) -> "PredictionTimes":
         """Parse the short text.
 
         Raises:

@@ -1,7 +1,5 @@
 """Columns of lists, one a row with one entry an event, which text files hold as JSON."""
 
-from __future__ import annotations
-
 import json
 from typing import Any
 

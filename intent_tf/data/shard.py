@@ -1,7 +1,5 @@
 """Which rows of every batch a process reads, when several devices or machines share the work."""
 
-from __future__ import annotations
-
 from typing import Any, NamedTuple
 
 import tensorflow as tf

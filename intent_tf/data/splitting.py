@@ -4,8 +4,6 @@ A `Split` can only be made from a whole table, so rows can be weighted, repeated
 it: resampling before the split, which leaks copies of test rows into training, has no place to happen.
 """
 
-from __future__ import annotations
-
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -13,7 +11,8 @@ import numpy as np
 import pandas as pd
 from sklearn.model_selection import train_test_split
 
-from intent_tf.data.cleaning import row_fingerprints
+from intent_tf.data.cleaning import made_twice, row_fingerprints
+from intent_tf.data.refuse_where import refuse_where
 from intent_tf.errors import InputError
 
 PARTS = ("train", "validation", "test")
@@ -26,8 +25,8 @@ class SplitPlan:
     Args:
         test_fraction: Share of all rows for testing, in (0, 1).
         validation_fraction: Share of the other rows for validation, in (0, 1).
-        group: Column whose equal values stay together, such as ``user_id``. Without it, rows that are
-            alike in every feature stay together.
+        group: Column whose equal values stay together, such as ``user_id``. Without it, records that were
+            made twice stay together (see `intent_tf.data.cleaning.made_twice`).
         time: Column to split by, of numbers or ISO 8601 dates: the latest rows are tested. Rows of a group
             that returns in a later part are rejected, and counted.
         column: Column that already says ``train``, ``validation`` or ``test``.
@@ -53,7 +52,7 @@ class PartCounts:
     positives: int
 
     @classmethod
-    def of(cls, label: np.ndarray) -> PartCounts:
+    def of(cls, label: np.ndarray) -> "PartCounts":
         """Count labels, zeros and ones."""
         return cls(len(label), int(label.sum()))
 
@@ -115,6 +114,7 @@ def split(
     seed: int = 0,
     test: pd.DataFrame | None = None,
     test_label: np.ndarray | None = None,
+    times: pd.Series | None = None,
     file: object = None,
 ) -> Split:
     """Split a cleaned example table.
@@ -128,6 +128,7 @@ def split(
         test: A table of test rows given separately; ``frame`` is then split in two, and its rows of a group
             that is among the test rows are rejected, and counted.
         test_label: Label of each row of ``test``, 0 or 1.
+        times: The column to split by as numbers, where its cells are no numbers or ISO 8601 dates.
         file: Where the table came from, for messages.
 
     Raises:
@@ -140,17 +141,19 @@ def split(
                 f"no column {name!r} to split by", file=file, expected=", ".join(map(str, frame.columns))
             )
     given = frame.iloc[:0] if test is None else test
-    groups, test_groups = _groups(frame, given, plan, features, file)
+    labels_of_all = label if test_label is None else np.concatenate([label, test_label])
+    groups, test_groups, grouped = _groups(frame, given, plan, features, labels_of_all, file)
     returning = tested = None
     if plan.column is not None:
         part = _given_parts(frame[plan.column], file)
         method = f"column {plan.column}"
     elif plan.time is not None:
-        part, returning = _by_time(_times(frame[plan.time], file), groups, plan, fixed_test=test is not None)
+        times = _times(frame[plan.time] if times is None else times, file)
+        part, returning = _by_time(times, groups, plan, fixed_test=test is not None)
         method = f"by time ({plan.time})"
     else:
         part = _stratified(groups, label, plan, seed, fixed_test=test is not None)
-        method = f"random, stratified, grouped by {plan.group or 'duplicate rows'}"
+        method = "random, stratified" + (grouped and f", grouped by {grouped}")
     if test is not None:
         in_test_rows = np.isin(groups, test_groups)
         part[in_test_rows] = "rejected"
@@ -173,9 +176,7 @@ def split(
         method,
         plan.group,
         seed,
-        train=PartCounts.of(labels["train"]),
-        validation=PartCounts.of(labels["validation"]),
-        test=PartCounts.of(labels["test"]),
+        **{name: PartCounts.of(labels[name]) for name in PARTS},
         set_aside_because_group_returns_later=returning,
         set_aside_because_group_is_in_test_rows=tested,
     )
@@ -183,29 +184,29 @@ def split(
 
 
 def _groups(
-    frame: pd.DataFrame, test: pd.DataFrame, plan: SplitPlan, features: list[str], file: object
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return the number of each row's group, and of each test row's."""
-    names = [plan.group] if plan.group is not None else features
-    names = [name for name in names if name in test.columns]
+    frame: pd.DataFrame,
+    test: pd.DataFrame,
+    plan: SplitPlan,
+    features: list[str],
+    label: np.ndarray,
+    file: object,
+) -> tuple[np.ndarray, np.ndarray, str]:
+    """Return the number of each row's group, of each test row's, and what the groups are."""
+    grouped = plan.group or "duplicate rows"
+    names = [name for name in ([plan.group] if plan.group else features) if name in test.columns]
+    rows = pd.concat([frame[names], test[names]])
     if plan.group is not None:
         if not names:
             raise InputError(f"the test table has no column {plan.group!r} to split by")
         _refuse_missing(frame[plan.group], file)
-    numbers = pd.factorize(row_fingerprints(pd.concat([frame[names], test[names]])))[0]
-    return numbers[: len(frame)], numbers[len(frame) :]
+    elif not made_twice(rows, label):
+        return np.arange(len(frame)), np.arange(len(frame), len(rows)), ""
+    numbers = pd.factorize(row_fingerprints(rows))[0]
+    return numbers[: len(frame)], numbers[len(frame) :], grouped
 
 
 def _given_parts(parts: pd.Series, file: object) -> np.ndarray:
-    wrong = np.flatnonzero(~parts.isin(PARTS))
-    if len(wrong):
-        raise InputError(
-            f"found {parts.iloc[wrong[0]]!r} ({len(wrong)} such rows)",
-            expected=" or ".join(map(repr, PARTS)),
-            file=file,
-            row=parts.index[wrong[0]],
-            column=str(parts.name),
-        )
+    refuse_where(~parts.isin(PARTS), parts, expected=" or ".join(map(repr, PARTS)), file=file)
     return parts.to_numpy(dtype=object, copy=True)
 
 
@@ -243,29 +244,19 @@ def _times(times: pd.Series, file: object) -> pd.Series:
     _refuse_missing(times, file)
     if pd.api.types.is_numeric_dtype(times) or pd.api.types.is_datetime64_any_dtype(times):
         return times
+    numbers = pd.to_numeric(times, errors="coerce")  # the cells of a CSV file are text
+    if numbers.notna().all():
+        return numbers
     parsed = pd.to_datetime(times, format="ISO8601", errors="coerce", utc=True)
-    wrong = np.flatnonzero(parsed.isna())
-    if len(wrong):
-        raise InputError(
-            f"found {times.iloc[wrong[0]]!r} ({len(wrong)} such rows)",
-            expected="a number or an ISO 8601 date, such as 2026-11-24 or 2026-11-24T09:30:00Z",
-            file=file,
-            row=times.index[wrong[0]],
-            column=str(times.name),
-        )
+    expected = "a number or an ISO 8601 date, such as 2026-11-24 or 2026-11-24T09:30:00Z"
+    refuse_where(parsed.isna(), times, expected=expected, file=file)
     return parsed
 
 
 def _refuse_missing(values: pd.Series, file: object) -> None:
-    missing = np.flatnonzero(values.isna() | (values.astype(str) == ""))
-    if len(missing):
-        raise InputError(
-            f"the value to split by is missing ({len(missing)} such rows)",
-            expected="a value in every row",
-            file=file,
-            row=values.index[missing[0]],
-            column=str(values.name),
-        )
+    found = "the value to split by is missing ({count} such rows)"
+    missing = values.isna() | (values.astype(str) == "")
+    refuse_where(missing, values, found, expected="a value in every row", file=file)
 
 
 def _by_time(

@@ -1,182 +1,273 @@
-"""Reads and writes tables: CSV, JSON lines and Parquet, whole or as a stream of chunks.
+"""Reads tables: CSV, JSON and Parquet, whole or chunk by chunk.
 
-Rows that cannot be read (a line cut short, JSON that does not parse) are rejected with their line and
-the reason; they are never dropped in silence.
+A cell of a CSV file is the text that stands there: what it means is for the model's specification to say.
+Rows that cannot be read (a line cut short, JSON that does not parse) are rejected with their line and the
+reason; they are never dropped in silence.
 """
 
-from __future__ import annotations
-
-import gzip
-import json
-import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet
 
 from intent_tf.data.csv_files import CsvFile, Rejected
-from intent_tf.data.sequences import is_list, write_list
+from intent_tf.data.encodings import Encoding, find_encoding
+from intent_tf.data.facts import Facts
+from intent_tf.data.file_rules import FileRules
+from intent_tf.data.json_files import JsonObject, arrow_schema, json_objects
 from intent_tf.errors import InputError
+from intent_tf.options.input_file import TABLE_FILE, existing_file
 
-_FORMATS = {".csv": "csv", ".tsv": "csv", ".txt": "csv", ".jsonl": "jsonl", ".parquet": "parquet"}
-_EXPECTED = "a .csv, .tsv, .jsonl or .parquet file (text files may be compressed: .gz)"
+_FORMATS = {".csv": "csv", ".tsv": "csv", ".txt": "csv", ".parquet": "parquet"}
+_FORMATS |= dict.fromkeys((".jsonl", ".ndjson", ".json"), "jsonl")
+_ROWS = 65_536
+#: What pandas calls an index without a name in Parquet files.
+_INDEX = "__index_level_"
+_LARGEST = np.iinfo(np.int64).max
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Some rows of a table.
+
+    Args:
+        numbers: Their numbers in the file, ``(rows,)``; the header of a CSV file is row 1.
+        rows: The rows as they are: columns with their own types, or JSON objects.
+        missing: Words that mean "missing".
+    """
+
+    numbers: np.ndarray
+    rows: pa.Table | list[JsonObject]
+    missing: tuple[str, ...] = ()
+
+    def frame(self, columns: Sequence[str]) -> pd.DataFrame:
+        """Return some columns for a model, indexed by the rows' numbers; whole numbers stay exact."""
+        if isinstance(self.rows, list):
+            frame = pd.DataFrame(self.rows, index=self.numbers).reindex(columns=list(columns))
+            for name in map(str, frame.select_dtypes("float")):
+                values = [row.get(name) for row in self.rows]
+                present = [each for each in values if each is not None]
+                # pandas makes floats, which hold not all of them, of those where some are missing.
+                if present and all(type(each) is int and abs(each) <= _LARGEST for each in present):
+                    frame[name] = pd.array(values, "Int64")
+            return frame
+        table = self.rows.select(list(columns))
+        for index, field in enumerate(table.schema if self.missing else []):
+            column = table.column(index)
+            if pa.types.is_string(field.type):
+                known = pc.is_in(column, pa.array(self.missing, pa.string()))
+                table = table.set_column(index, field, pc.if_else(known, None, column))
+        frame = table.to_pandas(ignore_metadata=True, date_as_object=False)
+        for field, column in zip(table.schema, table.columns, strict=True):
+            if pa.types.is_integer(field.type) and column.null_count:
+                frame[field.name] = pd.array(
+                    column.to_pylist(), "UInt64" if field.type == pa.uint64() else "Int64"
+                )
+        return frame.set_axis(self.numbers, axis=0)
+
+
+class TableFile:
+    """A table's file, looked at, to be read whole or chunk by chunk.
+
+    Args:
+        path: A ``.csv``, ``.tsv``, ``.txt``, ``.jsonl``, ``.ndjson``, ``.json`` or ``.parquet`` file; text
+            files may end in ``.gz``.
+        rules: How files like it are written, as a model learnt it. Where the file contradicts them, its own
+            way counts, and `tell` warns.
+        encoding: The encoding of its text, as its owner says. Default: it is found.
+        name: What messages call it; the path if None.
+
+    Raises:
+        InputError: If there is no such file, its format is unknown, it is not in the encoding, or it has no
+            header.
+    """
+
+    def __init__(
+        self,
+        path: str | Path,
+        rules: FileRules | None = None,
+        *,
+        encoding: str | None = None,
+        name: str | None = None,
+    ) -> None:
+        self.path = existing_file(path)
+        self.name = name or str(path)
+        self.format = table_format(self.path)
+        self.rejected = Rejected(str(self.path))
+        self.rules: FileRules | None = None
+        self.read_rows = 0
+        self._learnt = rules
+        self._encoding, self._csv = Encoding("utf-8"), None
+        if self.format != "parquet":
+            expected = rules or FileRules()
+            self._encoding = find_encoding(self.path, expected.encoding, given=encoding)
+            if self.format == "csv":
+                self._csv = CsvFile.inspect(self.path, self._encoding, expected.separator)
+            separator = self._csv.layout.separator if self._csv else ""
+            self.rules = FileRules(self._encoding.name, separator, expected.missing)
+
+    @cached_property
+    def columns(self) -> tuple[str, ...]:
+        """The columns, but for one of a CSV file that has no name and numbers the rows."""
+        names = tuple(self.schema.names)
+        return names[1:] if self._csv and names[0] == "" else names
+
+    @cached_property
+    def schema(self) -> pa.Schema:
+        """Names and types of all columns; those of JSON are found by reading all objects."""
+        if self._csv:
+            return pa.schema([(name, pa.string()) for name in self._csv.layout.names])
+        if self.format == "jsonl":
+            return arrow_schema(objects for _, objects in self._objects(Rejected(""), _ROWS))
+        with self._parquet() as file:
+            schema = file.schema_arrow
+        names = [name for name in schema.names if not name.startswith(_INDEX)]
+        for name in names:
+            if names.count(name) > 1:
+                raise InputError("two columns have the same name", file=self.path, column=name)
+        # What pandas noted about its index is ignored: a named index is a column like any other.
+        notes = {key: note for key, note in (schema.metadata or {}).items() if key != b"pandas"}
+        return pa.schema([schema.field(name) for name in names], notes)
+
+    def chunks(self, rows: int = _ROWS) -> Iterator[Chunk]:
+        """Read the table in chunks of bounded memory.
+
+        Args:
+            rows: Rows of a chunk at most.
+
+        Raises:
+            InputError: If the file cannot be read to its end, or no row of it.
+        """
+        self.rejected.rows.clear()
+        self.read_rows = 0
+        missing = self.rules.missing if self.rules else ()
+        for numbers, content in self._contents(rows):
+            self.read_rows += len(numbers)
+            yield Chunk(numbers, content, missing)
+        if not self.read_rows:
+            raise self.rejected.no_rows()
+
+    def frame(self) -> pd.DataFrame:
+        """Read the table whole, indexed by the rows' numbers.
+
+        Raises:
+            InputError: As `chunks`.
+        """
+        chunks = list(self.chunks())
+        numbers = np.concatenate([chunk.numbers for chunk in chunks])
+        if self.format == "jsonl":
+            objects = [each for chunk in chunks for each in chunk.rows]
+            return Chunk(numbers, objects).frame(
+                list(dict.fromkeys(name for each in objects for name in each))
+            )
+        table = pa.concat_tables([chunk.rows for chunk in chunks])
+        return Chunk(numbers, table, chunks[0].missing).frame(self.columns)
+
+    def tell(self, facts: Facts) -> None:
+        """Tell how the file is written and how many of its rows were read, and what was guessed."""
+        facts.tell("file", self.name)
+        if self.rules:
+            facts.tell("encoding", self.rules.encoding)
+        if self._encoding.guessed:
+            others = f" (or {', '.join(self._encoding.others[:3])})" if self._encoding.others else ""
+            facts.warn(
+                f"{self.path} is not UTF-8; it is read as {self._encoding.name}{others}, which is a guess: "
+                "if letters look wrong, say --encoding NAME"
+            )
+        if self._csv:
+            layout = self._csv.layout
+            facts.tell("separator", repr(layout.separator))
+            quoting = {"backslashes escape": layout.escapes, "blanks before quotes": layout.blanks}
+            if any(quoting.values()):
+                facts.tell("quoting", ", ".join(name for name, found in quoting.items() if found))
+            if layout.above:
+                facts.tell("lines above the header", layout.above)
+            if layout.names[0] == "":
+                facts.tell("column without a name", "numbers the rows, not read")
+        if self.rules and self._learnt and bool(self.rules.separator) == bool(self._learnt.separator):
+            ways = {
+                "encoding": (self.rules.encoding, self._learnt.encoding),
+                "separator": (repr(self.rules.separator), repr(self._learnt.separator)),
+            }
+            for name, (own, learnt) in ways.items():
+                if own != learnt:
+                    facts.warn(f"{self.path} has another {name} than training had: {own}, not {learnt}")
+        facts.tell("rows", self.read_rows)
+        if self.rejected.rows:
+            facts.tell("rows rejected", number := len(self.rejected.rows))
+            row, reason, _ = self.rejected.rows[0]
+            facts.warn(
+                f"{number:,} row{'s' * (number > 1)} cannot be read; the first is row {row} ({reason})"
+            )
+
+    def _contents(self, rows: int) -> Iterator[tuple[np.ndarray, pa.Table | list[JsonObject]]]:
+        if self._csv:
+            yield from self._csv.chunks(self.rejected, rows)
+        elif self.format == "jsonl":
+            yield from self._objects(self.rejected, rows)
+        else:
+            first = 1
+            with self._parquet() as file:
+                for batch in file.iter_batches(batch_size=rows):
+                    table = pa.Table.from_batches([batch]).select(self.schema.names)
+                    yield (
+                        np.arange(first, first + len(table)),
+                        table.replace_schema_metadata(self.schema.metadata),
+                    )
+                    first += len(table)
+
+    def _objects(self, rejected: Rejected, rows: int) -> Iterator[tuple[np.ndarray, list[JsonObject]]]:
+        objects = json_objects(self.path, self._encoding, rejected)
+        while chunk := list(islice(objects, rows)):
+            yield np.array([number for number, _ in chunk]), [each for _, each in chunk]
+
+    @contextmanager
+    def _parquet(self) -> Iterator[pa.parquet.ParquetFile]:
+        try:
+            with pa.parquet.ParquetFile(self.path) as file:
+                yield file
+        except (pa.ArrowInvalid, OSError) as error:
+            raise InputError(f"not a readable Parquet file ({error})", file=self.path) from error
 
 
 @dataclass(frozen=True)
 class Table:
-    """A table read whole: its rows, those rejected, and the encoding of its text."""
+    """A table read whole.
+
+    Args:
+        frame: Its rows, indexed by their numbers in the file; the cells of a CSV file are text.
+        file: The file, with its rules and the rows that were rejected.
+    """
 
     frame: pd.DataFrame
-    rejected: Rejected
-    encoding: str = "utf-8"
+    file: TableFile
 
 
-def read_table(path: str | Path, *, missing: tuple[str, ...] = ()) -> Table:
-    """Read a table whole; the types of a CSV file's columns are inferred from all of its rows.
-
-    Args:
-        path: A ``.csv``, ``.tsv``, ``.jsonl`` or ``.parquet`` file; text files may end in ``.gz``.
-        missing: Further words that mean "missing" in a CSV file, such as ``"?"``.
-
-    Returns:
-        The rows and what was rejected.
+def read_table(path: str | Path, rules: FileRules | None = None, *, encoding: str | None = None) -> Table:
+    """Read a table whole; see `TableFile`.
 
     Raises:
-        InputError: If there is no such file, its format or encoding is unknown, or it has no rows.
+        InputError: If it cannot be read, or has no rows.
     """
-    source = existing_file(path)
-    rejected, encoding = Rejected(str(source)), "utf-8"
-    if table_format(source) == "csv":
-        layout = CsvFile.inspect(source)
-        frame, encoding = layout.read(rejected, missing), layout.encoding
-    else:
-        chunks = list(stream_table(source, rejected))
-        frame = pd.concat(chunks) if chunks else pd.DataFrame()
-    if frame.empty:
-        raise InputError("the table has no rows", file=source, expected="at least one row of data")
-    return Table(frame, rejected, encoding)
+    file = TableFile(path, rules, encoding=encoding)
+    return Table(file.frame(), file)
 
 
-def stream_table(path: str | Path, rejected: Rejected, *, rows: int = 65_536) -> Iterator[pd.DataFrame]:
-    """Read a table in chunks of bounded memory; the fields of a CSV file stay text, as written.
-
-    Args:
-        path: A file in any of the formats that `read_table` reads.
-        rejected: Takes the rows that cannot be read.
-        rows: Rows a chunk (CSV files are cut by bytes instead).
-
-    Yields:
-        Chunks with all columns of the file.
-
-    Raises:
-        InputError: If the file cannot be read as a table, as with `read_table`.
-    """
-    source = existing_file(path)
-    match table_format(source):
-        case "csv":
-            yield from CsvFile.inspect(source).stream(rejected)
-        case "parquet":
-            yield from _parquet(source, rows)
-        case _:
-            records = _json_records(source, rejected)
-            while chunk := dict(islice(records, rows)):
-                yield pd.DataFrame(list(chunk.values()), index=list(chunk))
-
-
-def write_table(frame: pd.DataFrame, path: str | Path, *, append: bool = False) -> None:
-    """Write a table; the ending of the name decides the format.
-
-    Args:
-        frame: The rows.
-        path: A ``.csv``, ``.tsv``, ``.jsonl`` or ``.parquet`` file.
-        append: Add to a text file that already holds the same columns.
-
-    Lists are written to CSV files as JSON.
-
-    Raises:
-        InputError: If the ending is unknown.
-    """
-    kind, target = table_format(Path(path)), str(path)
-    mode: Any = "a" if append else "w"
-    if kind == "parquet":
-        frame.to_parquet(target, index=False)
-    elif kind == "jsonl":
-        frame.to_json(
-            target,
-            orient="records",
-            lines=True,
-            force_ascii=False,
-            date_format="iso",
-            double_precision=15,
-            mode=mode,
-        )
-    else:
-        lists = {name: frame[name].map(write_list) for name in frame.columns if is_list(frame[name])}
-        separator = "\t" if ".tsv" in Path(path).suffixes else ","
-        frame.assign(**lists).to_csv(target, index=False, sep=separator, mode=mode, header=not append)
-
-
-def existing_file(path: str | Path) -> Path:
-    """Return the path, if a file is there.
-
-    Raises:
-        InputError: If there is none, or a folder.
-    """
-    source = Path(path)
-    if not source.is_file():
-        raise InputError(
-            "is a folder" if source.is_dir() else "no such file", file=source, expected=_EXPECTED
-        )
-    return source
-
-
-def table_format(path: Path) -> str:
+def table_format(path: str | Path) -> str:
     """Tell ``csv``, ``jsonl`` or ``parquet`` by the ending of the file's name.
 
     Raises:
         InputError: If the ending is unknown.
     """
-    endings = [ending.lower() for ending in path.suffixes if ending != ".gz"]
+    endings = [ending.lower() for ending in Path(path).suffixes if ending != ".gz"]
     if not endings or endings[-1] not in _FORMATS:
-        raise InputError("unknown file format", file=path, expected=_EXPECTED)
+        raise InputError("unknown file format", file=path, expected=TABLE_FILE)
     return _FORMATS[endings[-1]]
-
-
-def _parquet(path: Path, rows: int) -> Iterator[pd.DataFrame]:
-    try:
-        with pa.parquet.ParquetFile(path) as file:
-            first = 1
-            for batch in file.iter_batches(batch_size=rows):
-                # What pandas noted about its index is ignored: a named index is a column like any other.
-                frame = batch.to_pandas(ignore_metadata=True, date_as_object=False)
-                frame = frame.drop(columns=[name for name in frame if name.startswith("__index_level_")])
-                yield frame.set_axis(range(first, first + len(frame)), axis=0)
-                first += len(frame)
-    except (pa.ArrowInvalid, OSError) as error:
-        raise InputError(f"not a readable Parquet file ({error})", file=path) from error
-
-
-def _json_records(path: Path, rejected: Rejected) -> Iterator[tuple[int, dict[str, Any]]]:
-    with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as lines:
-        try:
-            for number, line in enumerate(lines, start=1):
-                if not line.strip():
-                    continue
-                try:
-                    record, reason = json.loads(line), "not a JSON object"
-                except json.JSONDecodeError as error:
-                    record, reason = None, f"not JSON ({error.msg})"
-                except UnicodeDecodeError as error:
-                    record, reason = None, f"not UTF-8 ({error.reason})"
-                if isinstance(record, dict):
-                    yield number, record
-                else:
-                    text = line.decode("utf-8", "replace").rstrip("\r\n")
-                    rejected.rows.append((number, reason, text))
-        except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-            raise InputError(f"not a whole gzip file ({error})", file=path) from error

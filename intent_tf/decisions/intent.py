@@ -1,7 +1,5 @@
 """A model of intent for a decision: trained on a log's past, asked about its present."""
 
-from __future__ import annotations
-
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -61,7 +59,14 @@ def fit_model(
     plan = SplitPlan(test_fraction=0.1, validation_fraction=0.15, group="user_id")
     identifiers = [name for name in IDENTIFIERS[1:] if name in examples.columns]
     data = preprocess_data(
-        examples, label, kinds=kinds, drop=[*identifiers, *drop], weight=weight, plan=plan, seed=seed
+        examples,
+        label,
+        kinds=kinds,
+        drop=[*identifiers, *drop],
+        weight=weight,
+        plan=plan,
+        seed=seed,
+        verbose=False,
     )
     model = create_model(data, training)
     with tempfile.TemporaryDirectory() as folder:

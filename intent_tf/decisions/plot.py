@@ -1,7 +1,5 @@
 """Draws the plot of a decision into a file that any browser shows."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,21 +9,17 @@ from matplotlib.figure import Figure
 Drawing = Callable[[Axes], object]
 
 
-def figure(draw: Drawing, size: tuple[float, float] = (6.4, 4.0)) -> Figure:
-    """Draw on a figure of its own (a notebook shows it).
-
-    Args:
-        draw: Draws on the axes it is given.
-        size: Width and height in inches.
-    """
-    drawn = Figure(figsize=size, layout="constrained")
+def figure(draw: Drawing) -> Figure:
+    """Draw on the axes of a figure of its own, 6.4 by 4 inches (a notebook shows it)."""
+    drawn = Figure(figsize=(6.4, 4.0), layout="constrained")
     axes = drawn.subplots()
     axes.spines[["top", "right"]].set_visible(False)
     draw(axes)
     return drawn
 
 
-def save(draw: Drawing, path: Path) -> Path:
+def save(draw: Drawing, path: str | Path) -> Path:
     """Draw into an SVG file, and return its path."""
+    path = Path(path)
     figure(draw).savefig(path, format="svg", metadata={"Date": None})
     return path

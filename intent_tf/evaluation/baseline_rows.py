@@ -1,7 +1,5 @@
 """Rows of a run in the form that the baselines take: what the model's own graph computed."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from intent_tf.columns.preprocessor import Preprocessor
@@ -17,9 +15,8 @@ def baseline_table(rows: Rows, preprocessor: Preprocessor) -> BaselineTable:
     """
     raw = raw_columns(rows.frame, preprocessor.specification)
     numbers = preprocessor.raw_numbers(raw) if preprocessor.scores else np.zeros((len(rows), 0))
-    texts = None
-    sessions = preprocessor.session_tokens
-    if preprocessor.specification.of_kind("text") or (sessions and sessions.worded):
-        texts = [text.decode(errors="replace") for text in preprocessor.documents(raw).numpy()]
-    names = (*preprocessor.number_names, *preprocessor.specification.of_kind("category"))
-    return BaselineTable(numbers, rows.features.categories.numpy(), texts, names)
+    documents = preprocessor.documents(raw)
+    texts = None if documents is None else [text.decode(errors="replace") for text in documents.numpy()]
+    categories = np.asarray(rows.features.get("categories", np.zeros((len(rows), 0), np.int32)))
+    names = (*preprocessor.number_names, *preprocessor.category_names)
+    return BaselineTable(numbers, categories, texts, names)

@@ -1,7 +1,5 @@
 """What simple models reach on the same rows: no figure of quality is printed without them."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -9,19 +7,21 @@ from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.compose import ColumnTransformer
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import GridSearchCV, StratifiedShuffleSplit
+from sklearn.metrics import log_loss
+from sklearn.model_selection import StratifiedShuffleSplit
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, StandardScaler
 from threadpoolctl import threadpool_limits
 
+from intent_tf.data.predictions import FloatArray, IntArray, Labels, Predictions
 from intent_tf.errors import InputError
-from intent_tf.evaluation.metrics import FloatArray, check_arrays
 
 _WORD = r"(?u)\w+"
 
@@ -88,9 +88,8 @@ class Baseline(Protocol):
 
 def fit_baselines(
     train: BaselineTable,
-    label: ArrayLike,
+    labels: Labels,
     seed: int = 0,
-    weight: ArrayLike | None = None,
     only: Sequence[str] | None = None,
 ) -> dict[str, Baseline]:
     """Fit the baselines on train rows.
@@ -106,32 +105,30 @@ def fit_baselines(
 
     Args:
         train: The train rows.
-        label: 0 or 1, shape `(rows,)`.
+        labels: Labels and weights.
         seed: Seed of the held-out tenths and of the boosting. Defaults to 0.
-        weight: Weight of each row, shape `(rows,)`. Defaults to 1 each.
         only: Names of those to fit. Defaults to all.
 
     Returns:
-        The baselines by name, in the order above. With less than 10 rows of a class, of which no tenth can be
-        held out, or without columns, the constant rate alone.
+        The baselines by name, in the order above. With less than 10 rows of a class (of rows of different
+        weight the effective number), of which no tenth can be held out, or without columns, the constant
+        rate alone.
 
     Raises:
-        InputError: If labels and rows do not match, or a label is neither 0 nor 1.
+        InputError: If labels and rows do not match.
 
     Example:
         >>> number = np.arange(100.0)[:, np.newaxis]
         >>> table = BaselineTable(number, np.empty((100, 0), int), names=["age"])
-        >>> baselines = fit_baselines(table, number[:, 0] > 60)
+        >>> baselines = fit_baselines(table, Labels.unweighted(number[:, 0] > 60))
         >>> list(baselines)
         ['constant_rate', 'logistic_regression', 'hist_gradient_boosting']
         >>> bool(baselines["logistic_regression"].predict(table)[99] > 0.9)
         True
     """
-    label, _, weight = check_arrays(label, np.zeros(train.rows), weight)
-    baselines: dict[str, Baseline] = {
-        "constant_rate": _ConstantRate(float(np.average(label, weights=weight)))
-    }
-    if min(label.sum(), (1 - label).sum()) >= 10:
+    Predictions.of(labels, np.zeros(train.rows))  # refuses labels of other rows
+    baselines: dict[str, Baseline] = {"constant_rate": _ConstantRate(labels.rate)}
+    if min(labels.effective_sizes) >= 10:
         pipelines = {
             "logistic_regression": _logistic_regression(train, seed),
             "hist_gradient_boosting": _boosting(train, seed),
@@ -139,7 +136,7 @@ def fit_baselines(
         with _threads_for(train.rows):
             for name, pipeline in pipelines.items():
                 if pipeline is not None and (only is None or name in only):
-                    pipeline.fit(train.frame(), label, model__sample_weight=weight)
+                    pipeline.fit(train.frame(), labels.label, model__sample_weight=labels.weight)
                     baselines[name] = _Pipeline(pipeline)
     return baselines
 
@@ -197,11 +194,33 @@ def _logistic_regression(train: BaselineTable, seed: int) -> Pipeline | None:
         columns.append(("categories", one_hot, list(range(numbers, numbers + categories))))
     if train.texts and any(re.search(_WORD, text) for text in train.texts):
         columns.append(("texts", _tf_idf(train.texts), numbers + categories))
-    held_out = StratifiedShuffleSplit(1, test_size=0.1, random_state=seed)
-    model = GridSearchCV(
-        LogisticRegression(max_iter=1000), {"C": [0.01, 0.1, 1, 10]}, scoring="neg_log_loss", cv=held_out
-    )
+    model = _RegularisedRegression(seed)
     return Pipeline([("columns", ColumnTransformer(columns)), ("model", model)]) if columns else None
+
+
+class _RegularisedRegression(BaseEstimator, ClassifierMixin):
+    """A logistic regression with the penalty of the lowest log loss on a tenth of the rows, by weight.
+
+    `GridSearchCV` would not weigh the rows of the tenth.
+    """
+
+    def __init__(self, seed: int = 0) -> None:
+        self.seed = seed
+
+    def fit(self, x: Any, y: IntArray, sample_weight: FloatArray) -> "_RegularisedRegression":
+        fit, held_out = next(StratifiedShuffleSplit(1, test_size=0.1, random_state=self.seed).split(x, y))
+        losses = {}
+        for c in (0.01, 0.1, 1.0, 10.0):
+            model = LogisticRegression(C=c, max_iter=1000).fit(x[fit], y[fit], sample_weight[fit])
+            probability = model.predict_proba(x[held_out])
+            losses[c] = log_loss(y[held_out], probability, sample_weight=sample_weight[held_out])
+        self.C_ = min(losses, key=losses.__getitem__)
+        self.model_ = LogisticRegression(C=self.C_, max_iter=1000).fit(x, y, sample_weight)
+        self.classes_ = self.model_.classes_
+        return self
+
+    def predict_proba(self, x: Any) -> FloatArray:
+        return np.asarray(self.model_.predict_proba(x), np.float64)
 
 
 def _boosting(train: BaselineTable, seed: int) -> Pipeline | None:

@@ -1,18 +1,15 @@
 """Gradient boosting as practitioners use it: LightGBM, CatBoost and XGBoost on the columns of a run."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike
 
+from intent_tf.data.predictions import FloatArray, Labels
 from intent_tf.errors import require
 from intent_tf.evaluation.baselines import BaselineTable
-from intent_tf.evaluation.metrics import FloatArray
 
 #: Trees at most, and trees without a better validation log loss after which no more are added.
 ROUNDS, PATIENCE = 3000, 100
@@ -26,26 +23,27 @@ class Booster:
         model: With scikit-learn's interface.
         sizes: Codes of each category, or None where the model takes categories as integers.
         rounds: Trees that it has.
+        validation: Probabilities of the validation rows by as many trees that have learnt from train rows
+            only, shape `(rows,)`.
     """
 
     model: Any
     sizes: Sequence[int] | None
     rounds: int
+    validation: FloatArray
 
     def predict(self, table: BaselineTable) -> FloatArray:
         """Predict the probability of each row, shape `(rows,)`."""
-        return np.asarray(self.model.predict_proba(_columns(table, self.sizes))[:, 1], np.float64)
+        return _probability(self.model, _columns(table, self.sizes))
 
 
 def fit_booster(
     kind: str,
     train: BaselineTable,
-    label: ArrayLike,
+    labels: Labels,
     validation: BaselineTable,
-    validation_label: ArrayLike,
+    validation_labels: Labels,
     *,
-    weight: ArrayLike | None = None,
-    validation_weight: ArrayLike | None = None,
     threads: int = 2,
     seed: int = 0,
 ) -> Booster:
@@ -57,11 +55,9 @@ def fit_booster(
     Args:
         kind: ``"lightgbm"``, ``"catboost"`` or ``"xgboost"``.
         train: Numbers and categories; texts are not read.
-        label: Label of each train row, 0 or 1, shape `(rows,)`.
+        labels: Labels and weights of the train rows.
         validation: The validation rows.
-        validation_label: Label of each validation row, 0 or 1.
-        weight: Weight of each train row. Defaults to 1 each.
-        validation_weight: Weight of each validation row. Defaults to 1 each.
+        validation_labels: Labels and weights of the validation rows.
         threads: Number of threads. Defaults to 2.
         seed: Seed of samples of rows and columns. Defaults to 0.
 
@@ -71,19 +67,19 @@ def fit_booster(
     codes = np.concatenate([train.categories, validation.categories])
     sizes = None if kind == "catboost" else [int(column.max()) + 1 for column in codes.T]
     tables = [_columns(table, sizes) for table in (train, validation)]
-    labels = [np.asarray(each) for each in (label, validation_label)]
-    weights = [
-        np.ones(len(own)) if given is None else np.asarray(given, np.float64)
-        for own, given in zip(labels, (weight, validation_weight), strict=True)
-    ]
     indices = list(range(train.numbers.shape[1], tables[0].shape[1]))
-    model, options = _stopped_early(kind, tables[1], labels[1], weights[1], indices, threads, seed)
-    model.fit(tables[0], labels[0], sample_weight=weights[0], **options)
-    rounds = _best_rounds(kind, model)
+    model, options = _stopped_early(kind, tables[1], validation_labels, indices, threads, seed)
+    model.fit(tables[0], labels.label, sample_weight=labels.weight, **options)
+    rounds, on_validation = _best_rounds(kind, model), _probability(model, tables[1])
     model = _model(kind, rounds, threads, seed)
     options = {"cat_features": indices} if kind == "catboost" else {}
-    model.fit(pd.concat(tables), np.concatenate(labels), sample_weight=np.concatenate(weights), **options)
-    return Booster(model, sizes, rounds)
+    both = labels.joined(validation_labels)
+    model.fit(pd.concat(tables), both.label, sample_weight=both.weight, **options)
+    return Booster(model, sizes, rounds, on_validation)
+
+
+def _probability(model: Any, table: pd.DataFrame) -> FloatArray:
+    return np.asarray(model.predict_proba(table)[:, 1], np.float64)
 
 
 def _columns(table: BaselineTable, sizes: Sequence[int] | None) -> pd.DataFrame:
@@ -143,13 +139,13 @@ def _model(kind: str, rounds: int, threads: int, seed: int, patience: int | None
 def _stopped_early(
     kind: str,
     table: pd.DataFrame,
-    label: Any,
-    weight: FloatArray,
+    labels: Labels,
     indices: list[int],
     threads: int,
     seed: int,
 ) -> tuple[Any, dict[str, Any]]:
     """Return a model that stops by validation rows, and the arguments of `fit` that give it these."""
+    label, weight = labels.label, labels.weight
     model, package = _model(kind, ROUNDS, threads, seed, PATIENCE), require(kind, "compare")
     if kind == "catboost":
         pool = package.Pool(table, label, weight=weight, cat_features=indices)

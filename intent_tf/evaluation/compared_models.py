@@ -1,28 +1,34 @@
 """The models of a comparison, each fitted on the training part of one fold."""
 
-from __future__ import annotations
-
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 import keras
 import numpy as np
 
 from intent_tf.columns.prepared import PreparedData
+from intent_tf.data.predictions import FloatArray, Labels, Predictions
+from intent_tf.data.splitting import PARTS
 from intent_tf.errors import InputError
 from intent_tf.evaluation.baseline_rows import baseline_table
 from intent_tf.evaluation.baselines import BaselineTable, fit_baselines
 from intent_tf.evaluation.boosters import fit_booster
-from intent_tf.evaluation.calibration import fit_calibrator
-from intent_tf.evaluation.metrics import FloatArray
+from intent_tf.evaluation.threshold import choose_threshold
 from intent_tf.options.compare import BASELINES, BOOSTERS, MODELS
 from intent_tf.options.training import TrainingConfig
+from intent_tf.training.calibration import fit_calibrator
+from intent_tf.training.parts import fit_parts
 from intent_tf.training.training import create_model, train_model
 
 #: The row of the boosters' mean probability, where there are several.
 MEAN = "mean_of_boosters"
+MODEL = "intent_tf"
+#: Probabilities of the validation rows, which are not learnt from for them, and of the test rows.
+_Pair = tuple[FloatArray, FloatArray]
 
 
 def choose_models(names: Sequence[str], data: PreparedData) -> list[str]:
@@ -34,8 +40,7 @@ def choose_models(names: Sequence[str], data: PreparedData) -> list[str]:
     for name in names:
         if name not in MODELS:
             raise InputError(f"no model {name!r}", expected=", ".join(MODELS))
-    kinds = {column.kind for column in data.specification.columns}
-    only_text = kinds <= {"text"}
+    only_text = not (data.preprocessor.number_names or data.preprocessor.category_names)
     return [name for name in names if not (only_text and name in (*BOOSTERS, "hist_gradient_boosting"))]
 
 
@@ -44,105 +49,115 @@ def fit_models(
     data: PreparedData,
     training: TrainingConfig,
     seed: int = 0,
-    store: Path | None = None,
+    store: str | Path | None = None,
     done: Callable[[str], object] = lambda name: None,
-) -> tuple[dict[str, FloatArray], dict[str, float]]:
+) -> tuple[dict[str, FloatArray], dict[str, float], dict[str, float]]:
     """Fit models on train rows, choose by validation rows, and predict test rows.
 
     `intent_tf` learns from train rows; validation rows decide when to stop and how to calibrate. Boosters and
-    baselines learn from train and validation rows, which helps them more than the other way round. All get
-    the same columns: numbers with derived columns and session statistics, categories, texts.
+    baselines learn from train and validation rows, which helps them more than the other way round; their
+    thresholds are chosen by a fit on train rows alone. All get the same columns: numbers with derived columns
+    and session statistics, categories, texts.
 
     Args:
         names: Names of the models to fit, out of `MODELS`.
         data: The rows of one fold.
         training: Options of the model `intent_tf`.
         seed: Seed of weights, order of rows and samples.
-        store: Folder in which the probabilities of each model are kept, and from which they are taken where
-            an interrupted comparison left them.
+        store: Folder in which the predictions of each model are kept, and from which they are taken where an
+            interrupted comparison left them.
         done: Function that is called with the name of each model that is ready.
 
     Returns:
-        Probabilities on the test rows, shape `(rows,)`, and seconds, by name.
+        Probabilities on the test rows, shape `(rows,)`, thresholds of the largest F1 on validation rows, and
+        seconds, by name.
     """
-    probabilities: dict[str, FloatArray] = {}
-    seconds: dict[str, float] = {}
-
-    def add(name: str, fit: Callable[[], FloatArray]) -> None:
-        kept = None if store is None else store / f"{name}.npz"
-        if kept is not None and kept.is_file():
-            with np.load(kept) as stored:
-                probabilities[name], seconds[name] = stored["probability"], float(stored["seconds"])
-        else:
-            started = time.perf_counter()
-            probabilities[name] = fit()
-            seconds[name] = time.perf_counter() - started
-            if kept is not None:
-                _write(kept, probabilities[name], seconds[name])
-        done(name)
-
-    if "intent_tf" in names:
-        add("intent_tf", lambda: _fit_model(data, training, seed))
-    rivals = set(names) - {"intent_tf"}
-    tables = {
-        part: baseline_table(getattr(data, part), data.preprocessor)
-        for part in ("train", "validation", "test")
-        if rivals
-    }
-    boosters = [name for name in names if name in BOOSTERS]
-    for name in boosters:
-        add(name, lambda kind=name: _fit_booster(kind, data, tables, seed))  # type: ignore[misc]
+    tables = {} if set(names) <= {MODEL} else _tables(data)
+    fits: dict[str, Callable[[], _Pair]] = {MODEL: partial(_fit_model, data, training, seed)}
+    fits |= {name: partial(_fit_booster, name, data, tables, seed) for name in BOOSTERS}
+    fits |= {name: partial(_fit_baseline, name, data, tables, seed) for name in BASELINES}
+    predictions: dict[str, _Fit] = {}
+    for name, fit in fits.items():
+        if name in names:
+            predictions[name] = _fit_once(fit, None if store is None else Path(store, f"{name}.npz"))
+            done(name)
+    boosters = [predictions[name] for name in predictions if name in BOOSTERS]
     if len(boosters) > 1:
-        probabilities[MEAN] = np.mean([probabilities[name] for name in boosters], axis=0)
-        seconds[MEAN] = sum(seconds[name] for name in boosters)
-    learnt = [data.train, data.validation]
-    for name in (name for name in names if name in BASELINES):
-        add(
-            name,
-            lambda kind=name: fit_baselines(  # type: ignore[misc]
-                _joined(tables["train"], tables["validation"]),
-                np.concatenate([rows.label for rows in learnt]),
-                seed,
-                np.concatenate([rows.weight for rows in learnt]),
-                only=(kind,),
-            )[kind].predict(tables["test"]),
-        )
-    return probabilities, seconds
+        validation, test, seconds = zip(*boosters, strict=True)
+        predictions[MEAN] = _Fit(np.mean(validation, axis=0), np.mean(test, axis=0), sum(seconds))
+    labels = Labels(data.validation.label, data.validation.weight)
+    return (
+        {name: each.test for name, each in predictions.items()},
+        {
+            name: choose_threshold(Predictions.of(labels, each.validation))
+            for name, each in predictions.items()
+        },
+        {name: float(each.seconds) for name, each in predictions.items()},
+    )
 
 
-def _write(path: Path, probability: FloatArray, seconds: float) -> None:
-    """Write whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".npz", delete=False) as file:
-        np.savez(file, probability=probability, seconds=seconds)
-    Path(file.name).replace(path)
+class _Fit(NamedTuple):
+    """What was `_Pair`, and the seconds that it took."""
+
+    validation: FloatArray
+    test: FloatArray
+    seconds: float
 
 
-def _fit_model(data: PreparedData, training: TrainingConfig, seed: int) -> FloatArray:
+def _fit_once(fit: Callable[[], _Pair], kept: Path | None) -> _Fit:
+    """Take what an interrupted comparison kept, or fit and keep: whole or not at all."""
+    if kept is not None and kept.is_file():
+        with np.load(kept) as stored:
+            return _Fit(*(stored[key] for key in _Fit._fields))
+    started = time.perf_counter()
+    predictions = _Fit(*fit(), time.perf_counter() - started)
+    if kept is not None:
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=kept.parent, suffix=".npz", delete=False) as file:
+            np.savez(file, **predictions._asdict())
+        Path(file.name).replace(kept)
+    return predictions
+
+
+def _tables(data: PreparedData) -> dict[str, BaselineTable]:
+    return {name: baseline_table(getattr(data, name), data.preprocessor) for name in PARTS}
+
+
+def _fit_model(data: PreparedData, training: TrainingConfig, seed: int) -> _Pair:
     keras.utils.set_random_seed(seed)
     model = create_model(data, training)
     with tempfile.TemporaryDirectory() as folder:
         train_model(model, data, training, Path(folder), seed=seed, verbose=0)
+    model = fit_parts(model, data, training.fitted_parts, seed)
     validation = model.predict(data.validation)
-    calibrator, _ = fit_calibrator(data.validation.label, validation, data.validation.weight)
-    return np.asarray(calibrator(model.predict(data.test)), np.float64)
+    calibrator, _ = fit_calibrator(Predictions(data.validation.label, validation, data.validation.weight))
+    before = (validation, model.predict(data.test))
+    own, test = (np.asarray(calibrator(each), np.float64) for each in before)
+    return own, test
 
 
-def _fit_booster(kind: str, data: PreparedData, tables: dict[str, BaselineTable], seed: int) -> FloatArray:
+def _fit_booster(kind: str, data: PreparedData, tables: dict[str, BaselineTable], seed: int) -> _Pair:
     train, validation = data.train, data.validation
     booster = fit_booster(
         kind,
         tables["train"],
-        train.label,
+        Labels(train.label, train.weight),
         tables["validation"],
-        validation.label,
-        weight=train.weight,
-        validation_weight=validation.weight,
+        Labels(validation.label, validation.weight),
         seed=seed,
         # On a busy machine threads that wait for each other take far longer.
         threads=1 if len(train) < 20_000 else 2,
     )
-    return booster.predict(tables["test"])
+    return booster.validation, booster.predict(tables["test"])
+
+
+def _fit_baseline(kind: str, data: PreparedData, tables: dict[str, BaselineTable], seed: int) -> _Pair:
+    train, validation = (Labels(rows.label, rows.weight) for rows in (data.train, data.validation))
+    both = _joined(tables["train"], tables["validation"])
+    final = fit_baselines(both, train.joined(validation), seed, (kind,))[kind]
+    # The train rows alone may have too few of a class to fit anything.
+    first = fit_baselines(tables["train"], train, seed, (kind,)).get(kind, final)
+    return first.predict(tables["validation"]), final.predict(tables["test"])
 
 
 def _joined(one: BaselineTable, other: BaselineTable) -> BaselineTable:

@@ -1,16 +1,16 @@
 """What several models reach on the same folds: means, intervals, and whether they really differ."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from intent_tf.data.predictions import FloatArray, Labels, Predictions
 from intent_tf.evaluation.bootstrap import BOOTSTRAPPED, bootstrap_intervals, compare
-from intent_tf.evaluation.metrics import FloatArray, evaluate, expected_calibration_error
+from intent_tf.evaluation.difference import Difference
+from intent_tf.evaluation.metrics import evaluate, expected_calibration_error
 from intent_tf.evaluation.paired_test import corrected_t_test
 
 MODEL, WHOLE = "intent_tf", "all"
@@ -24,8 +24,9 @@ class Trial:
     Args:
         fold: Index of the fold.
         seed: Seed of the training.
-        label: 0 or 1, shape `(rows,)`.
+        labels: Labels and weights.
         probabilities: Probabilities of each model by name, shape `(rows,)` each.
+        thresholds: Threshold of each model by name, chosen on validation rows.
         seconds: Seconds that each model took to fit and to predict.
         slices: Part of the test rows of each row, shape `(rows,)`, whose figures stand for themselves; None
             for one part.
@@ -34,50 +35,113 @@ class Trial:
 
     fold: int
     seed: int
-    label: NDArray[np.floating]
+    labels: Labels
     probabilities: Mapping[str, FloatArray]
+    thresholds: Mapping[str, float]
     seconds: Mapping[str, float]
     slices: NDArray[np.object_] | None = None
     groups: NDArray[np.generic] | None = None
 
 
-def summarise(trials: Sequence[Trial]) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Figure:
+    """A figure of a model.
+
+    Args:
+        mean: Mean over folds and seeds.
+        deviation: Standard deviation over the seeds; 0 for one.
+        low: Lower end of the interval of 95 %, where it is known.
+        high: Upper end.
+    """
+
+    mean: float
+    deviation: float
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True)
+class ComparedModel:
+    """The figures of a model on all folds.
+
+    Args:
+        figures: Each of `FIGURES` by name.
+        ece: Expected calibration error over the test rows of all folds together, since that of few rows is
+            mostly chance.
+        seconds: Mean seconds of a fit.
+    """
+
+    figures: Mapping[str, Figure]
+    ece: float
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What `summarise` found.
+
+    Args:
+        data: Name of the data.
+        rows: Number of test rows, those of all folds together.
+        folds: Number of folds.
+        seeds: Trainings of every model on every fold.
+        dropped: Columns that no model gets.
+        models: The figures by slice (`all` where there are none) and model.
+        tests: Our model minus each rival, by slice, rival and AUROC, AUPRC or log loss.
+    """
+
+    data: str
+    rows: int
+    folds: int
+    seeds: int
+    dropped: Sequence[str]
+    models: Mapping[str, Mapping[str, ComparedModel]]
+    tests: Mapping[str, Mapping[str, Mapping[str, Difference]]]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Lay it out as ``comparison.json`` has it: figures beside `ece`, without ends that are unknown."""
+        written = asdict(self)
+        for models in written["models"].values():
+            for name, model in models.items():
+                figures = {
+                    key: {part: value for part, value in figure.items() if value is not None}
+                    for key, figure in model.pop("figures").items()
+                }
+                models[name] = figures | model
+        return written
+
+
+def summarise(trials: Sequence[Trial], data: str = "", dropped: Sequence[str] = ()) -> Comparison:
     """Evaluate all models on all folds.
 
     With several folds, intervals and p-values are those of `corrected_t_test` over the folds (figures of a
-    fold are means over its seeds); with one, those of the paired bootstrap over its test rows. The expected
-    calibration error is taken over the test rows of all folds together, since that of few rows is mostly
-    chance.
+    fold are means over its seeds); with one, those of the paired bootstrap over its test rows.
 
     Args:
         trials: One trial of every fold with every seed; all have the same models.
-
-    Returns:
-        In plain Python: `models`: by slice (`all` where there are none) and model, for each figure `mean`,
-        `low`, `high` (interval of 95 %) and `deviation` (over the seeds; 0 for one), and `ece` and `seconds`
-        (a fit); `tests`: by slice and rival, for AUROC, AUPRC and log loss `difference` (intent_tf minus
-        rival), `low`, `high` and `p_value`.
+        data: Name of the data.
+        dropped: Columns that no model got.
     """
     first = trials[0]
     names = [WHOLE] if first.slices is None else list(dict.fromkeys(first.slices.tolist()))
-    seconds = {
-        name: float(np.mean([trial.seconds[name] for trial in trials])) for name in first.probabilities
-    }
-    models: dict[str, Any] = {}
-    tests: dict[str, Any] = {}
+    folds, seeds = len({trial.fold for trial in trials}), sorted({trial.seed for trial in trials})
+    models: dict[str, dict[str, ComparedModel]] = {}
+    tests: dict[str, dict[str, dict[str, Difference]]] = {}
     for name in names:
         chosen = [_part(trial, name) for trial in trials]
         figures = {model: _figures(chosen, model) for model in first.probabilities}
-        single = len({trial.fold for trial in trials}) == 1
         models[name] = {
-            model: _described(chosen, model, values, single) | {"seconds": seconds[model]}
+            model: ComparedModel(
+                _intervals(chosen, model, values, folds),
+                float(np.mean([_calibration(chosen, model, seed) for seed in seeds])),
+                float(np.mean([trial.seconds[model] for trial in trials])),
+            )
             for model, values in figures.items()
         }
-        if MODEL in figures:
-            tests[name] = {
-                rival: _tested(chosen, rival, figures, single) for rival in figures if rival != MODEL
-            }
-    return {"models": models, "tests": tests}
+        rivals = [rival for rival in figures if MODEL in figures and rival != MODEL]
+        tests[name] = {rival: _tested(chosen, rival, figures, folds) for rival in rivals}
+    rows = sum(len(trial.labels) for trial in trials) // len(seeds)
+    return Comparison(data, rows, folds, len(seeds), list(dropped), models, tests)
 
 
 def _part(trial: Trial, name: str) -> Trial:
@@ -86,7 +150,8 @@ def _part(trial: Trial, name: str) -> Trial:
     rows = trial.slices == name
     probabilities = {model: probability[rows] for model, probability in trial.probabilities.items()}
     groups = None if trial.groups is None else trial.groups[rows]
-    return Trial(trial.fold, trial.seed, trial.label[rows], probabilities, trial.seconds, None, groups)
+    part = replace(trial, labels=trial.labels.take(rows), probabilities=probabilities)
+    return replace(part, slices=None, groups=groups)
 
 
 def _figures(trials: Sequence[Trial], model: str) -> dict[str, FloatArray]:
@@ -94,39 +159,35 @@ def _figures(trials: Sequence[Trial], model: str) -> dict[str, FloatArray]:
     seeds, folds = (sorted({getattr(trial, key) for trial in trials}) for key in ("seed", "fold"))
     values = {name: np.full((len(seeds), len(folds)), np.nan) for name in FIGURES}
     for trial in trials:
-        metrics = evaluate(trial.label, trial.probabilities[model])
+        predictions = Predictions.of(trial.labels, trial.probabilities[model])
+        metrics = evaluate(predictions, trial.thresholds[model])
         for name in FIGURES:
             if (value := getattr(metrics, name)) is not None:
                 values[name][seeds.index(trial.seed), folds.index(trial.fold)] = value
     return values
 
 
-def _described(
-    trials: Sequence[Trial], model: str, figures: Mapping[str, FloatArray], single: bool
-) -> dict[str, Any]:
-    intervals: dict[str, Any] = {}
-    if single:
-        intervals = bootstrap_intervals(trials[0].label, _runs(trials, model), groups=trials[0].groups)
-    described: dict[str, Any] = {}
-    for name, values in figures.items():
-        each = {"mean": float(values.mean()), "deviation": _deviation(values.mean(axis=1))}
-        if not single:
-            tested = corrected_t_test(values.mean(axis=0))
-            each |= {key: tested[key] for key in ("low", "high")}
-        elif name in intervals:
-            each |= dict(zip(("low", "high"), intervals[name], strict=True))
-        described[name] = each
-    seeds = sorted({trial.seed for trial in trials})
-    described["ece"] = float(np.mean([_calibration(trials, model, seed) for seed in seeds]))
-    return described
+def _intervals(
+    trials: Sequence[Trial], model: str, figures: Mapping[str, FloatArray], folds: int
+) -> dict[str, Figure]:
+    if folds == 1:
+        known = bootstrap_intervals(trials[0].labels, _runs(trials, model), groups=trials[0].groups)
+        ends = {name: tuple(known.get(name, (None, None))) for name in figures}
+    else:
+        tested = {name: corrected_t_test(values.mean(axis=0)) for name, values in figures.items()}
+        ends = {name: (test.low, test.high) for name, test in tested.items()}
+    return {
+        name: Figure(float(values.mean()), _deviation(values.mean(axis=1)), *ends[name])
+        for name, values in figures.items()
+    }
 
 
 def _tested(
-    trials: Sequence[Trial], rival: str, figures: Mapping[str, Mapping[str, FloatArray]], single: bool
-) -> dict[str, dict[str, float]]:
-    if single:
+    trials: Sequence[Trial], rival: str, figures: Mapping[str, Mapping[str, FloatArray]], folds: int
+) -> dict[str, Difference]:
+    if folds == 1:
         own, other = _runs(trials, MODEL), _runs(trials, rival)
-        return compare(trials[0].label, own, other, groups=trials[0].groups)
+        return compare(trials[0].labels, own, other, groups=trials[0].groups)
     return {
         name: corrected_t_test((figures[MODEL][name] - figures[rival][name]).mean(axis=0))
         for name in BOOTSTRAPPED
@@ -139,8 +200,9 @@ def _runs(trials: Sequence[Trial], model: str) -> FloatArray:
 
 def _calibration(trials: Sequence[Trial], model: str, seed: int) -> float:
     own = [trial for trial in trials if trial.seed == seed]
-    label = np.concatenate([trial.label for trial in own])
-    return expected_calibration_error(label, np.concatenate([trial.probabilities[model] for trial in own]))
+    labels = own[0].labels.joined(*(trial.labels for trial in own[1:]))
+    probability = np.concatenate([trial.probabilities[model] for trial in own])
+    return expected_calibration_error(Predictions.of(labels, probability))
 
 
 def _deviation(values: FloatArray) -> float:

@@ -1,27 +1,28 @@
 """Calibrates a trained model on its validation rows and evaluates it on its test rows, beside baselines."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
+import pandas as pd
 
 from intent_tf.columns.prepared import PreparedData
+from intent_tf.columns.rows import Rows
 from intent_tf.data.example_source import ExampleSource
+from intent_tf.data.predictions import Labels, Predictions
 from intent_tf.evaluation.actions import evaluate_actions
 from intent_tf.evaluation.baseline_rows import baseline_table
 from intent_tf.evaluation.baselines import fit_baselines
-from intent_tf.evaluation.calibration import fit_calibrator
+from intent_tf.evaluation.better_baseline import find_better_baseline
 from intent_tf.evaluation.diagnosis import Diagnosis, diagnose
 from intent_tf.evaluation.early import early_quality
-from intent_tf.evaluation.metrics import evaluate
+from intent_tf.evaluation.metrics import evaluate_all, expected_calibration_error
 from intent_tf.evaluation.ngrams import strongest_ngrams
 from intent_tf.evaluation.run_metrics import RunMetrics
-from intent_tf.evaluation.slices import evaluate_slices
 from intent_tf.evaluation.threshold import choose_threshold
 from intent_tf.models.intent_model import IntentModel
+from intent_tf.training.calibration import fit_calibrator
 
 
 @dataclass(frozen=True)
@@ -51,15 +52,17 @@ def evaluate_model(
     seed: int = 0,
     teacher: IntentModel | None = None,
 ) -> Evaluation:
-    """Calibrate and choose the threshold on validation rows, then evaluate on test rows.
+    """Calibrate and choose thresholds on validation rows, then evaluate on test rows.
+
+    Baselines, the teacher and the optimum get their thresholds from the same rows in the same way.
 
     Args:
         model: A trained model, which stays as it is.
         data: Training, validation and test rows.
         examples: The source of the rows, which names counts, the optimum's column and the column of slices.
         cost_fp: Cost of acting on a shopper who does not buy.
-        cost_fn: Cost of missing one who buys. With both, the threshold has the least expected cost;
-            without, the largest F1.
+        cost_fn: Cost of missing one who buys. With both, thresholds have the least expected cost; without,
+            the largest F1.
         diagnosis: Whether to find out how sure the figures are and what they rest on too, which takes many
             predictions.
         seed: Seed of the baselines.
@@ -68,76 +71,102 @@ def evaluate_model(
     Returns:
         The calibrated model, its metrics, and the probabilities that they are of.
     """
-    label, frame = data.test.label, data.test.frame
-    uncalibrated = model.predict(data.test)
-    validation = model.predict(data.validation)
-    calibrator, calibration = fit_calibrator(data.validation.label, validation)
-    threshold = choose_threshold(data.validation.label, calibrator(validation), cost_fp, cost_fn)
-    model = model.with_calibration(calibrator, threshold)
+    labels, frame = _labels(data.test), data.test.frame
+    chosen_by = _labels(data.validation)
+    uncalibrated, validation = model.predict(data.test), model.predict(data.validation)
+    calibrator, calibration = fit_calibrator(Predictions.of(chosen_by, validation))
+    rivals = _rivals(data, examples, teacher, seed)
+    validations = {"intent_tf": calibrator(validation), **{name: pair[0] for name, pair in rivals.items()}}
+    thresholds = {
+        name: choose_threshold(Predictions.of(chosen_by, each), cost_fp, cost_fn)
+        for name, each in validations.items()
+    }
+    model = model.with_calibration(calibrator, thresholds["intent_tf"])
 
     model.predict(frame.iloc[:1])  # traces the graph, which says nothing about the rows a second
     started = time.perf_counter()
-    probabilities = {"intent_tf": model.predict(frame), "uncalibrated": uncalibrated}
+    calibrated = model.predict(frame)
     seconds = time.perf_counter() - started
-    baselines = {}
-    train_inputs, test_inputs = (baseline_table(rows, data.preprocessor) for rows in (data.train, data.test))
-    for name, baseline in fit_baselines(train_inputs, data.train.label, seed).items():
-        probabilities[name] = baseline.predict(test_inputs)
-        baselines[name] = evaluate(label, probabilities[name])
-    if teacher is not None:
-        probabilities["teacher"] = teacher.predict(frame)
-        baselines["teacher"] = evaluate(label, probabilities["teacher"], teacher.threshold)
-    if examples.optimum is not None:
-        probabilities["optimum"] = frame[examples.optimum].to_numpy(float)
+    compared = {"intent_tf": calibrated, **{name: pair[1] for name, pair in rivals.items()}}
+    baselines = evaluate_all(labels, compared, thresholds)
+    test, optimum = baselines.pop("intent_tf"), baselines.pop("optimum", None)
     actions = None
     if data.test.grade is not None and data.train.grade is not None:
         predicted = model.predict_actions(data.test).to_numpy()
-        actions = evaluate_actions(data.test.grade, predicted, data.train.grade)
-    compared = {name: each for name, each in probabilities.items() if name != "uncalibrated"}
+        train = (data.train.grade, data.train.weight)
+        actions = evaluate_actions(data.test.grade, labels.weight, predicted, *train)
     slices = early = None
     if examples.slice_by is not None:
-        parts = frame.groupby(examples.slice_by).indices
-        slices = evaluate_slices(
-            {str(value): np.asarray(rows) for value, rows in parts.items()}, label, compared, threshold
-        )
+        slices = {
+            str(value): evaluate_all(labels, compared, thresholds, np.asarray(rows))
+            for value, rows in frame.groupby(examples.slice_by).indices.items()
+        }
     if {"session_id", "events"} <= examples.excluded.keys():
-        early = early_quality(frame["session_id"], frame["events"], label, compared)
+        early = early_quality(frame["session_id"], frame["events"], labels, compared, thresholds)
     metrics = RunMetrics(
-        test=evaluate(label, probabilities["intent_tf"], threshold),
-        ece_uncalibrated=evaluate(label, uncalibrated).ece,
+        test=test,
+        ece_uncalibrated=expected_calibration_error(Predictions.of(labels, uncalibrated)),
         baselines=baselines,
-        optimum=evaluate(label, probabilities["optimum"]) if "optimum" in probabilities else None,
+        optimum=optimum,
         actions=actions,
         slices=slices,
         early=early,
         source_counts=examples.counts,
         cleaning=data.cleaning,
         split=data.split,
+        parts=None if model.stack is None else model.stack.shares(),
         calibration=calibration,
-        throughput={"predict_rows_per_second": round(len(label) / seconds)},
+        throughput={"predict_rows_per_second": round(len(labels) / seconds)},
+        better_baseline=find_better_baseline(labels, compared, test, baselines, _groups(data), seed),
     )
     if diagnosis:
-        findings = _diagnose(model, data, compared, seed)
+        findings = _diagnose(model, data, compared, thresholds, seed)
         metrics = replace(
             metrics,
             diagnosis=findings,
             ngrams={part: strongest_ngrams(model, data.test, part) for part in ("text", "session")},
             slices={**(findings.slices if findings else {}), **(slices or {})},
         )
-    return Evaluation(model, metrics, probabilities)
+    return Evaluation(model, metrics, {"intent_tf": calibrated, "uncalibrated": uncalibrated, **compared})
+
+
+def _rivals(
+    data: PreparedData, examples: ExampleSource, teacher: IntentModel | None, seed: int
+) -> dict[str, list[np.ndarray]]:
+    """Probabilities on validation and on test rows of the baselines, the teacher and the optimum, by name."""
+    parts = (data.validation, data.test)
+    inputs, *tables = (baseline_table(rows, data.preprocessor) for rows in (data.train, *parts))
+    baselines = fit_baselines(inputs, _labels(data.train), seed)
+    rivals = {name: [each.predict(table) for table in tables] for name, each in baselines.items()}
+    if teacher is not None:
+        rivals["teacher"] = [teacher.predict(rows.frame) for rows in parts]
+    if examples.optimum is not None:
+        rivals["optimum"] = [rows.frame[examples.optimum].to_numpy(np.float64) for rows in parts]
+    return rivals
 
 
 def _diagnose(
-    model: IntentModel, data: PreparedData, probabilities: Mapping[str, np.ndarray], seed: int
+    model: IntentModel,
+    data: PreparedData,
+    probabilities: Mapping[str, np.ndarray],
+    thresholds: Mapping[str, float],
+    seed: int,
 ) -> Diagnosis | None:
-    group = data.split.group
     return diagnose(
         model.predict,
-        (data.train.frame, data.train.label),
-        (data.test.frame, data.test.label),
+        (data.train.frame, _labels(data.train)),
+        (data.test.frame, _labels(data.test)),
         {name: probability for name, probability in probabilities.items() if name != "optimum"},
         {column.name: column.kind for column in data.specification.columns},
-        model.threshold,
-        data.test.frame[group] if group else None,
+        thresholds,
+        _groups(data),
         seed,
     )
+
+
+def _groups(data: PreparedData) -> pd.Series | None:
+    return data.test.frame[data.split.group] if data.split.group else None
+
+
+def _labels(rows: Rows) -> Labels:
+    return Labels(rows.label, rows.weight)

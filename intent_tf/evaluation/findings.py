@@ -1,17 +1,18 @@
 """The parts of a report that say on what probabilities rest, where they are weak, and what looks wrong."""
 
-from __future__ import annotations
-
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from matplotlib.axes import Axes
-
+from intent_tf.columns.leaks import Leak
+from intent_tf.evaluation import plots
 from intent_tf.evaluation.diagnosis import Diagnosis
+from intent_tf.evaluation.difference import Difference
+from intent_tf.evaluation.drift import ColumnDrift
+from intent_tf.evaluation.importance import Importance
 from intent_tf.evaluation.metrics import Metrics
 from intent_tf.evaluation.page import card, cards, section, table, text
 from intent_tf.evaluation.run_metrics import RunMetrics
-from intent_tf.evaluation.svg import COLOURS, svg
+from intent_tf.evaluation.svg import svg
 from intent_tf.evaluation.table import COLUMNS, figure
 
 EARLY = ("auroc", "log_loss")
@@ -19,12 +20,12 @@ LISTED = 25
 """Columns or slices that a table of a report lists, at most."""
 
 
-def leak_alarm(leaks: Sequence[Mapping[str, Any]]) -> str:
-    """Warn of columns that alone nearly decide the label; see `intent_tf.evaluation.leaks`."""
+def leak_alarm(leaks: Sequence[Leak]) -> str:
+    """Warn of columns that alone nearly decide the label; see `intent_tf.columns.leaks`."""
     if not leaks:
         return ""
-    named = ", ".join(f"<b>{text(leak['column'])}</b> (AUROC {leak['auroc']:.3f})" for leak in leaks)
-    drop = ",".join(str(leak["column"]) for leak in leaks)
+    named = ", ".join(f"<b>{text(leak.column)}</b> (AUROC {leak.auroc:.3f})" for leak in leaks)
+    drop = ",".join(leak.column for leak in leaks)
     return (
         f'<div class="card alarm"><h3>Alone nearly the label: {named}</h3>'
         "<p>Is it known at the prediction time? What is recorded only after a purchase makes every "
@@ -60,49 +61,26 @@ def early(steps: Mapping[str, Mapping[str, Metrics]]) -> str:
     if not steps:
         return ""
 
-    def drawing(key: str) -> Callable[[Axes], None]:
-        def draw(axes: Axes) -> None:
-            for name in next(iter(steps.values())):
-                if name == "constant_rate":
-                    continue
-                colour = {"intent_tf": "model", "optimum": "optimum"}.get(name, "muted")
-                style = "-" if name in ("intent_tf", "optimum") else "--"
-                values = [getattr(models[name], key) for models in steps.values()]
-                axes.plot(
-                    list(steps),
-                    values,
-                    style,
-                    marker="o",
-                    markersize=4,
-                    color=COLOURS[colour],
-                    label=str(name).replace("_", " "),
-                )
-            axes.set(xlabel="events seen", ylabel=COLUMNS[key])
-            axes.legend()
-
-        return draw
-
-    plots = [card(COLUMNS[key], "", svg(drawing(key), f"{COLUMNS[key]} by events seen")) for key in EARLY]
-    return section("How soon intent is seen", "Each session once, with its first events only.", cards(*plots))
+    drawn = [svg(plots.early(steps, key), f"{COLUMNS[key]} by events seen") for key in EARLY]
+    shown = cards(*(card(COLUMNS[key], "", each) for key, each in zip(EARLY, drawn, strict=True)))
+    return section("How soon intent is seen", "Each session once, with its first events only.", shown)
 
 
-def comparison(differences: Mapping[str, Mapping[str, Mapping[str, float]]]) -> str:
+def differences(found: Mapping[str, Mapping[str, Difference]]) -> str:
     """Lay out the differences between the model and the baselines, and whether chance explains them."""
     rows = [
         [
             _words(name),
-            {"auroc": "AUROC", "auprc": "AUPRC", "log_loss": "log loss"}.get(metric, metric),
-            f"{row['difference']:+.4f}",
-            f"{row['low']:+.4f} to {row['high']:+.4f}",
-            "&lt; 0.001" if row["p_value"] < 0.001 else f"{row['p_value']:.3f}",
+            COLUMNS[key],
+            f"{row.difference:+.4f}",
+            f"{row.low:+.4f} to {row.high:+.4f}",
+            "&lt; 0.001" if row.p_value < 0.001 else f"{row.p_value:.3f}",
         ]
-        for name, metrics in differences.items()
-        for metric, row in metrics.items()
+        for name, tests in found.items()
+        for key, row in tests.items()
     ]
     header = ["baseline", "figure", "difference", "95 % interval", "p"]
-    how_to_read = (
-        "Is the difference real? Below p = 0.05, chance in the test rows hardly explains it (paired)."
-    )
+    how_to_read = "Is the difference real? Below p = 0.05, chance hardly explains it (paired)."
     return card("Model minus baseline", how_to_read, table(header, rows)) if rows else ""
 
 
@@ -113,7 +91,7 @@ def confusion(metrics: Metrics) -> str:
     for title, row in zip(("no purchase", "purchase"), metrics.confusion_matrix, strict=True):
         body += f"<div>{title}</div>"
         for count in row:
-            share = count / max(sum(row), 1)
+            share = count / (sum(row) or 1)
             tint = f"background:color-mix(in srgb, var(--model) {share * 45:.0f}%, transparent)"
             body += f'<div class="cell" style="{tint}"><b>{_count(count)}</b>{share:.1%}</div>'
     figures = [
@@ -138,16 +116,16 @@ def facts(values: Mapping[str, Any]) -> str:
     return inner + (table(["", ""], plain, "facts") if plain else "")
 
 
-def _importance(columns: Sequence[Mapping[str, Any]]) -> str:
+def _importance(columns: Sequence[Importance]) -> str:
     if not columns:
         return ""
-    top = max(1e-9, *(row["auroc_drop"] for row in columns))
+    top = max(1e-9, *(row.auroc_drop for row in columns))
     rows = [
         [
-            text(row["column"]),
-            f'<td class="wide">{_bar(row["auroc_drop"] / top)}</td>',
-            f"{row['auroc_drop']:+.4f}<small>± {row['auroc_drop_deviation']:.4f}</small>",
-            f"{row['log_loss_rise']:+.4f}",
+            text(row.column),
+            f'<td class="wide">{_bar(row.auroc_drop / top)}</td>',
+            f"{row.auroc_drop:+.4f}<small>± {row.auroc_drop_deviation:.4f}</small>",
+            f"{row.log_loss_rise:+.4f}",
         ]
         for row in columns[:LISTED]
     ]
@@ -165,10 +143,10 @@ def _ngrams(part: str, ngrams: Sequence[Mapping[str, Any]]) -> str:
     return card(f"In each {part}", "", table(["words", "texts", "logit"], rows))
 
 
-def _drift(columns: Sequence[Mapping[str, Any]]) -> str:
+def _drift(columns: Sequence[ColumnDrift]) -> str:
     if not columns:
         return ""
-    rows = [[text(row["column"]), figure(row["psi"]), text(row["level"])] for row in columns[:LISTED]]
+    rows = [[text(row.column), figure(row.psi), text(row.level)] for row in columns[:LISTED]]
     return card(
         "Drift from train to test",
         f"Population stability index: below 0.1 stable, above 0.25 shifted; {_listed(columns)}.",
@@ -186,7 +164,7 @@ def _slices(slices: Mapping[str, Mapping[str, Metrics]]) -> str:
         own = models["intent_tf"]
         figures = [figure(value) for value in (own.auroc, own.auprc, own.log_loss, own.ece)]
         beside = [figure(models[name].auroc) if name in models else "" for name in rivals]
-        rate = f"{own.positives / own.rows:.1%}"
+        rate = f"{own.rate:.1%}"
         rows.append([text(title), f"{own.rows:,}", rate, *figures, *beside])
     header = ["slice", "rows", "purchases", "AUROC", "AUPRC", "log loss", "ECE"]
     return card("Slices", "", table([*header, *(f"AUROC of {_words(name)}" for name in rivals)], rows))
@@ -206,4 +184,6 @@ def _words(key: object) -> str:
 
 
 def _count(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:,.6g}"
     return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)

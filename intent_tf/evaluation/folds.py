@@ -1,7 +1,5 @@
 """Cuts a table into the folds of a cross-validation, each with validation rows out of its training rows."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import numpy as np

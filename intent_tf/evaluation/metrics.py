@@ -1,18 +1,15 @@
 """How good probabilities are against labels: ranking, probability and decision, in plain Python numbers."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from sklearn import metrics
 
-from intent_tf.errors import InputError
+from intent_tf.data.predictions import FloatArray, Indices, IntArray, Labels, Predictions
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
+ALL_ROWS = slice(None)
 
 
 @dataclass(frozen=True)
@@ -33,9 +30,10 @@ class Metrics:
         precision_negative: Precision with class 0 as the one to find.
         recall_negative: Recall with class 0 as the one to find.
         f1_negative: Harmonic mean of the precision and the recall of class 0.
-        confusion_matrix: `[[tn, fp], [fn, tp]]`: rows counted or, if weights are given, weights summed.
+        confusion_matrix: `[[tn, fp], [fn, tp]]`: rows counted or, where a weight is not 1, weights summed.
         positives: Number of rows with label 1.
         rows: Number of rows.
+        rate: Share of the rows with label 1, by weight.
         threshold: Probability from which on a row is called positive.
     """
 
@@ -55,43 +53,36 @@ class Metrics:
     confusion_matrix: list[list[float]]
     positives: int
     rows: int
+    rate: float
     threshold: float
 
 
-def evaluate(
-    label: ArrayLike, probability: ArrayLike, threshold: float = 0.5, weight: ArrayLike | None = None
-) -> Metrics:
+def evaluate(predictions: Predictions, threshold: float = 0.5) -> Metrics:
     """Evaluate probabilities against labels.
 
     A row is called positive where `probability >= threshold`. A figure that the labels leave undefined
     (AUROC where there is one class only) is None, so that the result is always valid JSON.
 
     Args:
-        label: 0 or 1, shape `(rows,)`.
-        probability: Probability of a purchase in [0, 1], shape `(rows,)`.
+        predictions: Labels, probabilities and weights.
         threshold: Decision threshold in [0, 1]. Defaults to 0.5.
-        weight: Weight of each row, not negative, shape `(rows,)`. Defaults to 1 each.
 
     Returns:
         The figures of ranking, of the probabilities and of the decisions.
 
-    Raises:
-        InputError: If there are no rows, shapes differ, a label is neither 0 nor 1, a probability is outside
-            [0, 1], or a weight is negative.
-
     Example:
-        >>> metrics = evaluate([0, 0, 1, 1], [0.1, 0.6, 0.4, 0.9])
+        >>> metrics = evaluate(Predictions.unweighted([0, 0, 1, 1], [0.1, 0.6, 0.4, 0.9]))
         >>> metrics.auroc, metrics.accuracy, metrics.confusion_matrix
         (0.75, 0.5, [[1, 1], [1, 1]])
     """
-    weighted = weight is not None
-    label, probability, weight = check_arrays(label, probability, weight)
+    label, probability, weight = predictions.label, predictions.probability, predictions.weight
+    counted = (weight == 1).all()
     decision = (probability >= threshold).astype(np.int64)
     precision, recall, f1, _ = metrics.precision_recall_fscore_support(
         label, decision, labels=[0, 1], sample_weight=weight, zero_division=0.0
     )
     confusion = metrics.confusion_matrix(label, decision, labels=[0, 1], sample_weight=weight)
-    both_classes = 0 < label.sum() < len(label)
+    both_classes = 0 < predictions.rate < 1
     return Metrics(
         auroc=float(metrics.roc_auc_score(label, probability, sample_weight=weight))
         if both_classes
@@ -100,7 +91,7 @@ def evaluate(
         auprc_negative=_average_precision(1 - label, 1 - probability, weight),
         log_loss=float(metrics.log_loss(label, probability, labels=[0, 1], sample_weight=weight)),
         brier=float(np.average((probability - label) ** 2, weights=weight)),
-        ece=expected_calibration_error(label, probability, weight=weight),
+        ece=expected_calibration_error(predictions),
         accuracy=float(np.average(decision == label, weights=weight)),
         precision=float(precision[1]),
         recall=float(recall[1]),
@@ -108,43 +99,67 @@ def evaluate(
         precision_negative=float(precision[0]),
         recall_negative=float(recall[0]),
         f1_negative=float(f1[0]),
-        confusion_matrix=(confusion if weighted else confusion.astype(np.int64)).tolist(),
+        confusion_matrix=(confusion.astype(np.int64) if counted else confusion).tolist(),
         positives=int(label.sum()),
         rows=len(label),
+        rate=predictions.rate,
         threshold=float(threshold),
     )
 
 
-def expected_calibration_error(
-    label: ArrayLike, probability: ArrayLike, bins: int = 15, weight: ArrayLike | None = None
-) -> float:
+def evaluate_all(
+    labels: Labels,
+    probabilities: Mapping[str, ArrayLike],
+    thresholds: Mapping[str, float] | None = None,
+    rows: Indices = ALL_ROWS,
+) -> dict[str, Metrics]:
+    """Evaluate several models on the same rows, each at its own threshold.
+
+    Args:
+        labels: Labels and weights.
+        probabilities: Probabilities of each model by name, shape `(rows,)` each.
+        thresholds: Threshold of each model, as `choose_threshold` finds it; 0.5 where none is given.
+        rows: Indices of the rows to look at. Defaults to all.
+
+    Raises:
+        InputError: If probabilities do not match the labels.
+
+    Example:
+        >>> compared = {"model": [0.1, 0.3], "rate": [0.5, 0.5]}
+        >>> metrics = evaluate_all(Labels.unweighted([0, 1]), compared, {"model": 0.2})
+        >>> {name: found.accuracy for name, found in metrics.items()}
+        {'model': 1.0, 'rate': 0.5}
+    """
+    thresholds = thresholds or {}
+    return {
+        name: evaluate(Predictions.of(labels, each).take(rows), thresholds.get(name, 0.5))
+        for name, each in probabilities.items()
+    }
+
+
+def expected_calibration_error(predictions: Predictions, bins: int = 15) -> float:
     """Mean distance between what the probabilities promise and what happens, over bins of equal width.
 
     `ECE = sum over bins of (weight of the bin / total weight) * |mean label - mean probability|`.
 
     Args:
-        label: 0 or 1, shape `(rows,)`.
-        probability: Probability of a purchase in [0, 1], shape `(rows,)`.
+        predictions: Labels, probabilities and weights.
         bins: Number of bins of equal width on [0, 1]. Defaults to 15.
-        weight: Weight of each row, shape `(rows,)`. Defaults to 1 each.
 
     Returns:
         A number in [0, 1]; 0 is perfect.
-
-    Raises:
-        InputError: If there are no rows, or labels, probabilities and weights are not as `evaluate` takes
-            them.
 
     Reference:
         Naeini, Cooper & Hauskrecht (2015), Obtaining Well Calibrated Probabilities Using Bayesian Binning.
 
     Example:
-        >>> round(expected_calibration_error([0, 1, 1, 1], [0.5, 0.5, 0.9, 0.9]), 6)
+        >>> predictions = Predictions.unweighted([0, 1, 1, 1], [0.5, 0.5, 0.9, 0.9])
+        >>> round(expected_calibration_error(predictions), 6)
         0.05
     """
-    label, probability, weight = check_arrays(label, probability, weight)
-    gap = np.bincount(bin_of(probability, bins), weights=weight * (label - probability), minlength=bins)
-    return float(np.abs(gap).sum() / weight.sum())
+    errors = predictions.weight * (predictions.label - predictions.probability)
+    gap = np.bincount(bin_of(predictions.probability, bins), weights=errors, minlength=bins)
+    return float(np.abs(gap).sum() / predictions.weight.sum())
 
 
 def bin_of(probability: FloatArray, bins: int) -> IntArray:
@@ -152,44 +167,7 @@ def bin_of(probability: FloatArray, bins: int) -> IntArray:
     return np.minimum((probability * bins).astype(np.int64), bins - 1)
 
 
-def check_arrays(
-    label: ArrayLike, probability: ArrayLike, weight: ArrayLike | None = None
-) -> tuple[IntArray, FloatArray, FloatArray]:
-    """Take labels, probabilities and weights as arrays of one length, or say what is wrong with them.
-
-    Args:
-        label: 0 or 1, shape `(rows,)`.
-        probability: Probability of a purchase in [0, 1], shape `(rows,)`.
-        weight: Weight of each row, not negative, shape `(rows,)`. Defaults to 1 each.
-
-    Returns:
-        label as int64, probability as float64, weight as float64.
-
-    Raises:
-        InputError: If there are no rows, shapes differ, or a value is not as described above.
-    """
-    raw, probability = np.asarray(label), np.asarray(probability, np.float64)
-    weight = np.ones(probability.shape) if weight is None else np.asarray(weight, np.float64)
-    if raw.ndim != 1 or not raw.shape == probability.shape == weight.shape:
-        shapes = f"labels of shape {raw.shape}, probabilities {probability.shape}, weights {weight.shape}"
-        raise InputError(shapes, expected="the same shape (rows,) for all")
-    if not raw.size:
-        raise InputError("no rows to evaluate", expected="at least one")
-    _refuse_unless(np.isin(raw, (0, 1)), raw, "label", "0 or 1")
-    _refuse_unless((probability >= 0) & (probability <= 1), probability, "probability", "a number in [0, 1]")
-    _refuse_unless((weight >= 0) & (weight < np.inf), weight, "weight", "a finite number, not negative")
-    if not weight.any():
-        raise InputError("every weight is 0", expected="at least one above 0")
-    return raw.astype(np.int64), probability, weight
-
-
-def _refuse_unless(good: NDArray[np.bool_], values: NDArray[Any], what: str, expected: str) -> None:
-    if not good.all():
-        row = int(good.argmin())
-        raise InputError(f"the {what} is {values[row]}", row=row, expected=expected)
-
-
 def _average_precision(label: IntArray, probability: FloatArray, weight: FloatArray) -> float | None:
-    if not label.any():
+    if not weight @ label:
         return None
     return float(metrics.average_precision_score(label, probability, sample_weight=weight))

@@ -1,14 +1,12 @@
 """Which runs of tokens moved a probability: read off the max-pooled positions, not guessed."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from typing import Any, NamedTuple
 
 import numpy as np
 import tensorflow as tf
 
-from intent_tf.columns.features import Features
+from intent_tf.columns.feature_batches import Features
 from intent_tf.columns.rows import Rows
 from intent_tf.layers.text_cnn.text_cnn import TextCNN
 from intent_tf.layers.text_cnn.text_windows import text_lengths, text_windows
@@ -43,7 +41,7 @@ def explain_texts(model: IntentModel, features: Features, part: str = "text") ->
     Reference:
         Jacovi, Shalom & Goldberg (2018), Understanding Convolutional Neural Networks for Text Classification.
     """
-    ids = tf.cast(getattr(features, part), tf.int32)
+    ids = tf.cast(features[part], tf.int32)
     moves: list[dict[tuple[int, ...], float]] = [defaultdict(float) for _ in range(ids.shape[0])]
     credit, index = _credits(model, features, part), 0
     layer: TextCNN = model.extractor.parts[part]
@@ -72,28 +70,27 @@ def strongest_ngrams(
         most: Texts looked at, the first ones. Defaults to 2000.
 
     Returns:
-        ``{"ngram": text, "texts": number, "logit": mean move in them}``, from the one that raised
+        ``{"ngram": text, "texts": number, "logit": mean move in them, by weight}``, from the one that raised
         probabilities most in sum to the one that lowered them most.
     """
     if not isinstance(getattr(model.extractor, "parts", {}).get(part), TextCNN):
         return []
-    total: dict[tuple[int, ...], list[float]] = defaultdict(lambda: [0, 0.0])
-    for batch, _, _ in rows.batches(_ROWS_AT_ONCE).take(-(-most // _ROWS_AT_ONCE)):
-        for moves in explain_texts(model, batch, part):
+    total: dict[tuple[int, ...], np.ndarray] = defaultdict(lambda: np.zeros(3))
+    for batch, _, weights in rows.batches(_ROWS_AT_ONCE).take(-(-most // _ROWS_AT_ONCE)):
+        for weight, moves in zip(weights.numpy().tolist(), explain_texts(model, batch, part), strict=True):
             for tokens, logit in moves:
-                total[tokens][0] += 1
-                total[tokens][1] += logit
-    seen = [(tokens, n, logit) for tokens, (n, logit) in total.items() if n >= least]
+                total[tokens] += (1, weight, weight * logit)
+    seen = [(tokens, n, logit, weight) for tokens, (n, weight, logit) in total.items() if n >= least]
     seen.sort(key=lambda move: -move[2])
     ends = [
         *[move for move in seen[:listed] if move[2] > 0],
         *[move for move in seen[-listed:] if move[2] < 0],
     ]
-    words = _words(model, part)
+    words = model.preprocessor.vocabularies[part]
     glue = "" if part == "text" and model.preprocessor.tokenizer.kind == "characters" else " "
     return [
-        {"ngram": glue.join(words[token] for token in tokens), "texts": int(n), "logit": logit / n}
-        for tokens, n, logit in ends
+        {"ngram": glue.join(map(words.__getitem__, tokens)), "texts": int(n), "logit": float(logit / weight)}
+        for tokens, n, logit, weight in ends
     ]
 
 
@@ -105,7 +102,7 @@ def _credits(model: IntentModel, features: Features, part: str) -> np.ndarray:
         logit = tf.reduce_mean(model.predictor(vector, training=False), axis=1)
     product = (tape.gradient(logit, vector) * vector).numpy()
     widths = {
-        name: int(np.prod(layer.compute_output_shape((None, getattr(features, name).shape[1]))[1:]))
+        name: int(np.prod(layer.compute_output_shape((None, features[name].shape[1]))[1:]))
         for name, layer in model.extractor.parts.items()
     }
     before = sum(
@@ -144,11 +141,3 @@ def _add(moves: list[dict[tuple[int, ...], float]], runs: np.ndarray, logits: np
         tokens = tuple(int(token) for token in runs[row, index] if token)
         if tokens:
             moves[row][tokens] += float(logits[row, index])
-
-
-def _words(model: IntentModel, part: str) -> list[str]:
-    preprocessor = model.preprocessor
-    if part == "session":
-        return ["", "…", *preprocessor.session_tokens.lookup.get_vocabulary()[2:]]
-    layer = preprocessor.token_ids
-    return ["", *["…"] * layer.oov_buckets, *layer.vocabulary]

@@ -1,11 +1,8 @@
 """Pieces of a self-contained HTML page: sections, cards and tables."""
 
-from __future__ import annotations
-
 import html
 from collections.abc import Iterable, Sequence
-
-from intent_tf.evaluation.style import STYLE
+from importlib import resources
 
 
 def page(title: str, body: Iterable[str]) -> str:
@@ -15,12 +12,13 @@ def page(title: str, body: Iterable[str]) -> str:
         title: Title of the window, as plain text.
         body: HTML.
     """
+    style = resources.files("intent_tf.evaluation").joinpath("style.css").read_text(encoding="utf-8")
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; '
         "style-src 'unsafe-inline'\">\n"
-        f"<title>{text(title)}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<main>\n"
+        f"<title>{text(title)}</title>\n<style>{style}</style>\n</head>\n<body>\n<main>\n"
         + "\n".join(body)
         + "\n</main>\n</body>\n</html>\n"
     )

@@ -1,17 +1,16 @@
 """Whether folds of a cross-validation tell two models apart, although they share most training rows."""
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.stats import t
 
 from intent_tf.errors import InputError
+from intent_tf.evaluation.difference import Difference
 
 
 def corrected_t_test(
     values: ArrayLike, test_share: float | None = None, confidence: float = 0.95
-) -> dict[str, float]:
+) -> Difference:
     """Test whether the mean of a figure over the folds differs from 0 (corrected resampled t-test).
 
     With differences of two models it is a paired test; with the figures of one model, the interval says how
@@ -26,7 +25,7 @@ def corrected_t_test(
         confidence: Confidence of the interval, in (0, 1). Defaults to 0.95.
 
     Returns:
-        `difference` (the mean), `low` and `high` of its interval, and `p_value` (two-sided).
+        The mean with its interval, as a difference from 0.
 
     Raises:
         InputError: If there are less than 2 values.
@@ -36,7 +35,7 @@ def corrected_t_test(
 
     Example:
         >>> test = corrected_t_test([0.002, 0.004, 0.003, 0.005, 0.001])
-        >>> round(test["difference"], 4), round(test["p_value"], 4)
+        >>> round(test.difference, 4), round(test.p_value, 4)
         (0.003, 0.0474)
     """
     values = np.asarray(values, np.float64)
@@ -48,4 +47,4 @@ def corrected_t_test(
     half = float(t.ppf((1 + confidence) / 2, folds - 1)) * error
     extremity = abs(mean) / error if error else np.inf
     p_value = float(2 * t.sf(extremity, folds - 1)) if mean else 1.0
-    return {"difference": mean, "low": mean - half, "high": mean + half, "p_value": p_value}
+    return Difference(mean, mean - half, mean + half, p_value)

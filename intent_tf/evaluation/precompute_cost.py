@@ -1,12 +1,11 @@
 """What precomputing a model's extractors costs in accuracy."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np
 
 from intent_tf.columns.rows import Rows
+from intent_tf.data.predictions import Predictions
 from intent_tf.evaluation.metrics import evaluate
 from intent_tf.models.intent_model import IntentModel
 from intent_tf.models.precomputed_model import precompute_extractors
@@ -46,7 +45,9 @@ def precompute_cost(model: IntentModel, rows: Rows, storage: Storage) -> Precomp
         InputError: If the model has nothing to precompute.
     """
     before, after = model.predict(rows), precompute_extractors(model, storage).predict(rows)
-    plain, precomputed = (evaluate(rows.label, each, model.threshold) for each in (before, after))
+    plain, precomputed = (
+        evaluate(Predictions(rows.label, each, rows.weight), model.threshold) for each in (before, after)
+    )
     return PrecomputeCost(
         storage,
         (plain.auroc, precomputed.auroc),

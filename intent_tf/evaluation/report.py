@@ -1,7 +1,5 @@
 """One self-contained page that shows how good a run is, and on what it rests."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,11 +7,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike
 
+from intent_tf.data.predictions import Labels, Predictions
 from intent_tf.errors import InputError
 from intent_tf.evaluation import findings, plots
 from intent_tf.evaluation.diagnosis import Diagnosis
-from intent_tf.evaluation.metrics import check_arrays
 from intent_tf.evaluation.page import card, cards, page, section, table, text, tile
+from intent_tf.evaluation.plots import label_of
 from intent_tf.evaluation.run_metrics import RunMetrics
 from intent_tf.evaluation.svg import svg
 from intent_tf.evaluation.table import COLUMNS, HIGHER_IS_BETTER, figure, table_rows
@@ -27,7 +26,7 @@ class Report:
 
     Args:
         title: Title of the page, such as the name of the data.
-        label: 0 or 1 on the test rows, shape `(rows,)`.
+        labels: Labels and weights of the test rows.
         probabilities: Probabilities on the test rows by name, shape `(rows,)` each: `intent_tf` (needed),
             `uncalibrated` if the model has a calibrator, `optimum` if the best there can be is known, and
             each baseline by its name.
@@ -41,7 +40,7 @@ class Report:
     """
 
     title: str
-    label: ArrayLike
+    labels: Labels
     probabilities: Mapping[str, ArrayLike]
     metrics: RunMetrics
     history: Mapping[str, Sequence[float]] = field(default_factory=dict)
@@ -52,7 +51,7 @@ class Report:
             names = ", ".join(self.probabilities) or "no model"
             raise InputError(f"probabilities of {names}", expected=f"those of {MODEL} among them")
         for probability in self.probabilities.values():
-            check_arrays(self.label, probability)
+            Predictions.of(self.labels, probability)  # refuses those of other rows
 
 
 def write_report(path: str | Path, report: Report) -> None:
@@ -70,9 +69,10 @@ def render_report(report: Report) -> str:
 
     Example:
         >>> from intent_tf.evaluation.metrics import evaluate
-        >>> label, probability = [0, 0, 1, 1], [0.1, 0.6, 0.4, 0.9]
-        >>> metrics = RunMetrics(test=evaluate(label, probability))
-        >>> render_report(Report("shop", label, {"intent_tf": probability}, metrics))[:15]
+        >>> predictions = Predictions.unweighted([0, 0, 1, 1], [0.1, 0.6, 0.4, 0.9])
+        >>> metrics = RunMetrics(test=evaluate(predictions))
+        >>> probabilities = {"intent_tf": predictions.probability}
+        >>> render_report(Report("shop", predictions.labels, probabilities, metrics))[:15]
         '<!DOCTYPE html>'
     """
     metrics = report.metrics
@@ -85,7 +85,7 @@ def render_report(report: Report) -> str:
             "Beside the baselines",
             "All of them learnt from the same training rows and are evaluated on the same test rows.",
             card("Test rows", _about_table(metrics), _summary(metrics)),
-            findings.comparison(diagnosis.comparison),
+            findings.differences(diagnosis.comparison),
         ),
         *_curves(report),
         findings.early(metrics.early or {}),
@@ -100,16 +100,18 @@ def render_report(report: Report) -> str:
 
 def _verdict(metrics: RunMetrics) -> str:
     test, baselines = metrics.test, metrics.baselines
-    rate = test.positives / test.rows
-    verdict = f"{test.rows:,} test rows, {test.positives:,} of them purchases ({rate:.1%})."
+    weighted = "" if np.isclose(test.rate, test.positives / test.rows) else " by weight"
+    verdict = f"{test.rows:,} test rows, {test.positives:,} of them purchases ({test.rate:.1%}{weighted})."
     if test.auroc is not None:
         pairs = f"in {test.auroc:.1%} of pairs"
         verdict += f" Of a buyer and another shopper, the buyer has the higher probability {pairs}."
     if baselines:
         best = min(baselines, key=lambda name: baselines[name].log_loss)
         change = test.log_loss / baselines[best].log_loss - 1
-        than = f"{'lower' if change < 0 else 'higher'} than that of the best baseline, {_name(best)}"
+        than = f"{'lower' if change < 0 else 'higher'} than that of the best baseline, {label_of(best)}"
         verdict += f" Log loss is {abs(change):.1%} {than}."
+    if metrics.better_baseline:
+        verdict += f" {metrics.better_baseline}"
     return verdict
 
 
@@ -131,13 +133,13 @@ def _summary(metrics: RunMetrics) -> str:
     best = {}
     for key in columns:
         # The constant rate is calibrated and useless: its ECE is no mark to beat.
-        beside = (_name(OPTIMUM), "constant_rate") if key == "ece" else (_name(OPTIMUM),)
+        beside = (label_of(OPTIMUM), "constant_rate") if key == "ece" else (label_of(OPTIMUM),)
         values = [getattr(row, key) for name, row in rows.items() if name not in beside]
         rivals = [value for value in values if value is not None]
         best[key] = (min if key in ("log_loss", "brier", "ece") else max)(rivals, default=None)
     cells = []
     for name, evaluated in rows.items():
-        row = [f'<td class="model">{MODEL}</td>' if name == MODEL else text(_name(name))]
+        row = [f'<td class="model">{MODEL}</td>' if name == MODEL else text(label_of(name))]
         for key in columns:
             value, bounds = getattr(evaluated, key), intervals.get(name, {}).get(key)
             small = f"<small>{bounds[0]:.4f} to {bounds[1]:.4f}</small>" if bounds else ""
@@ -153,54 +155,36 @@ def _about_table(metrics: RunMetrics) -> str:
 
 
 def _curves(report: Report) -> list[str]:
-    label = np.asarray(report.label).astype(np.int64)
-    if label.min() == label.max():
+    labels = report.labels
+    if not 0 < labels.rate < 1:
         return []  # no curve is defined
     arrays = {name: np.asarray(probability, np.float64) for name, probability in report.probabilities.items()}
-    probability, before = arrays[MODEL], arrays.get(BEFORE)
-    # A constant probability has no curve of its own: it is the line of chance.
-    shown = {_name(name): array for name, array in arrays.items() if name != BEFORE and np.ptp(array) > 0}
-    ranking = (
-        ("ROC", "Nearer to the top left is better; the line is chance.", plots.roc(label, shown)),
-        (
-            "Precision and recall",
-            "Higher is better; the line calls everybody a buyer.",
-            plots.precision_recall(label, shown),
-        ),
-        (
-            "Gain",
-            "Ask only the 20 % with the highest probabilities: how many of all buyers are among them?",
-            plots.gain(label, shown),
-        ),
-        (
-            "Lift",
-            "How many times as often as the average shopper each tenth buys.",
-            plots.lift(label, probability),
-        ),
+    own, before = (
+        None if array is None else Predictions.of(labels, array)
+        for array in (arrays[MODEL], arrays.get(BEFORE))
     )
-    promises = (
-        (
-            "Reliability",
-            "On the line, probabilities come true. The 15 bins of ECE, with 95 % intervals.",
-            plots.reliability(label, before, probability),
-        ),
-        (
-            "Probabilities",
-            "The further apart, the better the two are told from each other.",
-            plots.histogram(label, probability, report.metrics.test.threshold),
-        ),
+    assert own is not None
+    # A constant probability has no curve of its own: it is the line of chance.
+    shown = {name: array for name, array in arrays.items() if name != BEFORE and np.ptp(array) > 0}
+    everybody = "Higher is better; the line calls everybody a buyer."
+    few = "Ask only the 20 % of highest probability: how many of all buyers are among them?"
+    tenths = "How many times as often as the average shopper each tenth buys."
+    true = "On the line, probabilities come true. The 15 bins of ECE, with 95 % intervals."
+    apart = "The further apart, the better the two are told from each other."
+    threshold = report.metrics.test.threshold
+    ranking = cards(
+        _plot("ROC", "Nearer to the top left is better; the line is chance.", plots.roc(labels, shown)),
+        _plot("Precision and recall", everybody, plots.precision_recall(labels, shown)),
+        _plot("Gain", few, plots.gain(labels, shown)),
+        _plot("Lift", tenths, plots.lift(own)),
+    )
+    promises = cards(
+        _plot("Reliability", true, plots.reliability(before, own)),
+        _plot("Probabilities", apart, plots.histogram(own, threshold)),
     )
     return [
-        section(
-            "Who comes first",
-            "How well probabilities rank shoppers, whatever their size.",
-            cards(*(_plot(*plot) for plot in ranking)),
-        ),
-        section(
-            "What probabilities promise",
-            _about_calibration(report.metrics),
-            cards(*(_plot(*plot) for plot in promises)),
-        ),
+        section("Who comes first", "How well probabilities rank shoppers, whatever their size.", ranking),
+        section("What probabilities promise", _about_calibration(report.metrics), promises),
     ]
 
 
@@ -242,12 +226,10 @@ def _about_calibration(metrics: RunMetrics) -> str:
         "platt": "Calibrated by scale and offset of the logit (Platt), fitted and chosen on validation rows.",
         "isotonic": "Calibrated by isotonic regression, fitted and chosen on validation rows.",
     }[metrics.calibration.kind if metrics.calibration else "identity"]
-    return f"Of the shoppers with probability 0.3, three in ten should buy. {how}"
+    parts = " and ".join(f"{name} ({weight:.2f})" for name, weight in (metrics.parts or {}).items())
+    made_of = f"The logits of {parts} are added by these weights. " if parts else ""
+    return f"Of the shoppers with probability 0.3, three in ten should buy. {made_of}{how}"
 
 
 def _plot(title: str, how_to_read: str, drawing: plots.Drawing) -> str:
     return card(title, how_to_read, svg(drawing, title))
-
-
-def _name(name: str) -> str:
-    return {MODEL: MODEL, OPTIMUM: "exact optimum"}.get(name, name.replace("_", " "))

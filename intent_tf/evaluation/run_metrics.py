@@ -1,7 +1,5 @@
 """The figures of a run, by name: the content of ``metrics.json``."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -9,10 +7,11 @@ from typing import Any
 from intent_tf.data.cleaning import CleaningCounts
 from intent_tf.data.splitting import SplitDescription
 from intent_tf.evaluation.actions import ActionMetrics
-from intent_tf.evaluation.calibration import CalibrationChoice
+from intent_tf.evaluation.better_baseline import BetterBaseline
 from intent_tf.evaluation.diagnosis import Diagnosis
 from intent_tf.evaluation.metrics import Metrics
 from intent_tf.evaluation.precompute_cost import PrecomputeCost
+from intent_tf.training.calibration import CalibrationChoice
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,9 +31,11 @@ class RunMetrics:
         source_counts: What was rejected or changed before cleaning, by the source of the examples.
         cleaning: Counts of what cleaning changed.
         split: The method of the split, and the rows and purchases of each part.
+        parts: How much each part of the model counts, by name; None for a network alone.
         calibration: The kind of the calibrator, and why it was chosen.
         throughput: Rows a second, by what was done with them.
         precomputed: How figures change when the extractors are precomputed.
+        better_baseline: The best baseline, if its log loss is lower than the model's.
     """
 
     # In the order of `metrics.json`.
@@ -50,16 +51,20 @@ class RunMetrics:
     source_counts: Mapping[str, int] = field(default_factory=dict)
     cleaning: CleaningCounts | None = None
     split: SplitDescription | None = None
+    parts: dict[str, float] | None = None
     calibration: CalibrationChoice | None = None
     throughput: dict[str, int] | None = None
     precomputed: PrecomputeCost | None = None
+    better_baseline: BetterBaseline | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Lay the figures out as ``metrics.json`` has them, without those that are unknown.
 
         Example:
+            >>> from intent_tf.data.predictions import Predictions
             >>> from intent_tf.evaluation.metrics import evaluate
-            >>> metrics = RunMetrics(test=evaluate([0, 1], [0.2, 0.9]), ece_uncalibrated=0.25)
+            >>> test = evaluate(Predictions.unweighted([0, 1], [0.2, 0.9]))
+            >>> metrics = RunMetrics(test=test, ece_uncalibrated=0.25)
             >>> list(metrics.as_dict()), metrics.as_dict()["test"]["ece_uncalibrated"]
             (['test', 'baselines'], 0.25)
         """

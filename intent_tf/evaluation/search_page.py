@@ -1,7 +1,5 @@
 """The trials of a search for options: as a table of all, and as plots of what mattered."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -18,7 +16,7 @@ LOSS = "val_log_loss"
 
 
 def write_search(
-    folder: Path, trials: Sequence[Mapping[str, Any]], losses: Mapping[str, Sequence[float]]
+    folder: str | Path, trials: Sequence[Mapping[str, Any]], losses: Mapping[str, Sequence[float]]
 ) -> None:
     """Write ``trials.csv`` and ``trials.html`` to a folder.
 
@@ -27,6 +25,7 @@ def write_search(
         trials: The trials, best first: ``trial``, ``val_log_loss`` and the value of each option.
         losses: Validation log loss with each seed, of the options given and of the best ones.
     """
+    folder = Path(folder)
     frame = pd.DataFrame(trials)
     frame.to_csv(folder / "trials.csv", index=False)
     options = [name for name in frame.columns if name not in ("trial", LOSS)]

@@ -1,7 +1,5 @@
 """Plots as SVG that takes its colours and font from the page around it, light or dark."""
 
-from __future__ import annotations
-
 import html
 import io
 import re
@@ -21,6 +19,7 @@ COLOURS = {
     "optimum": "#000005",
     "buyer": "#000006",
     "other": "#000007",
+    "rival": "#000008",
 }
 _STYLE: dict[Any, Any] = {
     "svg.fonttype": "none",  # text stays text: small, sharp, selectable
@@ -56,7 +55,7 @@ def svg(draw: Callable[[Axes], object], description: str, size: tuple[float, flo
 
     Returns:
         An `<svg>` element of no fixed size. Its colours are the CSS variables `--ink`, `--muted`, `--line`,
-        `--model`, `--optimum`, `--buyer` and `--other`, its font is `--font`.
+        `--model`, `--optimum`, `--buyer`, `--other` and `--rival`, its font is `--font`.
 
     Example:
         >>> svg(lambda axes: axes.set(xlabel="x"), "nothing yet")[:40]

@@ -1,7 +1,5 @@
 """The table of figures that a run prints: the model beside its baselines."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from intent_tf.evaluation.metrics import Metrics
@@ -26,9 +24,11 @@ def metrics_table(
         A table of one line a model, without a line break at the end. A figure that is not defined is "–".
 
     Example:
-        >>> from intent_tf.evaluation.metrics import evaluate
-        >>> label, probability, rate = [0, 1, 0, 1], [0.1, 0.7, 0.2, 0.9], [0.5] * 4
-        >>> print(metrics_table(evaluate(label, probability), {"constant_rate": evaluate(label, rate)}))
+        >>> from intent_tf.data.predictions import Labels
+        >>> from intent_tf.evaluation.metrics import evaluate_all
+        >>> probabilities = {"intent_tf": [0.1, 0.7, 0.2, 0.9], "constant_rate": [0.5] * 4}
+        >>> baselines = evaluate_all(Labels.unweighted([0, 1, 0, 1]), probabilities)
+        >>> print(metrics_table(baselines.pop("intent_tf"), baselines))
         test rows         AUROC    AUPRC  log loss    Brier      ECE
         intent_tf        1.0000   1.0000    0.1976   0.0375   0.1750
         constant_rate    0.5000   0.5000    0.6931   0.2500   0.0000

@@ -1,20 +1,13 @@
 """The probability from which on a shopper is called a buyer."""
 
-from __future__ import annotations
-
 import numpy as np
-from numpy.typing import ArrayLike
 
+from intent_tf.data.predictions import Predictions
 from intent_tf.errors import InputError
-from intent_tf.evaluation.metrics import check_arrays
 
 
 def choose_threshold(
-    label: ArrayLike,
-    probability: ArrayLike,
-    cost_fp: float | None = None,
-    cost_fn: float | None = None,
-    weight: ArrayLike | None = None,
+    predictions: Predictions, cost_fp: float | None = None, cost_fn: float | None = None
 ) -> float:
     """Choose the decision threshold, on validation rows.
 
@@ -24,32 +17,31 @@ def choose_threshold(
     rounding of a probability moves no decision. Where cuts are equally good, the highest wins.
 
     Args:
-        label: 0 or 1, shape `(rows,)`.
-        probability: Probability of a purchase in [0, 1], shape `(rows,)`.
+        predictions: Labels, probabilities and weights.
         cost_fp: Cost of a false positive (a discount given for nothing), in any unit, not negative.
             Defaults to None.
         cost_fn: Cost of a false negative (a buyer lost), in the same unit. Defaults to None.
-        weight: Weight of each row, not negative, shape `(rows,)`. Defaults to 1 each.
 
     Returns:
         The threshold. It is 0.5 where F1 says nothing because no row is positive, and above 1 where calling
         no row positive is the cheapest although some probability is 1.
 
     Raises:
-        InputError: If only one cost is given, a cost is negative or not finite, both are 0, or as `evaluate`.
+        InputError: If only one cost is given, a cost is negative or not finite, or both are 0.
 
     Reference:
         Elkan (2001), The Foundations of Cost-Sensitive Learning: for calibrated probabilities the threshold
         by cost tends to `cost_fp / (cost_fp + cost_fn)`.
 
     Example:
-        >>> label, probability = [0, 0, 1, 0, 1], [0.1, 0.25, 0.5, 0.75, 0.875]
-        >>> choose_threshold(label, probability)
+        >>> predictions = Predictions.unweighted([0, 0, 1, 0, 1], [0.1, 0.25, 0.5, 0.75, 0.875])
+        >>> choose_threshold(predictions)
         0.375
-        >>> choose_threshold(label, probability, cost_fp=3.0, cost_fn=1.0)
+        >>> choose_threshold(predictions, cost_fp=3.0, cost_fn=1.0)
         0.8125
     """
-    label, probability, weight = check_arrays(label, probability, weight)
+    counting = predictions.take(predictions.weight > 0)  # of the others no cut is worth trying
+    label, probability, weight = counting.label, counting.probability, counting.weight
     # Cut k calls the k highest distinct probabilities positive; `ends[k]` rows have them.
     order = np.argsort(-probability, kind="stable")
     falling, starts = np.unique(-probability[order], return_index=True)
@@ -73,7 +65,9 @@ def choose_threshold(
     top = -falling[0]
     edges = np.concatenate([[1.0 if top < 1 else 1.001], -falling, [0.0]])
     cut = int(loss.argmin())
-    return float(edges[cut] + edges[cut + 1]) / 2
+    upper, lower = edges[cut], edges[cut + 1]
+    # Half-way between neighbouring floats is one of them, and the lower one must not be called positive.
+    return float(min(upper, max((upper + lower) / 2, np.nextafter(lower, 1))))
 
 
 def _check_costs(cost_fp: float, cost_fn: float) -> None:

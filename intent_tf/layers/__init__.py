@@ -20,13 +20,19 @@ from intent_tf.layers.block_normal import BlockNormal
 from intent_tf.layers.calibrator import Calibrator
 from intent_tf.layers.category_embedding import CategoryEmbedding
 from intent_tf.layers.category_ids import CategoryIds
+from intent_tf.layers.category_spelling import CategorySpelling
 from intent_tf.layers.ensemble_dense import EnsembleDense
 from intent_tf.layers.hashed_embedding import HashedEmbedding
+from intent_tf.layers.member_probabilities import MemberProbabilities
 from intent_tf.layers.normal_scores import NormalScores
 from intent_tf.layers.number_embedding import NumberEmbedding
+from intent_tf.layers.parsed_dates import ParsedDates
+from intent_tf.layers.parsed_numbers import ParsedNumbers
 from intent_tf.layers.predictor import Predictor
+from intent_tf.layers.set_members import SetMembers
 from intent_tf.layers.text_cnn.precomputed_text_cnn import PrecomputedTextCNN
 from intent_tf.layers.text_cnn.text_cnn import TextCNN
+from intent_tf.layers.trees.tree_ensemble import TreeEnsemble
 from intent_tf.layers.wide_text import WideText
 from intent_tf.text.ngrams import NGrams
 from intent_tf.text.normaliser import Normaliser
@@ -41,18 +47,24 @@ __all__ = [
     "Calibrator",
     "CategoryEmbedding",
     "CategoryIds",
+    "CategorySpelling",
     "EnsembleDense",
     "HashedEmbedding",
+    "MemberProbabilities",
     "NGrams",
     "NormalScores",
     "Normaliser",
     "NumberEmbedding",
+    "ParsedDates",
+    "ParsedNumbers",
     "PrecomputedTextCNN",
     "Predictor",
+    "SetMembers",
     "TextCNN",
     "TokenIds",
     "Tokenizer",
     "TransformerBlock",
+    "TreeEnsemble",
     "WideText",
     "WordPieceIds",
 ]

@@ -1,7 +1,5 @@
 """What shoppers who do not buy do at most: a second output beside the probability."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,10 +7,11 @@ import keras
 import tensorflow as tf
 
 from intent_tf.errors import InputError
+from intent_tf.layers.optioned_layer import OptionedLayer
 
 
 @keras.saving.register_keras_serializable(package="intent_tf")
-class ActionHead(keras.layers.Layer):
+class ActionHead(OptionedLayer):
     r"""One dense layer that tells how likely each strongest action short of a purchase is.
 
     The probability of what a shopper does at most factorises into that of a purchase, which the predictor
@@ -68,14 +67,16 @@ class ActionHead(keras.layers.Layer):
         if isinstance(actions, str) or not actions:
             raise InputError(f"ActionHead got actions={actions!r}", expected="at least one, in a tuple")
         self.actions = tuple(actions)
+        self.keep_options("kernel", kernel_initializer, kernel_regularizer, kernel_constraint)
+        self.keep_options("bias", bias_initializer, bias_regularizer, bias_constraint)
         self.dense = keras.layers.Dense(
             len(self.actions),
-            kernel_initializer=kernel_initializer,
-            bias_initializer=bias_initializer,
-            kernel_regularizer=kernel_regularizer,
-            bias_regularizer=bias_regularizer,
-            kernel_constraint=kernel_constraint,
-            bias_constraint=bias_constraint,
+            kernel_initializer=self.kernel_initializer,
+            bias_initializer=self.bias_initializer,
+            kernel_regularizer=self.kernel_regularizer,
+            bias_regularizer=self.bias_regularizer,
+            kernel_constraint=self.kernel_constraint,
+            bias_constraint=self.bias_constraint,
             dtype="float32",
         )
         self.input_spec = keras.layers.InputSpec(ndim=2)
@@ -122,12 +123,3 @@ class ActionHead(keras.layers.Layer):
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
         """Return the shape of the logits, ``(batch, actions)``."""
         return (input_shape[0], len(self.actions))
-
-    def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
-        names = ("initializer", "regularizer", "constraint")
-        dense = self.dense.get_config()
-        options = {
-            f"{weight}_{name}": dense[f"{weight}_{name}"] for weight in ("kernel", "bias") for name in names
-        }
-        return {**super().get_config(), "actions": self.actions, **options}

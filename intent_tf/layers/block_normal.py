@@ -1,23 +1,24 @@
 """Random scales that keep the entries of one feature's vector together."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 
 import keras
 import tensorflow as tf
 
+from intent_tf.options.as_tuple import as_tuple
+from intent_tf.text.configured import Configured
+
 
 @keras.saving.register_keras_serializable(package="intent_tf")
-class BlockNormal(keras.initializers.Initializer):
+class BlockNormal(Configured, keras.initializers.Initializer):
     """Draws one standard normal number for each feature block of the last axis, and repeats it there.
 
     As the first scales of an ensemble it makes each member see each *feature* larger, smaller or mirrored.
     Scales of single entries would blur a feature's embedding, and leave the members more alike.
 
     Args:
-        feature_blocks: Sequence of ints, the widths of the feature blocks from left to right.
+        feature_blocks: int or sequence of ints, the widths of the feature blocks from left to right.
         seed: int, the seed of the draw. Defaults to None: Keras' global seed decides.
 
     Returns:
@@ -35,8 +36,8 @@ class BlockNormal(keras.initializers.Initializer):
         - Gorishniy et al. (2024), TabM, on the initialisation of the first adapter.
     """
 
-    def __init__(self, feature_blocks: Sequence[int], seed: int | None = None) -> None:
-        self.feature_blocks = tuple(feature_blocks)
+    def __init__(self, feature_blocks: int | Sequence[int], seed: int | None = None) -> None:
+        self.feature_blocks = as_tuple(feature_blocks)
         self.normal = keras.initializers.RandomNormal(stddev=1.0, seed=seed)
         self.seed = seed
 
@@ -49,7 +50,3 @@ class BlockNormal(keras.initializers.Initializer):
         return tf.repeat(
             self.normal((*shape[:-1], len(self.feature_blocks)), dtype), self.feature_blocks, axis=-1
         )
-
-    def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
-        return {"feature_blocks": self.feature_blocks, "seed": self.seed}

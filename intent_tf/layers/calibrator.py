@@ -1,23 +1,21 @@
 """Corrects a model's outputs so that they are probabilities: of the shoppers at 0.3, three in ten buy."""
 
-from __future__ import annotations
-
 from typing import Any, Literal, get_args
 
 import keras
 import tensorflow as tf
 
 from intent_tf.errors import InputError
+from intent_tf.layers.logit import logit
+from intent_tf.text.configured import Configured
 
 CalibratorKind = Literal["identity", "temperature", "platt", "isotonic"]
 CALIBRATOR_KINDS: tuple[CalibratorKind, ...] = get_args(CalibratorKind)
 """The kinds of calibrators, the simplest first."""
 
-_LOWEST, _HIGHEST = 1e-30, 1 - 2**-24  # the float32 next below 1: beyond them a logit is infinite
-
 
 @keras.saving.register_keras_serializable(package="intent_tf")
-class Calibrator(keras.layers.Layer):
+class Calibrator(Configured, keras.layers.Layer):
     """Maps probabilities to calibrated ones, leaving their order as it is (up to the rounding of float32).
 
     ============= ==============================================================================
@@ -29,7 +27,7 @@ class Calibrator(keras.layers.Layer):
     `isotonic`    linear between knots (x, y), both rising; constant outside them
     ============= ==============================================================================
 
-    A new layer changes nothing, whatever its kind; `intent_tf.evaluation.calibration.fit_calibrator` fits one
+    A new layer changes nothing, whatever its kind; `intent_tf.training.calibration.fit_calibrator` fits one
     on validation rows. Its parameters are weights that training leaves alone, so they are saved and exported
     with the model.
 
@@ -77,6 +75,7 @@ class Calibrator(keras.layers.Layer):
 
     def build(self, probability_shape: tuple[int | None, ...]) -> None:
         """Create the parameters, so set that probabilities stay as they are."""
+        self._starts: list[Any] = []
         if self.kind in ("temperature", "platt"):
             self.scale = self._parameter("scale", (), 1.0)
         if self.kind == "platt":
@@ -86,7 +85,13 @@ class Calibrator(keras.layers.Layer):
             self.x = self._parameter("x", (self.knots,), diagonal)
             self.y = self._parameter("y", (self.knots,), diagonal)
 
+    def reset(self) -> None:
+        """Let probabilities stay as they are again."""
+        for parameter, start in zip(self.weights, self._starts, strict=True):
+            parameter.assign(tf.broadcast_to(start, parameter.shape))
+
     def _parameter(self, name: str, shape: tuple[int, ...], start: Any) -> keras.Variable:
+        self._starts.append(start)
         return self.add_weight(
             shape=shape,
             initializer=lambda shape, dtype: tf.cast(tf.broadcast_to(start, shape), dtype),
@@ -102,10 +107,8 @@ class Calibrator(keras.layers.Layer):
             return probability
         if self.kind == "isotonic":
             return self._between_knots(probability)
-        inside = tf.clip_by_value(probability, _LOWEST, _HIGHEST)
-        logit = tf.math.log(inside) - tf.math.log1p(-inside)
         offset = self.offset if self.kind == "platt" else 0.0
-        return tf.sigmoid(self.scale * logit + offset)
+        return tf.sigmoid(self.scale * logit(probability) + offset)
 
     def _between_knots(self, probability: tf.Tensor) -> tf.Tensor:
         # A sum of clipped ramps is monotone and needs no search for the interval. A ramp between equal knots
@@ -114,10 +117,6 @@ class Calibrator(keras.layers.Layer):
         ramps = (probability[:, None] - x[:-1]) / tf.maximum(x[1:] - x[:-1], 1e-30)
         rise = tf.reduce_sum(tf.clip_by_value(ramps, 0.0, 1.0) * (y[1:] - y[:-1]), axis=1)
         return tf.clip_by_value(y[0] + rise, 0.0, 1.0)
-
-    def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
-        return {**super().get_config(), "kind": self.kind, "knots": self.knots}
 
     def compute_output_shape(self, probability_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
         """Return the shape of the probabilities."""

@@ -1,7 +1,5 @@
 """A short vector for each category of each categorical column."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,10 +8,12 @@ import numpy as np
 import tensorflow as tf
 
 from intent_tf.layers.integer_ids import integer_ids
+from intent_tf.layers.optioned_layer import OptionedLayer
+from intent_tf.options.as_tuple import as_tuple
 
 
 @keras.saving.register_keras_serializable(package="intent_tf")
-class CategoryEmbedding(keras.layers.Layer):
+class CategoryEmbedding(OptionedLayer):
     """Embeds the category ids of all columns with one table and one look-up.
 
     ``vector[c] = embeddings[input_dims[0] + … + input_dims[c − 1] + ids[c]]``
@@ -23,8 +23,8 @@ class CategoryEmbedding(keras.layers.Layer):
     vectors start at random, which keeps the members of an ensemble behind this layer from learning the same.
 
     Args:
-        input_dims: Sequence of ints, the number of ids of each column, id 0 included: column ``c`` takes the
-            ids ``0 … input_dims[c] − 1``.
+        input_dims: int or sequence of ints, the number of ids of each column, id 0 included: column ``c``
+            takes the ids ``0 … input_dims[c] − 1``.
         output_dim: int, the length of each vector. Defaults to 4.
         embeddings_initializer: Initializer of the vectors of ids other than 0. Defaults to None: uniform
             within ``± 1 / √output_dim``.
@@ -50,7 +50,7 @@ class CategoryEmbedding(keras.layers.Layer):
 
     def __init__(
         self,
-        input_dims: Sequence[int],
+        input_dims: int | Sequence[int],
         output_dim: int = 4,
         *,
         embeddings_initializer: Any = None,
@@ -59,13 +59,11 @@ class CategoryEmbedding(keras.layers.Layer):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        self.input_dims = tuple(input_dims)
+        self.input_dims = as_tuple(input_dims)
         self.output_dim = output_dim
         if min(self.input_dims, default=1) < 1:
             raise ValueError(f"Every column has at least the id 0; received input_dims={self.input_dims}.")
-        self.embeddings_initializer = keras.initializers.get(embeddings_initializer)
-        self.embeddings_regularizer = keras.regularizers.get(embeddings_regularizer)
-        self.embeddings_constraint = keras.constraints.get(embeddings_constraint)
+        self.keep_options("embeddings", embeddings_initializer, embeddings_regularizer, embeddings_constraint)
         self.input_spec = keras.layers.InputSpec(ndim=2)
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
@@ -75,13 +73,8 @@ class CategoryEmbedding(keras.layers.Layer):
                 f"`input_dims` has {len(self.input_dims)} entries, and so many columns were expected; "
                 f"received the input shape {tuple(input_shape)}."
             )
-        self.embeddings = self.add_weight(
-            shape=(sum(self.input_dims), self.output_dim),
-            initializer=self._start,
-            regularizer=self.embeddings_regularizer,
-            constraint=self.embeddings_constraint,
-            name="embeddings",
-        )
+        shape = (sum(self.input_dims), self.output_dim)
+        self.embeddings = self.new_weight("embeddings", shape, self._start)
 
     def _start(self, shape: tuple[int, int], dtype: Any = None) -> tf.Tensor:
         spread = self.output_dim**-0.5
@@ -100,14 +93,3 @@ class CategoryEmbedding(keras.layers.Layer):
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
         """Return the shape of the vectors, ``(batch, columns, output_dim)``."""
         return (*input_shape, self.output_dim)
-
-    def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
-        return {
-            **super().get_config(),
-            "input_dims": self.input_dims,
-            "output_dim": self.output_dim,
-            "embeddings_initializer": keras.initializers.serialize(self.embeddings_initializer),
-            "embeddings_regularizer": keras.regularizers.serialize(self.embeddings_regularizer),
-            "embeddings_constraint": keras.constraints.serialize(self.embeddings_constraint),
-        }

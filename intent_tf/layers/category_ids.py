@@ -1,7 +1,5 @@
 """Categories to ids, in the graph, whether they come as text or as coded integers."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,10 +8,12 @@ import numpy as np
 import tensorflow as tf
 
 from intent_tf.errors import InputError
+from intent_tf.options.as_tuple import as_tuple
+from intent_tf.text.configured import Configured
 
 
 @keras.saving.register_keras_serializable(package="intent_tf")
-class CategoryIds(keras.layers.Layer):
+class CategoryIds(Configured, keras.layers.Layer):
     """Looks up each categorical input in its own vocabulary, learnt from training rows.
 
     Id 0 means a category that is unknown, rarer than ``min_count`` in training, or missing; ids 1, 2, … are
@@ -21,7 +21,7 @@ class CategoryIds(keras.layers.Layer):
     arrive as floats (``3.0``) and are looked up by their whole number.
 
     Args:
-        columns: Sequence of strings, the names of the inputs, in the order of the output's columns.
+        columns: str or sequence of strings, the names of the inputs, in the order of the output's columns.
         min_count: int, the number of training rows in which a category must occur. Defaults to 5: a vector
             for a category seen less often would be learnt from noise.
         **kwargs: Keyword arguments of `keras.layers.Layer`, such as ``name``.
@@ -42,9 +42,9 @@ class CategoryIds(keras.layers.Layer):
         [1, 0, 2]
     """
 
-    def __init__(self, columns: Sequence[str], min_count: int = 5, **kwargs: Any) -> None:
+    def __init__(self, columns: str | Sequence[str], min_count: int = 5, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.columns = tuple(columns)
+        self.columns = as_tuple(columns)
         self.min_count = min_count
         self.lookups = [
             keras.layers.StringLookup(num_oov_indices=1, name=f"lookup_{index}")
@@ -97,14 +97,11 @@ class CategoryIds(keras.layers.Layer):
         batch = next(iter(inputs.values())).shape[0] if inputs else None
         return keras.KerasTensor((batch, len(self.columns)), dtype="int32")
 
-    def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments; the vocabularies are state, not configuration."""
-        return {**super().get_config(), "columns": self.columns, "min_count": self.min_count}
-
 
 def _as_strings(values: tf.Tensor) -> tf.Tensor:
     if values.dtype == tf.string:
-        return values
+        # A vocabulary is saved as lines.
+        return tf.strings.regex_replace(values, r"[\r\n]", " ")
     finite = tf.math.is_finite(values)
     whole = tf.strings.as_string(tf.cast(tf.where(finite, values, 0.0), tf.int64))
     return tf.where(finite, whole, "")

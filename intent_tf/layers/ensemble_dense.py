@@ -1,15 +1,15 @@
 """A dense layer for many networks at once that share one kernel."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import keras
 import tensorflow as tf
 
+from intent_tf.layers.optioned_layer import OptionedLayer
+
 
 @keras.saving.register_keras_serializable(package="intent_tf")
-class EnsembleDense(keras.layers.Layer):
+class EnsembleDense(OptionedLayer):
     """The dense layer of an ensemble whose members share the kernel and scale its ends.
 
     An ensemble predicts better than its members and tells by their spread how sure it is, at the price of all
@@ -82,15 +82,12 @@ class EnsembleDense(keras.layers.Layer):
         # A name stays a name: an initializer draws its seed when it is made, and a layer's seeds are drawn
         # when it is built.
         by_name = isinstance(kernel_initializer, str)
-        self.kernel_initializer = (
-            kernel_initializer if by_name else keras.initializers.get(kernel_initializer)
-        )
-        self.bias_initializer = keras.initializers.get(bias_initializer)
+        made = None if by_name else kernel_initializer
+        self.keep_options("kernel", made, kernel_regularizer, kernel_constraint)
+        if by_name:
+            self.kernel_initializer = kernel_initializer
+        self.keep_options("bias", bias_initializer, bias_regularizer, bias_constraint)
         self.input_scale_initializer = keras.initializers.get(input_scale_initializer)
-        self.kernel_regularizer = keras.regularizers.get(kernel_regularizer)
-        self.bias_regularizer = keras.regularizers.get(bias_regularizer)
-        self.kernel_constraint = keras.constraints.get(kernel_constraint)
-        self.bias_constraint = keras.constraints.get(bias_constraint)
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
         """Create the shared kernel and each member's scales and bias."""
@@ -100,13 +97,7 @@ class EnsembleDense(keras.layers.Layer):
                 f"received {tuple(input_shape)}."
             )
         input_dim = input_shape[-1]
-        self.kernel = self.add_weight(
-            shape=(input_dim, self.units),
-            initializer=self.kernel_initializer,
-            regularizer=self.kernel_regularizer,
-            constraint=self.kernel_constraint,
-            name="kernel",
-        )
+        self.kernel = self.new_weight("kernel", (input_dim, self.units))
         self.scale_in = self.add_weight(
             shape=(self.ensemble_size, input_dim),
             initializer=self.input_scale_initializer,
@@ -115,13 +106,7 @@ class EnsembleDense(keras.layers.Layer):
         self.scale_out = self.add_weight(
             shape=(self.ensemble_size, self.units), initializer="ones", name="output_scale"
         )
-        self.bias = self.add_weight(
-            shape=(self.ensemble_size, self.units),
-            initializer=self.bias_initializer,
-            regularizer=self.bias_regularizer,
-            constraint=self.bias_constraint,
-            name="bias",
-        )
+        self.bias = self.new_weight("bias", (self.ensemble_size, self.units))
         self.input_spec = keras.layers.InputSpec(min_ndim=2, max_ndim=3, axes={-1: input_dim})
 
     def call(self, inputs: Any) -> tf.Tensor:
@@ -137,19 +122,3 @@ class EnsembleDense(keras.layers.Layer):
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
         """Return the shape of the outputs, ``(batch, ensemble_size, units)``."""
         return (input_shape[0], self.ensemble_size, self.units)
-
-    def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
-        return {
-            **super().get_config(),
-            "units": self.units,
-            "ensemble_size": self.ensemble_size,
-            "activation": keras.activations.serialize(self.activation),
-            "kernel_initializer": keras.initializers.serialize(self.kernel_initializer),
-            "bias_initializer": keras.initializers.serialize(self.bias_initializer),
-            "input_scale_initializer": keras.initializers.serialize(self.input_scale_initializer),
-            "kernel_regularizer": keras.regularizers.serialize(self.kernel_regularizer),
-            "bias_regularizer": keras.regularizers.serialize(self.bias_regularizer),
-            "kernel_constraint": keras.constraints.serialize(self.kernel_constraint),
-            "bias_constraint": keras.constraints.serialize(self.bias_constraint),
-        }

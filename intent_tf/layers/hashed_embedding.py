@@ -1,7 +1,5 @@
 """An embedding whose ids share the rows of a small table."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import keras
@@ -9,10 +7,11 @@ import tensorflow as tf
 
 from intent_tf.errors import InputError
 from intent_tf.layers.integer_ids import integer_ids
+from intent_tf.layers.optioned_layer import OptionedLayer
 
 
 @keras.saving.register_keras_serializable(package="intent_tf")
-class HashedEmbedding(keras.layers.Layer):
+class HashedEmbedding(OptionedLayer):
     """Embeds any number of ids with a table of few rows, by signed feature hashing.
 
     ``vector[id] = Σₖ signₖ(id) · table[binₖ(id)] / √num_hashes``
@@ -68,20 +67,12 @@ class HashedEmbedding(keras.layers.Layer):
         self.num_bins = num_bins
         self.output_dim = output_dim
         self.num_hashes = num_hashes
-        self.embeddings_initializer = keras.initializers.get(embeddings_initializer)
-        self.embeddings_regularizer = keras.regularizers.get(embeddings_regularizer)
-        self.embeddings_constraint = keras.constraints.get(embeddings_constraint)
+        self.keep_options("embeddings", embeddings_initializer, embeddings_regularizer, embeddings_constraint)
 
     def build(self, input_shape: Any) -> None:
         """Create the table."""
-        self.table = self.add_weight(
-            name="hashed_embeddings",
-            shape=(self.num_bins, self.output_dim),
-            initializer=self.embeddings_initializer,
-            regularizer=self.embeddings_regularizer,
-            constraint=self.embeddings_constraint,
-            autocast=False,
-        )
+        shape = (self.num_bins, self.output_dim)
+        self.table = self.new_weight("embeddings", shape, name="hashed_embeddings", autocast=False)
 
     def call(self, ids: Any) -> tf.Tensor:
         """Look up ids ``(…)``."""
@@ -110,15 +101,3 @@ class HashedEmbedding(keras.layers.Layer):
     def compute_output_shape(self, input_shape: Any) -> tuple[int | None, ...]:
         """Return the shape of the vectors, ``(…, output_dim)``."""
         return (*input_shape, self.output_dim)
-
-    def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
-        return {
-            **super().get_config(),
-            "num_bins": self.num_bins,
-            "output_dim": self.output_dim,
-            "num_hashes": self.num_hashes,
-            "embeddings_initializer": keras.initializers.serialize(self.embeddings_initializer),
-            "embeddings_regularizer": keras.regularizers.serialize(self.embeddings_regularizer),
-            "embeddings_constraint": keras.constraints.serialize(self.embeddings_constraint),
-        }

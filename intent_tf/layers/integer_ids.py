@@ -1,7 +1,5 @@
 """Ids as integers: what a layer that looks ids up does with its input first."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import tensorflow as tf

@@ -1,19 +1,19 @@
 """Numbers of any scale and shape turned into standard normal scores, in the graph."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import keras
 import numpy as np
 import tensorflow as tf
 
+from intent_tf.text.configured import Configured
+
 TAIL = 0.001
 """Share of a column's training rows at each end that is set to the end's value (winsorised)."""
 
 
 @keras.saving.register_keras_serializable(package="intent_tf")
-class NormalScores(keras.layers.Layer):
+class NormalScores(Configured, keras.layers.Layer):
     """Replaces each number by the standard normal quantile of its rank among the training rows.
 
     Shop numbers are skewed, have a spike at zero and a few absurd values; standardising leaves a network to
@@ -110,10 +110,6 @@ class NormalScores(keras.layers.Layer):
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[Any, Any]:
         """Return the shapes of scores and flags, ``(batch, columns)`` each."""
         return input_shape, input_shape
-
-    def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
-        return {**super().get_config(), "knots": self.knots}
 
 
 def _curve(column: np.ndarray, knots: int) -> tuple[np.ndarray, np.ndarray]:

@@ -1,16 +1,17 @@
 """A short vector for each number, piecewise linear in it."""
 
-from __future__ import annotations
-
+from functools import partial
 from typing import Any
 
 import keras
 import numpy as np
 import tensorflow as tf
 
+from intent_tf.layers.optioned_layer import OptionedLayer
+
 
 @keras.saving.register_keras_serializable(package="intent_tf")
-class NumberEmbedding(keras.layers.Layer):
+class NumberEmbedding(OptionedLayer):
     """Embeds each normal score as a vector that bends at the quantiles of the training rows.
 
     A dense network is smooth in its inputs; what a number says about intent often is not (three detail views
@@ -72,9 +73,7 @@ class NumberEmbedding(keras.layers.Layer):
             )
         self.output_dim = output_dim
         self.num_bins = num_bins
-        self.embeddings_initializer = keras.initializers.get(embeddings_initializer)
-        self.embeddings_regularizer = keras.regularizers.get(embeddings_regularizer)
-        self.embeddings_constraint = keras.constraints.get(embeddings_constraint)
+        self.keep_options("embeddings", embeddings_initializer, embeddings_regularizer, embeddings_constraint)
         self.input_spec = keras.layers.InputSpec(ndim=2)
 
     def build(self, scores_shape: tuple[int | None, ...], missing_shape: Any = None) -> None:
@@ -91,19 +90,11 @@ class NumberEmbedding(keras.layers.Layer):
         self.edges = self.add_weight(
             shape=(columns, num_bins + 1), initializer="zeros", trainable=False, dtype="float32", name="edges"
         )
-        self.slope = self._vectors("slope_embedding", (columns, output_dim), spread)
-        self.bias = self._vectors("bias_embedding", (columns, output_dim), spread)
-        self.steps = self._vectors("step_embedding", (columns, num_bins, output_dim), "zeros")
-        self.missing = self._vectors("missing_embedding", (columns, output_dim), "zeros")
-
-    def _vectors(self, name: str, shape: tuple[int | None, ...], initializer: Any) -> keras.Variable:
-        return self.add_weight(
-            shape=shape,
-            initializer=initializer,
-            regularizer=self.embeddings_regularizer,
-            constraint=self.embeddings_constraint,
-            name=name,
-        )
+        vectors = partial(self.new_weight, "embeddings")
+        self.slope = vectors((columns, output_dim), spread, name="slope_embedding")
+        self.bias = vectors((columns, output_dim), spread, name="bias_embedding")
+        self.steps = vectors((columns, num_bins, output_dim), "zeros", name="step_embedding")
+        self.missing = vectors((columns, output_dim), "zeros", name="missing_embedding")
 
     def adapt(self, scores: np.ndarray, missing: np.ndarray) -> None:
         """Learn the quantiles from training rows.
@@ -133,17 +124,6 @@ class NumberEmbedding(keras.layers.Layer):
     def compute_output_shape(self, scores_shape: tuple[int | None, ...], missing_shape: Any = None) -> Any:
         """Return the shape of the vectors, ``(batch, columns, output_dim)``."""
         return (*scores_shape, self.output_dim)
-
-    def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
-        return {
-            **super().get_config(),
-            "output_dim": self.output_dim,
-            "num_bins": self.num_bins,
-            "embeddings_initializer": keras.initializers.serialize(self.embeddings_initializer),
-            "embeddings_regularizer": keras.regularizers.serialize(self.embeddings_regularizer),
-            "embeddings_constraint": keras.constraints.serialize(self.embeddings_constraint),
-        }
 
 
 def _edges(column: np.ndarray, num_bins: int) -> np.ndarray:

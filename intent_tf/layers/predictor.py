@@ -1,7 +1,5 @@
 """The head that turns a vector into the logits of intent."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from typing import Any
@@ -12,10 +10,12 @@ import tensorflow as tf
 from intent_tf.errors import InputError
 from intent_tf.layers.block_normal import BlockNormal
 from intent_tf.layers.ensemble_dense import EnsembleDense
+from intent_tf.layers.optioned_layer import OptionedLayer
+from intent_tf.options.as_tuple import as_tuple
 
 
 @keras.saving.register_keras_serializable(package="intent_tf")
-class Predictor(keras.layers.Layer):
+class Predictor(OptionedLayer):
     """A small dense network, or an ensemble of them in one, that ends in one logit for each member.
 
     With ``ensemble_size=1`` it is the plain predictor: dense layers with ReLU and dropout, then one output.
@@ -32,9 +32,9 @@ class Predictor(keras.layers.Layer):
         ensemble_size: int, the number of networks in the ensemble. Defaults to 16.
         dropout: float in [0, 1), the share of hidden outputs dropped in training; all members drop the same
             ones of a row, which is as good and takes a fraction of the random numbers. Defaults to 0.1.
-        feature_blocks: Sequence of ints, the widths of the parts of the input that are one feature's vector
-            each; every member starts with one random scale for each. Defaults to None: every entry is a
-            feature.
+        feature_blocks: int or sequence of ints, the widths of the parts of the input that are one feature's
+            vector each; every member starts with one random scale for each. Defaults to None: every entry is
+            a feature.
         prior: float in (0, 1), the probability that the last biases alone state before training; the
             training rows' share of purchases saves the first steps. Defaults to 0.5.
         kernel_regularizer: Regularizer of every kernel. Defaults to None.
@@ -68,7 +68,7 @@ class Predictor(keras.layers.Layer):
         units: int | Sequence[int] = (64, 64),
         ensemble_size: int = 16,
         dropout: float = 0.1,
-        feature_blocks: Sequence[int] | None = None,
+        feature_blocks: int | Sequence[int] | None = None,
         prior: float = 0.5,
         *,
         kernel_regularizer: Any = None,
@@ -80,15 +80,13 @@ class Predictor(keras.layers.Layer):
         super().__init__(**kwargs)
         if not 0 < prior < 1:
             raise InputError(f"Predictor got prior={prior}", expected="a probability between 0 and 1")
-        self.units = (units,) if isinstance(units, int) else tuple(units)
+        self.units = as_tuple(units)
         self.ensemble_size = ensemble_size
         self.dropout = dropout
-        self.feature_blocks = None if feature_blocks is None else tuple(feature_blocks)
+        self.feature_blocks = None if feature_blocks is None else as_tuple(feature_blocks)
         self.prior = prior
-        self.kernel_regularizer = keras.regularizers.get(kernel_regularizer)
-        self.bias_regularizer = keras.regularizers.get(bias_regularizer)
-        self.kernel_constraint = keras.constraints.get(kernel_constraint)
-        self.bias_constraint = keras.constraints.get(bias_constraint)
+        self.keep_options("kernel", None, kernel_regularizer, kernel_constraint)
+        self.keep_options("bias", None, bias_regularizer, bias_constraint)
         self.hidden = [self._hidden(width, first=not index) for index, width in enumerate(self.units)]
         noise_shape = None if ensemble_size == 1 else (None, 1, None)
         self.drops = [keras.layers.Dropout(dropout, noise_shape) for _ in self.units]
@@ -121,20 +119,9 @@ class Predictor(keras.layers.Layer):
             shape = layer.compute_output_shape(shape)
         width = shape[-1]
         spread = keras.initializers.RandomUniform(-(width**-0.5), width**-0.5)
-        self.kernel = self.add_weight(
-            shape=(self.ensemble_size, width),
-            initializer=spread,
-            regularizer=self.kernel_regularizer,
-            constraint=self.kernel_constraint,
-            name="kernel",
-        )
-        self.bias = self.add_weight(
-            shape=(self.ensemble_size,),
-            initializer=keras.initializers.Constant(math.log(self.prior / (1 - self.prior))),
-            regularizer=self.bias_regularizer,
-            constraint=self.bias_constraint,
-            name="bias",
-        )
+        self.kernel = self.new_weight("kernel", (self.ensemble_size, width), spread)
+        log_odds = keras.initializers.Constant(math.log(self.prior / (1 - self.prior)))
+        self.bias = self.new_weight("bias", (self.ensemble_size,), log_odds)
 
     def call(self, inputs: Any, training: bool | None = None) -> tf.Tensor:
         """Map ``(batch, input_dim)`` to logits ``(batch, ensemble_size)``."""
@@ -159,18 +146,3 @@ class Predictor(keras.layers.Layer):
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
         """Return the shape of the logits, ``(batch, ensemble_size)``."""
         return (input_shape[0], self.ensemble_size)
-
-    def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
-        return {
-            **super().get_config(),
-            "units": self.units,
-            "ensemble_size": self.ensemble_size,
-            "dropout": self.dropout,
-            "feature_blocks": self.feature_blocks,
-            "prior": self.prior,
-            "kernel_regularizer": keras.regularizers.serialize(self.kernel_regularizer),
-            "bias_regularizer": keras.regularizers.serialize(self.bias_regularizer),
-            "kernel_constraint": keras.constraints.serialize(self.kernel_constraint),
-            "bias_constraint": keras.constraints.serialize(self.bias_constraint),
-        }

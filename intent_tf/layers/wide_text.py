@@ -1,7 +1,5 @@
 """The wide part: one weight for each word and each hashed n-gram, beside the deep extractor."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import keras
@@ -9,10 +7,11 @@ import tensorflow as tf
 
 from intent_tf.errors import InputError
 from intent_tf.layers.integer_ids import integer_ids
+from intent_tf.layers.optioned_layer import OptionedLayer
 
 
 @keras.saving.register_keras_serializable(package="intent_tf")
-class WideText(keras.layers.Layer):
+class WideText(OptionedLayer):
     """A linear model of words and n-grams, whose logit is added to the predictor's.
 
     ``logit = scale · Σ w[feature] / √features`` over the row's tokens and its n-grams of 2 to ``ngrams``
@@ -73,20 +72,13 @@ class WideText(keras.layers.Layer):
         self.num_bins = num_bins
         self.ngrams = ngrams
         self.scale = scale
-        self.embeddings_initializer = keras.initializers.get(embeddings_initializer)
-        self.embeddings_regularizer = keras.regularizers.get(embeddings_regularizer)
-        self.embeddings_constraint = keras.constraints.get(embeddings_constraint)
+        self.keep_options("embeddings", embeddings_initializer, embeddings_regularizer, embeddings_constraint)
         self.input_spec = keras.layers.InputSpec(ndim=2)
 
     def build(self, input_shape: Any) -> None:
         """Create the weights of all tokens, and below them those of the n-grams."""
-        self.table = self.add_weight(
-            name="wide_embeddings",
-            shape=(self.input_dim + self.num_bins, 1),
-            initializer=self.embeddings_initializer,
-            regularizer=self.embeddings_regularizer,
-            constraint=self.embeddings_constraint,
-        )
+        shape = (self.input_dim + self.num_bins, 1)
+        self.table = self.new_weight("embeddings", shape, name="wide_embeddings")
 
     def call(self, ids: tf.Tensor) -> tf.Tensor:
         """Compute the logits ``(batch, 1)``."""
@@ -120,16 +112,3 @@ class WideText(keras.layers.Layer):
     def compute_output_shape(self, input_shape: Any) -> tuple[int | None, int]:
         """Return the shape of the logits, ``(batch, 1)``."""
         return (input_shape[0], 1)
-
-    def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
-        return {
-            **super().get_config(),
-            "input_dim": self.input_dim,
-            "num_bins": self.num_bins,
-            "ngrams": self.ngrams,
-            "scale": self.scale,
-            "embeddings_initializer": keras.initializers.serialize(self.embeddings_initializer),
-            "embeddings_regularizer": keras.regularizers.serialize(self.embeddings_regularizer),
-            "embeddings_constraint": keras.constraints.serialize(self.embeddings_constraint),
-        }

@@ -1,7 +1,5 @@
 """Builds the model from prepared data: the article's three functions, with the article's code as a preset."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 
@@ -57,11 +55,7 @@ def build_feature_extractor(
         InputError: If the article's extractor is asked for and the table has no text and no sequence.
     """
     preprocessor, features = data.preprocessor, data.train.features
-    vocabularies = {}
-    if preprocessor.token_ids:
-        vocabularies["text"] = preprocessor.token_ids.vocabulary_size
-    if preprocessor.session_tokens:
-        vocabularies["session"] = preprocessor.session_tokens.vocabulary_size
+    vocabularies = {name: len(words) for name, words in preprocessor.vocabularies.items()}
     if preset == "article":
         if not vocabularies:
             raise InputError(
@@ -72,11 +66,13 @@ def build_feature_extractor(
         part, size = next(iter(vocabularies.items()))
         return FeatureExtractor({part: _article(size, output_dim, filters, kernel_sizes[0])})
     parts: dict[str, keras.layers.Layer] = {}
-    if features.numbers.shape[1]:
+    if "numbers" in features:
         parts["numbers"] = NumberEmbedding(name="numbers")
-        parts["numbers"].adapt(features.numbers.numpy(), features.missing.numpy())
-    if preprocessor.category_ids:
-        parts["categories"] = CategoryEmbedding(preprocessor.category_ids.vocabulary_sizes, name="categories")
+        parts["numbers"].adapt(features["numbers"].numpy(), features["missing"].numpy())
+    if "categories" in features:
+        parts["categories"] = CategoryEmbedding(preprocessor.category_sizes, name="categories")
+    for column_encoder in preprocessor.encoders.values():
+        parts |= column_encoder.embeddings()
     if encoder is not None:
         return FeatureExtractor({**parts, "text": encoder}, dropout)
     for part, size in vocabularies.items():
@@ -135,17 +131,18 @@ def build_model(
         >>> import pandas as pd
         >>> from intent_tf.columns.prepared import preprocess_data
         >>> frame = pd.DataFrame({"pages": range(100), "bought": [0, 1] * 50})
-        >>> data = preprocess_data(frame, "bought", kinds={"pages": "number"})
+        >>> data = preprocess_data(frame, "bought", kinds={"pages": "number"}, verbose=False)
         >>> model = build_model(data, build_feature_extractor(data), build_predictor())
         >>> model.predict(data.test).shape
         (20,)
     """
     reads_text = isinstance(getattr(extractor, "parts", {}).get("text"), TextCNN)
-    wide_part = WideText(data.preprocessor.token_ids.vocabulary_size) if wide and reads_text else None
+    wide_part = WideText(len(data.preprocessor.vocabularies["text"])) if wide and reads_text else None
     actions = None if data.train.grade is None else ActionHead(name="actions")
     model = IntentModel(data.preprocessor, extractor, predictor, wide_part, actions=actions)
     metrics = [keras.metrics.BinaryCrossentropy(name="log_loss"), keras.metrics.AUC(name="auroc")]
-    model.compile(optimizer=optimizer, loss=loss, metrics=metrics)
+    # By weight, since training stops by them: a log that was thinned is judged as the whole one.
+    model.compile(optimizer=optimizer, loss=loss, weighted_metrics=metrics)
     return model
 
 

@@ -1,7 +1,5 @@
 """A Keras model whose training is right on many devices and machines."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 

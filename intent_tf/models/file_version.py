@@ -1,7 +1,5 @@
 """Which version of the package wrote a ``.keras`` file, and whether this one can load it."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from intent_tf.errors import InputError

@@ -1,41 +1,47 @@
 """The model: raw columns in, intent strength out."""
 
-from __future__ import annotations
-
+import warnings
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import keras
 import pandas as pd
 import tensorflow as tf
 
-from intent_tf.columns.features import Features
 from intent_tf.columns.preprocessor import Preprocessor
 from intent_tf.columns.rows import Rows
 from intent_tf.errors import InputError
 from intent_tf.layers.action_head import ActionHead
+from intent_tf.layers.member_probabilities import MemberProbabilities
 from intent_tf.models.file_version import VERSION, refuse_other_version
+from intent_tf.models.member_model import MemberModel
+from intent_tf.models.outputs import ACTIONS, STRENGTH, Outputs
+from intent_tf.models.parts.part_stack import PartStack
+from intent_tf.models.signature_names import rename_signatures
 from intent_tf.models.table_model import TableModel
 from intent_tf.version import __version__
 
-_PARTS = ("preprocessor", "extractor", "predictor", "wide", "calibrator", "actions")
+_PARTS = ("preprocessor", "extractor", "predictor", "wide", "calibrator", "actions", "stack")
 
 
 @keras.saving.register_keras_serializable(package="intent_tf")
-class IntentModel(TableModel):
+class IntentModel(TableModel, keras.Model):
     """How strongly a shopper intends to buy, from raw columns.
 
     ::
 
-        raw columns → Preprocessor → FeatureExtractor → Predictor (+ wide part) → sigmoid → Calibrator
+        raw columns → Preprocessor → FeatureExtractor → Predictor (+ wide part) → sigmoid → mean ┐
+                                  └→ trees, linear part ────────────────────────────── PartStack ┴→ Calibrator
 
-    All of it is one graph: what `fit` learns from is what `predict` and the exported SavedModel compute,
-    to the last bit of preprocessing. A predictor of several members gives as many probabilities in training,
-    each of which learns from its own loss, and their mean otherwise.
+    It is a functional Keras model over named columns: what `fit` learns from is what `predict` and the
+    exported SavedModel compute, to the last bit of preprocessing. A second functional model,
+    ``feature_model``, shares all layers, takes the preprocessor's features and gives the probability of each
+    of the predictor's members ``(batch, members)``. It is what `fit` trains, each member by its own loss, so
+    that features that are kept are computed once.
 
-    It is a Keras model in every way. Beside what Keras takes, `fit`, `evaluate` and `predict` take a
-    DataFrame of raw columns (with its label column, for the first two) or the `Rows` that
-    `preprocess_data` made, whose features are computed only once.
+    Beside what Keras takes, `fit`, `evaluate` and `predict` take DataFrames, mappings of column to array, and
+    the `Rows` that `preprocess_data` made. Callbacks see this model, with its columns.
 
     Args:
         preprocessor: Adapted on training rows.
@@ -46,11 +52,11 @@ class IntentModel(TableModel):
         calibrator: Maps probabilities ``(batch,)`` to calibrated ones; None leaves them as they are.
         threshold: Probability from which on a purchase is predicted, in [0, 1]; chosen on validation rows.
         actions: Turns vectors into logits of what shoppers do at most who do not buy; None for none.
+        stack: Further parts, and how much each counts beside the network; None for the network alone.
         **kwargs: Those of every Keras model.
 
-    Shapes: a mapping of column to ``(batch,)``, for sequences ``(batch, events)``, or `Features`,
-        to float32 ``(batch,)`` in [0, 1]; in training ``(batch, members)``, and with ``actions`` a pair of
-        that and logits.
+    Shapes: a mapping of column to ``(batch,)``, for sequences ``(batch, events)``, to float32 ``(batch,)`` in
+        [0, 1].
     """
 
     def __init__(
@@ -62,9 +68,28 @@ class IntentModel(TableModel):
         calibrator: keras.layers.Layer | None = None,
         threshold: float = 0.5,
         actions: ActionHead | None = None,
+        stack: PartStack | None = None,
         **kwargs: Any,
     ) -> None:
-        super().__init__(**kwargs)
+        members = MemberProbabilities(name="members")
+        together = Outputs(calibrator, actions, stack, name="outputs")
+
+        def said(features: Mapping[str, Any]) -> dict[str, Any]:
+            vectors = extractor(features)
+            logits = predictor(vectors)
+            shared = () if wide is None else (wide(features["text"]),)
+            further = {} if actions is None else {"action_logits": actions(vectors)}
+            if stack is not None:
+                further["part_logits"] = stack(features)
+            return {"members": members(logits, *shared), **further}
+
+        columns = preprocessor.keras_inputs()
+        features = preprocessor(columns)
+        strength = together(**said(features))[STRENGTH]
+        with warnings.catch_warnings():
+            # Columns may have any name, the names of Keras' inputs may not.
+            warnings.filterwarnings("ignore", message="When providing `inputs` as a dict")
+            super().__init__(inputs=columns, outputs=strength, **kwargs)
         self.preprocessor = preprocessor
         self.extractor = extractor
         self.predictor = predictor
@@ -72,69 +97,43 @@ class IntentModel(TableModel):
         self.calibrator = calibrator
         self.threshold = threshold
         self.actions = actions
-        self(preprocessor.dummy_inputs())  # creates the weights
+        self.stack = stack
+        given = {
+            name: keras.Input(batch_shape=each.shape, dtype=each.dtype, name=name)
+            for name, each in features.items()
+        }
+        answers = said(given)
+        # Not attributes that Keras tracks: their layers are this model's own.
+        self.__dict__["feature_model"] = self.feature_model_class(
+            given,
+            answers if len(answers) > 1 else answers["members"],
+            together,
+            name="feature_model",
+        )
+        self.__dict__["output_model"] = keras.Model(given, together(**answers), name="output_model")
 
-    def call(self, inputs: Mapping[str, Any] | Features, training: bool | None = None) -> Any:
-        """Probabilities ``(batch,)``; in training those of the members, before calibration."""
-        logits, actions = self.heads(inputs, training=training)
-        members = tf.sigmoid(logits)
-        if training:
-            return members if actions is None else (members, actions)
-        return self._probability(members)
+    feature_model_class = MemberModel
 
-    def _probability(self, members: tf.Tensor) -> tf.Tensor:
-        probability = tf.reduce_mean(members, axis=1)
-        return probability if self.calibrator is None else self.calibrator(probability)
+    def compile(self, optimizer: Any = "rmsprop", **options: Any) -> None:
+        """Configure training of this model and of what it trains; see `keras.Model.compile`."""
+        super().compile(optimizer, **options)
+        self.feature_model.compile(self.optimizer, **options)
 
-    def heads(
-        self, inputs: Mapping[str, Any] | Features, training: bool | None = None
-    ) -> tuple[tf.Tensor, tf.Tensor | None]:
-        """Compute the members' logits, float32 ``(batch, members)``, and the actions', where there are."""
-        features = self.preprocessor(inputs)
-        vectors = self.extractor(features, training=training)
-        logits = tf.cast(self.predictor(vectors, training=training), tf.float32)
-        if self.wide is not None:
-            logits += tf.cast(self.wide(features.text), tf.float32)
-        return logits, None if self.actions is None else self.actions(vectors)
+    def compile_from_config(self, config: dict[str, Any]) -> None:
+        """Compile as `get_compile_config` told, with an optimiser that is ready to take its state."""
+        self.compile(**keras.saving.deserialize_keras_object(config))
+        self.optimizer.build(self.trainable_variables)
 
-    def logits(self, inputs: Mapping[str, Any] | Features, training: bool | None = None) -> tf.Tensor:
-        """Compute the members' logits, float32 ``(batch, members)``."""
-        return self.heads(inputs, training=training)[0]
+    def compile_alike(self, other: "IntentModel", optimizer: Any = None) -> None:
+        """Compile with another model's loss and metrics, and with its optimiser or the one given."""
+        compiled = keras.saving.deserialize_keras_object(other.get_compile_config())
+        told = {name: compiled[name] for name in ("loss", "metrics", "weighted_metrics")}
+        self.compile(compiled["optimizer"] if optimizer is None else optimizer, **told)
 
-    def compute_loss(
-        self,
-        x: Any = None,
-        y: Any = None,
-        y_pred: Any = None,
-        sample_weight: Any = None,
-        training: bool = True,
-    ) -> Any:
-        """Take the mean of the members' losses, and add that of the actions.
-
-        ``y`` is ``(batch,)``: the label, or with actions a grade, of which 1 is a purchase; or ``(batch, 2)``
-        with a teacher's probability beside each label.
-        """
-        grade, further = y, None
-        if isinstance(y_pred, tuple):
-            y_pred, further = y_pred
-        y = y if self.actions is None else _purchase(y)
-        y, y_pred = tf.cast(y, tf.float32), y_pred if y_pred.shape.rank == 2 else y_pred[:, None]
-        y = y[:, None] if _has_teacher(y) else tf.reshape(y, (-1, 1))
-        y = tf.broadcast_to(y, tf.concat([tf.shape(y_pred), tf.shape(y)[2:]], axis=0))
-        loss = super().compute_loss(x, y, y_pred, sample_weight, training)
-        if further is None or self.actions is None:
-            return loss
-        return loss + self.by_rows(self.actions.loss(tf.reshape(grade, (-1,)), further, sample_weight), grade)
-
-    def compute_metrics(self, x: Any, y: Any, y_pred: Any, sample_weight: Any = None) -> dict[str, Any]:
-        """Update the metrics by the members' mean probability."""
-        y_pred = y_pred[0] if isinstance(y_pred, tuple) else y_pred
-        if y_pred.shape.rank == 2:
-            y_pred = tf.reduce_mean(y_pred, axis=1)
-        y = y[:, 0] if _has_teacher(y) else y
-        y = y if self.actions is None else _purchase(y)
-        # Of vectors, Keras would average a metric over batches, however small the last one is.
-        return super().compute_metrics(x, tf.reshape(y, (-1, 1)), y_pred[:, None], sample_weight)
+    @property
+    def metrics(self) -> list[keras.metrics.Metric]:
+        """The metrics of `fit` and `evaluate`."""
+        return self.feature_model.metrics
 
     def predict_actions(self, x: Any) -> pd.DataFrame:
         """Probabilities of what each shopper does at most: a column an action, the purchase last.
@@ -151,14 +150,32 @@ class IntentModel(TableModel):
                 expected="one trained on examples of `prepare --label probability`",
             )
         rows = x if isinstance(x, Rows) else self.unlabelled_rows(x)
-        batches = []
-        for batch, *_ in rows.batches(self.rows_at_once):
-            logits, actions = self.heads(batch)
-            batches.append(self.actions.probabilities(actions, self._probability(tf.sigmoid(logits))))
-        probabilities = tf.concat(batches, axis=0).numpy()
+        probabilities = self.answers(rows, self.rows_at_once, verbose=0)[ACTIONS]
         return pd.DataFrame(probabilities, rows.frame.index, [*self.actions.actions, "purchase"])
 
-    def with_calibration(self, calibrator: keras.layers.Layer | None, threshold: float) -> IntentModel:
+    def export(self, filepath: str | Path, format: str = "tf_saved_model", **options: Any) -> None:
+        """Export for inference, under the columns' own names; see `keras.Model.export`.
+
+        `intent_tf.serving.export.export_saved_model` writes what TF Serving and its clients want beside it.
+
+        Args:
+            filepath: Folder of the SavedModel, whose signature gives ``intent_strength``.
+            format: One of Keras' formats; others than the default name inputs as Keras does.
+            **options: The other arguments of Keras.
+        """
+        if format != "tf_saved_model":
+            super().export(str(filepath), format, **options)
+            return
+        columns = {
+            name: tf.TensorSpec(each.shape, each.dtype, each.name) for name, each in self.input.items()
+        }
+        archive = keras.export.ExportArchive()
+        archive.track(self)
+        archive.add_endpoint("serving_default", lambda columns: {STRENGTH: self(columns)}, [columns])
+        archive.write_out(str(filepath), verbose=options.get("verbose", True))
+        rename_signatures(Path(filepath), {each.name: name for name, each in self.input.items()})
+
+    def with_calibration(self, calibrator: keras.layers.Layer | None, threshold: float) -> "IntentModel":
         """Return the same model with what is chosen on validation rows after training.
 
         Args:
@@ -166,42 +183,42 @@ class IntentModel(TableModel):
             threshold: Probability from which on a purchase is predicted.
 
         Returns:
-            A model that shares this one's layers, compiled alike but with a fresh optimiser.
+            A model that shares this one's layers, and is compiled alike.
         """
-        return self._compile_alike(self.with_parts(calibrator=calibrator, threshold=threshold))
+        return self.with_parts(calibrator=calibrator, threshold=threshold)
 
-    def with_parts(self, **parts: Any) -> IntentModel:
-        """Return a model of the same layers, some of them replaced; it is not compiled.
+    def with_parts(self, **parts: Any) -> "IntentModel":
+        """Return a model of the same layers, some of them replaced, assembled anew and compiled alike.
 
         Args:
             **parts: Arguments of the constructor.
         """
         own = {name: getattr(self, name) for name in (*_PARTS, "threshold")}
-        return IntentModel(**{**own, "name": self.name, **parts})
+        with self.distribute_strategy.scope():
+            model = type(self)(**{**own, "name": self.name, **parts})
+            if self.compiled:
+                model.compile_alike(self, self.optimizer)
+        return model
 
     def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments, and the version of the package."""
-        parts = {
-            name: None if part is None else keras.saving.serialize_keras_object(part)
-            for name, part in ((name, getattr(self, name)) for name in _PARTS)
-        }
-        return {**super().get_config(), **parts, "threshold": self.threshold, VERSION: __version__}
+        own = {name: getattr(self, name) for name in ("name", "trainable", "threshold")}
+        layers = {name: layer for name in _PARTS if (layer := getattr(self, name)) is not None}
+        parts = {name: keras.saving.serialize_keras_object(layer) for name, layer in layers.items()}
+        return {**own, **parts, VERSION: __version__}
 
     @classmethod
-    def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> IntentModel:
+    def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> "IntentModel":
         """Return what `get_config` described.
 
         Raises:
             InputError: If another minor version of the package wrote it.
         """
         refuse_other_version(config)
-        config = {name: value for name, value in config.items() if name != VERSION}
-        for name in _PARTS:
-            if config.get(name) is not None:
-                config[name] = keras.saving.deserialize_keras_object(config[name], custom_objects)
-        return cls(**config)
+        own = {name: config[name] for name in ("name", "trainable", "threshold")}
+        return cls(**own, **_read_parts(config, custom_objects))
 
-    def without_strategy(self) -> IntentModel:
+    def without_strategy(self) -> "IntentModel":
         """Return the same model, with weights that belong to this process alone.
 
         A model that was trained on several machines cannot compute on one of them: each of its steps waits
@@ -209,27 +226,17 @@ class IntentModel(TableModel):
         """
         if self._distribute_strategy is None:
             return self
-        config = self.get_config()
         # The preprocessor has nothing to train, and is not part of any strategy.
-        local = self.with_parts(
-            **{
-                name: None if config[name] is None else keras.saving.deserialize_keras_object(config[name])
-                for name in _PARTS[1:]
-            }
-        )
-        local.set_weights(self.get_weights())
-        return self._compile_alike(local)
-
-    def _compile_alike(self, model: IntentModel) -> IntentModel:
-        """Compile a model with this one's loss and metrics, and a fresh optimiser."""
-        compiled = keras.saving.deserialize_keras_object(self.get_compile_config())
-        model.compile(loss=compiled["loss"], metrics=compiled["metrics"])
+        local = {**_read_parts(self.get_config()), "preprocessor": self.preprocessor}
+        model = type(self)(**local, threshold=self.threshold, name=self.name)
+        model.set_weights(self.get_weights())
+        model.compile_alike(self)
         return model
 
 
-def _purchase(grade: Any) -> tf.Tensor:
-    return tf.cast(grade >= 1, tf.float32)
-
-
-def _has_teacher(y: Any) -> bool:
-    return y.shape.rank == 2 and y.shape[-1] == 2
+def _read_parts(config: dict[str, Any], custom_objects: Any = None) -> dict[str, Any]:
+    return {
+        name: keras.saving.deserialize_keras_object(config[name], custom_objects)
+        for name in _PARTS
+        if name in config
+    }

@@ -1,7 +1,5 @@
 """A model for serving whose extractors of tokens look their products up."""
 
-from __future__ import annotations
-
 from intent_tf.errors import InputError
 from intent_tf.layers.text_cnn.text_cnn import TextCNN
 from intent_tf.models.feature_extractor import FeatureExtractor
@@ -29,7 +27,7 @@ def precompute_extractors(model: IntentModel, storage: Storage = "float32") -> I
         >>> from intent_tf.models.build import build_feature_extractor, build_model, build_predictor
         >>> titles = [f"hat {number % 37}" for number in range(74)]
         >>> frame = pd.DataFrame({"title": titles, "bought": [0, 1] * 37})
-        >>> data = preprocess_data(frame, "bought", kinds={"title": "text"})
+        >>> data = preprocess_data(frame, "bought", kinds={"title": "text"}, verbose=False)
         >>> model = build_model(data, build_feature_extractor(data), build_predictor())
         >>> precomputed = precompute_extractors(model)
         >>> bool(abs(precomputed.predict(frame) - model.predict(frame)).max() < 1e-6)

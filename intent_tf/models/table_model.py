@@ -1,7 +1,7 @@
-"""A Keras model that takes tables: it fits on, measures and scores DataFrames and rows prepared from them."""
+"""A model's `fit`, `evaluate` and `predict` for tables, beside what Keras takes."""
 
-from __future__ import annotations
-
+import warnings
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import keras
@@ -11,29 +11,36 @@ import tensorflow as tf
 
 from intent_tf.columns.augmentation import Augmentation
 from intent_tf.columns.preprocessor import Preprocessor
-from intent_tf.columns.raw_columns import raw_columns, to_dataset
+from intent_tf.columns.raw_columns import padded, raw_columns, to_dataset, with_lengths
 from intent_tf.columns.row_order import longest_first
 from intent_tf.columns.rows import Rows
 from intent_tf.columns.static_shapes import static_batches
-from intent_tf.data.labels import read_labels
 from intent_tf.data.shard import Shard
 from intent_tf.errors import InputError
-from intent_tf.models.distributed_model import DistributedModel
+from intent_tf.models.callbacks_of import callbacks_of
+from intent_tf.models.member_model import MemberModel
+from intent_tf.models.outputs import STRENGTH
+from intent_tf.models.table_input import as_frame, feature_dataset, is_table, labelled_rows
 
-_MANY = 4096
+#: Batches of a model that takes fewer rows at once hold documents of about one length.
+MANY_ROWS = 4096
 
 
-class TableModel(DistributedModel):
-    """`keras.Model` whose `fit`, `evaluate` and `predict` take a DataFrame of raw columns or `Rows`, too.
+class TableModel:
+    """What a Keras model over named columns does with DataFrames, mappings of column to array, and `Rows`.
 
-    The features of `Rows`, which `preprocess_data` makes, are computed only once. What Keras takes goes to
-    Keras as it is.
-
-    A subclass sets ``preprocessor`` and ``extractor`` before it is called.
+    Keras takes no strings from NumPy, and would preprocess the rows anew in each epoch. A class that is a
+    `keras.Model` too sets these attributes.
     """
 
     preprocessor: Preprocessor
     extractor: keras.layers.Layer
+    calibrator: Any
+    stack: Any
+    feature_model: MemberModel
+    """Features to the members' probabilities ``(batch, members)``; with more parts, see `MemberModel`."""
+    output_model: keras.Model
+    """Features to all `Outputs` by name."""
 
     def fit(
         self,
@@ -41,106 +48,174 @@ class TableModel(DistributedModel):
         y: Any = None,
         batch_size: int = 256,
         epochs: int = 1,
+        verbose: Any = "auto",
+        callbacks: Sequence[keras.callbacks.Callback] | None = None,
+        validation_split: float = 0.0,
         validation_data: Any = None,
+        class_weight: Mapping[int, float] | None = None,
+        sample_weight: Any = None,
         initial_epoch: int = 0,
-        seed: int = 0,
+        *,
+        shuffle: bool = True,
         augmentation: Augmentation | None = None,
+        seed: int = 0,
         first_batch: int = 0,
         **options: Any,
     ) -> keras.callbacks.History:
-        """Train; see `keras.Model.fit`.
+        """Train the members' probabilities; see `keras.Model.fit`.
 
-        On a TPU, `Rows` and DataFrames come in batches of one shape: the rows that do not fill the last
-        batch of an epoch are excluded of it.
+        On a TPU, tables come in batches of one shape: the rows that do not fill the last batch of an epoch
+        are excluded of it.
 
         Args:
-            x: `Rows`, a DataFrame with the label column, or what Keras takes.
+            x: `Rows`, a DataFrame or a mapping of column to array; or a `tf.data.Dataset` of batches
+                ``(columns, label)`` or ``(columns, label, weight)``.
             y: Labels, unless ``x`` holds them.
             batch_size: Rows a step, over all replicas of the strategy. Default 256.
             epochs: Passes over the rows.
-            validation_data: As ``x``.
+            verbose: See `keras.Model.fit`.
+            callbacks: They see this model.
+            validation_split: Share of a table's rows, the last ones, that are measured and not trained on.
+            validation_data: As ``x``, or a tuple of ``x``, ``y`` and maybe ``sample_weight``.
+            class_weight: Factor of the weight of the rows of each label, 0 and 1.
+            sample_weight: Weight of each row of a table.
             initial_epoch: Epochs done before, when resuming.
-            seed: Of the order of the rows, for `Rows` and DataFrames.
-            augmentation: Changes of the training rows, for `Rows` and DataFrames.
+            shuffle: Whether a table's rows come in another order in each epoch.
+            augmentation: Changes of a table's training rows.
+            seed: Of the order of a table's rows.
             first_batch: Batches of the first epoch done before, when resuming: so many fewer steps an
                 epoch are taken, and only one epoch makes sense.
             **options: The other arguments of Keras.
+
+        Raises:
+            InputError: If ``x`` is none of these, or labels or weights do not fit it.
         """
-        if isinstance(x, Rows | pd.DataFrame):
-            rows, start = self._rows(x), (batch_size, seed, initial_epoch, augmentation)
-            by_length, static = self.rows_at_once < _MANY, self.wants_static_shapes
+        fitted = {"calibrator": self.calibrator, "stack of parts": self.stack}
+        if dropped := [name for name, part in fitted.items() if part is not None]:
+            warnings.warn(
+                f"fit drops the {' and the '.join(dropped)}, fitted to the weights before", stacklevel=2
+            )
+            for name in dropped:
+                fitted[name].reset()
+        train, held_out = self._rows_or_batches(x, y, sample_weight, class_weight), validation_data
+        if validation_split:
+            if not isinstance(train, Rows) or validation_data is not None:
+                raise InputError(
+                    "validation_split is given", expected="a table, and no validation_data beside it"
+                )
+            cut = round(len(train) * (1 - validation_split))
+            train, held_out = train.take(np.arange(cut)), train.take(np.arange(cut, len(train)))
+        elif held_out is not None:
+            held_out = self._rows_or_batches(*(held_out if isinstance(held_out, tuple) else (held_out,)))
+        trained, by_length = self.feature_model, self.rows_at_once < MANY_ROWS
+        if isinstance(train, Rows):
+            rows, static = train, trained.wants_static_shapes
 
             def batches(shard: Shard) -> tf.data.Dataset:
-                found = rows.shuffled_batches(
-                    *start, first_batch=first_batch, shard=shard, by_length=by_length
-                )
-                return static_batches(found, rows, start[0] // shard.total) if static else found
+                if not shuffle:
+                    return rows.batches(batch_size, shard, passes=None)
+                order: dict[str, Any] = {"first_batch": first_batch, "shard": shard, "by_length": by_length}
+                found = rows.shuffled_batches(batch_size, seed, initial_epoch, augmentation, **order)
+                return static_batches(found, rows, batch_size // shard.total) if static else found
 
-            x = self.distribute(batches)
+            train = trained.distribute(batches)
             steps = rows.number_of_rows // batch_size if static else -(-rows.number_of_rows // batch_size)
-            options |= {"steps_per_epoch": steps - first_batch, "shuffle": False}
-            batch_size = None  # type: ignore[assignment]
-        if isinstance(validation_data, Rows | pd.DataFrame):
-            validation_data, options["validation_steps"] = self._passes(validation_data, self.rows_at_once)
-        return super().fit(
-            x,
-            y,
-            batch_size=batch_size,
+            options["steps_per_epoch"] = steps - first_batch
+        if isinstance(held_out, Rows):
+            held_out, options["validation_steps"] = trained.passes(held_out, self.rows_at_once)
+        shown = {"epochs": epochs, "steps": options.get("steps_per_epoch")}
+        called = callbacks_of(self, trained, callbacks or (), 1 if verbose == "auto" else verbose, **shown)
+        return trained.fit(
+            train,
+            validation_data=held_out,
             epochs=epochs,
-            validation_data=validation_data,
             initial_epoch=initial_epoch,
+            callbacks=called,
+            verbose=verbose,
+            shuffle=False,
             **options,
         )
+
+    def _rows_or_batches(
+        self,
+        x: Any,
+        y: Any = None,
+        sample_weight: Any = None,
+        class_weight: Mapping[int, float] | None = None,
+    ) -> Rows | tf.data.Dataset:
+        if is_table(x):
+            if isinstance(x, Rows) and y is None and sample_weight is None and not class_weight:
+                return x
+            return labelled_rows(x, y, sample_weight, self.preprocessor, class_weight)
+        if not isinstance(x, tf.data.Dataset):
+            raise InputError(
+                f"received a {type(x).__name__}",
+                expected="a DataFrame, a mapping of column to array, Rows or a tf.data.Dataset",
+            )
+        return feature_dataset(x, self.preprocessor, class_weight)
 
     @property
     def rows_at_once(self) -> int:
         """Rows that a prediction takes at once unless told: few where an encoder's attention needs memory."""
         parts = getattr(self.extractor, "parts", {}).values()
-        return min((getattr(part, "rows_at_once", _MANY) for part in parts), default=_MANY)
+        return min((getattr(part, "rows_at_once", MANY_ROWS) for part in parts), default=MANY_ROWS)
 
-    def evaluate(self, x: Any = None, y: Any = None, batch_size: int | None = None, **options: Any) -> Any:
-        """Loss and metrics; see `keras.Model.evaluate`. Takes what `fit` takes."""
-        batch_size = batch_size or self.rows_at_once
-        if isinstance(x, Rows | pd.DataFrame):
-            batches, steps = self._passes(x, batch_size)
-            return super().evaluate(batches, steps=steps, **options)
-        return super().evaluate(x, y, batch_size=batch_size, **options)
+    def evaluate(
+        self,
+        x: Any = None,
+        y: Any = None,
+        batch_size: int | None = None,
+        verbose: Any = "auto",
+        sample_weight: Any = None,
+        **options: Any,
+    ) -> Any:
+        """Measure the members' loss, and the metrics of the calibrated probability.
+
+        Args:
+            x: What `fit` takes.
+            y: Labels, unless ``x`` holds them.
+            batch_size: Rows at once. Default: `rows_at_once`.
+            verbose: See `keras.Model.evaluate`.
+            sample_weight: Weight of each row of a table.
+            **options: The other arguments of Keras.
+        """
+        found = self._rows_or_batches(x, y, sample_weight)
+        if isinstance(found, Rows):
+            found, options["steps"] = self.feature_model.passes(found, batch_size or self.rows_at_once)
+        return self.feature_model.evaluate(found, verbose=verbose, **options)
 
     def predict(self, x: Any, batch_size: int | None = None, verbose: Any = 0, **options: Any) -> np.ndarray:
         """Probabilities, float32 ``(rows,)``; see `keras.Model.predict`.
 
-        Takes a DataFrame of raw columns (a label is not needed), `Rows`, or what Keras takes.
+        Args:
+            x: A DataFrame of raw columns or a mapping of column to array (a label is not needed), `Rows`, or
+                a dataset of what the model takes.
+            batch_size: Rows at once. Default: `rows_at_once`.
+            verbose: See `keras.Model.predict`.
+            **options: The other arguments of Keras.
         """
         batch_size = batch_size or self.rows_at_once
-        if isinstance(x, pd.DataFrame) and self.rows_at_once < _MANY:
+        specification = self.preprocessor.specification
+        if isinstance(x, tf.data.Dataset):
+            x = x.map(lambda columns, *rest: padded(with_lengths(columns, specification)))
+        if not is_table(x):
+            return keras.Model.predict(self, x, verbose=verbose, **options)
+        if not isinstance(x, Rows):
+            x = as_frame(x)
+            if self.rows_at_once == MANY_ROWS:
+                batches = to_dataset(raw_columns(x, specification), batch_size)
+                return keras.Model.predict(self, batches, verbose=verbose, **options)
             # Documents are cut first and encoded by length: padding costs an encoder more than cutting twice.
             x = self.unlabelled_rows(x)
-        if isinstance(x, pd.DataFrame):
-            if x.empty:
-                raise InputError("the table has no rows", expected="at least one row of data")
-            x, batch_size = to_dataset(raw_columns(x, self.preprocessor.specification), batch_size), None
-        elif isinstance(x, Rows):
-            order = longest_first(x.features)
-            probability = super().predict(x.take(order).batches(batch_size), verbose=verbose, **options)
-            return probability[np.argsort(order)]
-        return super().predict(x, batch_size=batch_size, verbose=verbose, **options)
+        return self.answers(x, batch_size, verbose=verbose, **options)[STRENGTH]
 
-    def _passes(self, x: Rows | pd.DataFrame, batch_size: int) -> tuple[Any, int]:
-        """Make endless passes over all rows, and count the steps of one."""
-        rows = self._rows(x)
-        rows = rows.take(longest_first(rows.features))
-        batches = self.distribute(lambda shard: rows.batches(batch_size, shard, passes=None))
-        return batches, -(-len(rows) // batch_size)
+    def answers(self, rows: Rows, batch_size: int, **options: Any) -> dict[str, np.ndarray]:
+        """Compute all `Outputs` of rows by name, so many at once, with the options of Keras' `predict`."""
+        order = longest_first(rows.features)
+        outputs = self.output_model.predict(rows.take(order).batches(batch_size), **options)
+        back = np.argsort(order)
+        return {name: values[back] for name, values in outputs.items()}
 
     def unlabelled_rows(self, frame: pd.DataFrame) -> Rows:
         """Preprocess a table, whose labels are unknown and stand as zeros."""
         return Rows.of(frame, self.preprocessor, np.zeros(len(frame)))
-
-    def _rows(self, x: Rows | pd.DataFrame) -> Rows:
-        if isinstance(x, Rows):
-            return x
-        specification = self.preprocessor.specification
-        if specification.label not in x.columns:
-            raise InputError(f"the table has no label column {specification.label!r}")
-        label = read_labels(x[specification.label], specification.label, specification.positive)
-        return Rows.of(x, self.preprocessor, label)

@@ -5,23 +5,27 @@ line under ``Args:`` in the class's docstring the help. Values come, weakest fir
 the file given with ``--config``, and the command line.
 """
 
-from __future__ import annotations
-
 import argparse
 import sys
-import types
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, fields
 from pathlib import Path
-from typing import Any, Literal, NoReturn, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, NoReturn, get_args, get_origin, get_type_hints
 
 import docstring_parser
 import yaml
 
 from intent_tf.errors import InputError, MissingExtraError
 from intent_tf.nearest import nearest
-from intent_tf.options.input_file import INPUT_FILE
+from intent_tf.options.checked import without_none
+from intent_tf.options.input_file import existing_file
+from intent_tf.options.lists import read_list, read_pairs
 from intent_tf.options.old_names import GONE, GONE_VALUES, RENAMED, RENAMED_VALUES
+
+_QUOTES = """
+A name in a list that holds a comma, an equals sign or a quote stands in double quotes, in which a quote is
+doubled: --drop '"size, EU",colour' --kinds '"a=b"=category'
+"""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -45,6 +49,7 @@ def parse_configuration(
     arguments: Sequence[str] | None = None,
     positional: Mapping[str, str] | None = None,
     examples: Sequence[str] = (),
+    common: Collection[str] | None = None,
 ) -> tuple[list[Any], argparse.Namespace]:
     """Parse a command line into configurations.
 
@@ -55,6 +60,7 @@ def parse_configuration(
         arguments: The command line; ``sys.argv[1:]`` by default.
         positional: Arguments without a dash, with their help.
         examples: Command lines that ``--help`` shows, without ``python -m intent_tf.``.
+        common: Names of the options that ``--help`` shows; all by default, as ``--help-all`` does.
 
     Returns:
         An instance of each dataclass, and the parsed positional arguments (with ``debug``).
@@ -65,7 +71,7 @@ def parse_configuration(
     parser = _Parser(
         prog=f"python -m intent_tf.{verb}",
         description=description,
-        epilog="".join(["examples:\n", *(f"  python -m intent_tf.{each}\n" for each in examples)]),
+        epilog="".join(["examples:\n", *(f"  python -m intent_tf.{each}\n" for each in examples), _QUOTES]),
         allow_abbrev=False,
         argument_default=argparse.SUPPRESS,
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -75,7 +81,7 @@ def parse_configuration(
     for name, text in (positional or {}).items():
         parser.add_argument(name, help=text)
     for configuration in configurations:
-        _add_options(parser, configuration, everything="--help-all" in words)
+        _add_options(parser, configuration, None if "--help-all" in words else common)
     general = parser.add_argument_group("general")
     general.add_argument("--config", metavar="FILE.yaml", help="options in YAML; the command line wins")
     general.add_argument("--debug", action="store_true", default=False, help="show tracebacks of errors")
@@ -97,9 +103,9 @@ def parse_configuration(
 def _check_inputs(configurations: Sequence[Any]) -> None:
     for configuration in configurations:
         for field in fields(configuration):
-            file = getattr(configuration, field.name)
-            if INPUT_FILE.items() <= field.metadata.items() and file and not Path(file).exists():
-                raise InputError("no such file", file=file)
+            value, check = getattr(configuration, field.name), field.metadata.get("check")
+            if value and check:
+                check(value)
 
 
 def _renamed(word: str, parser: _Parser) -> str:
@@ -143,53 +149,43 @@ def run_verb(main: Callable[[Sequence[str] | None], None], arguments: Sequence[s
         raise SystemExit(2) from None
 
 
-def _add_options(parser: argparse.ArgumentParser, configuration: type, everything: bool) -> None:
+def _add_options(parser: argparse.ArgumentParser, configuration: type, shown: Collection[str] | None) -> None:
     documented = docstring_parser.parse(configuration.__doc__ or "")
-    helps = {each.arg_name: " ".join((each.description or "").split()) for each in documented.params}
+    of_all = (docstring_parser.parse(each.__doc__ or "").params for each in configuration.__mro__)
+    helps = {each.arg_name: " ".join((each.description or "").split()) for some in of_all for each in some}
     group = parser.add_argument_group((documented.short_description or configuration.__name__).rstrip("."))
-    hints, common = get_type_hints(configuration), getattr(configuration, "COMMON", None)
+    hints = get_type_hints(configuration)
     for field in fields(configuration):
+        if not field.metadata.get("option", True):
+            continue
         flag = "--" + field.name.replace("_", "-")
         default, text = field.default, helps[field.name].replace("%", "%%")
         if isinstance(default, str | int | float) and default != "":
             text += f" [{default}]"
-        if not everything and common is not None and field.name not in common:
+        if shown is not None and field.name not in shown:
             text = argparse.SUPPRESS
-        kind = _without_none(hints[field.name])
+        kind = without_none(hints[field.name])
         if kind is bool:
             group.add_argument(flag, action=argparse.BooleanOptionalAction, help=text)
-        elif get_origin(kind) is Literal:
-            read = _choice_of(field.name)
-            group.add_argument(flag, type=read, choices=get_args(kind), help=text)
         else:
             group.add_argument(flag, type=_parser_of(kind, field.name), metavar=_metavar(kind), help=text)
 
 
-def _choice_of(name: str) -> Callable[[str], str]:
-    """Return what reads one of several values, by its present name."""
-
-    def read(text: str) -> str:
-        new = RENAMED_VALUES.get((name, text), text)
-        if new != text:
-            print(f"note: {text} of {name} is now {new}", file=sys.stderr)
-        return new
-
-    return read
-
-
-def _parser_of(kind: Any, name: str = "") -> Callable[[str], Any]:
-    """Return what reads a value of this type from a word of a command line."""
-    origin = get_origin(kind)
+def _parser_of(kind: Any, name: str) -> Callable[[str], Any]:
+    """Return what reads a value of this type, of the option with this name, from a word."""
+    origin, arguments = get_origin(kind), get_args(kind)
 
     def parse(text: str) -> Any:
         if (name, text) in GONE_VALUES:
             raise argparse.ArgumentTypeError(f"{text!r} is gone: {GONE_VALUES[name, text]}")
         if origin is tuple:
-            item = _parser_of(get_args(kind)[0])
-            return tuple(item(part.strip()) for part in text.split(",") if part.strip())
+            item = _parser_of(arguments[0], name)
+            return tuple(map(item, read_list(text)))
         if origin in (dict, Mapping):
-            item = _parser_of(get_args(kind)[1]) if get_args(kind)[1] is float else str
-            return {name: item(value) for name, value in _pairs(text).items()}
+            item = _parser_of(arguments[1], name)
+            return {key: item(value) for key, value in _pairs(text).items()}
+        if origin is Literal:
+            return _one_of(kind, name, text)
         try:
             return kind(text)
         except ValueError:
@@ -198,18 +194,32 @@ def _parser_of(kind: Any, name: str = "") -> Callable[[str], Any]:
     return parse
 
 
+def _one_of(kind: Any, name: str, text: str) -> str:
+    """Read one of several values, also by the name that it had."""
+    new = RENAMED_VALUES.get((name, text), text)
+    if new != text:
+        print(f"note: {text} of {name} is now {new}", file=sys.stderr)
+    if new not in get_args(kind):
+        hint = nearest(text, get_args(kind))
+        raise argparse.ArgumentTypeError(f"found {text!r}{hint}, expected {_expected(kind)}")
+    return new
+
+
 def _pairs(text: str) -> dict[str, str]:
-    pairs = [part.partition("=") for part in text.split(",") if part.strip()]
-    for name, equals, _ in pairs:
-        if not equals:
-            raise argparse.ArgumentTypeError(f"found {name!r}, expected NAME=VALUE,NAME=VALUE,...")
-    return {name.strip(): value.strip() for name, _, value in pairs}
+    try:
+        return read_pairs(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(
+            f"found {str(error)!r}, expected NAME=VALUE,NAME=VALUE,..."
+        ) from None
 
 
 def _metavar(kind: Any) -> str:
     origin = get_origin(kind)
     if origin is tuple:
         return "A,B,..."
+    if origin is Literal:
+        return "{" + ",".join(get_args(kind)) + "}"
     return "A=B,..." if origin in (dict, Mapping) else {int: "N", float: "X"}.get(kind, "TEXT")
 
 
@@ -225,13 +235,8 @@ def _expected(kind: Any) -> str:
     return {int: "a whole number", float: "a number", bool: "true or false"}.get(kind, "text in quotes")
 
 
-def _without_none(kind: Any) -> Any:
-    if get_origin(kind) in (Union, types.UnionType):
-        return next(each for each in get_args(kind) if each is not type(None))
-    return kind
-
-
 def _read_yaml(path: str, configurations: Sequence[type]) -> dict[str, Any]:
+    existing_file(path, "lines such as 'epochs: 20'")
     try:
         content = yaml.safe_load(Path(path).read_text(encoding="utf-8")) or {}
     except OSError as error:
@@ -252,37 +257,35 @@ def _read_yaml(path: str, configurations: Sequence[type]) -> dict[str, Any]:
             if value in (default, None):
                 continue
             raise InputError(f"option {key!r} is gone", file=path, remedy=instead)
-        if isinstance(value, str) and (name, value) in GONE_VALUES:
-            raise InputError(f"{key}: {value} is gone", file=path, remedy=GONE_VALUES[name, value])
         if name not in hints:
             raise InputError(f"unknown option {key!r}{nearest(name, hints)}", file=path)
-        if isinstance(value, str) and get_origin(_without_none(hints[name])) is Literal:
-            value = _choice_of(name)(value)
-        values[name] = _checked(value, hints[name], str(key), path)
+        values[name] = _checked(value, hints[name], name, path)
     return values
 
 
-def _checked(value: Any, hint: Any, key: str, path: str) -> Any:
+def _checked(value: Any, hint: Any, name: str, path: str) -> Any:
     """Return the value of an option in a YAML file, in the type that the dataclass wants."""
     if value is None and type(None) in get_args(hint):
         return None
-    kind = _without_none(hint)
+    kind = without_none(hint)
     origin, is_number = get_origin(kind), isinstance(value, int) and not isinstance(value, bool)
+    if origin is tuple and is_number and get_args(kind)[0] is str:
+        value = [value]
     if origin is tuple and isinstance(value, list):
-        return tuple(_checked(item, get_args(kind)[0], key, path) for item in value)
+        return tuple(_checked(item, get_args(kind)[0], name, path) for item in value)
     if origin in (dict, Mapping) and isinstance(value, dict):
         item = get_args(kind)[1]
-        return {str(name): _checked(each, item, f"{key}: {name}", path) for name, each in value.items()}
+        return {str(key): _checked(each, item, f"{name}: {key}", path) for key, each in value.items()}
     if kind in (str, float) and is_number:
         return kind(value)
-    if isinstance(value, str) and kind not in (str, bool) and origin is not Literal:
+    if isinstance(value, str) and kind is not bool:
         try:
-            return _parser_of(kind)(value)
+            return _parser_of(kind, name)(value)
         except argparse.ArgumentTypeError as error:
-            raise InputError(f"option {key!r}: {error}", file=path) from error
-    fits = value in get_args(kind) if origin is Literal else isinstance(value, origin or kind)
+            raise InputError(f"option {name!r}: {error}", file=path) from error
+    fits = origin is not Literal and isinstance(value, origin or kind)
     if not fits or (isinstance(value, bool) and kind is not bool):
-        raise InputError(f"option {key!r} is {value!r}", file=path, expected=_expected(kind))
+        raise InputError(f"option {name!r} is {value!r}", file=path, expected=_expected(kind))
     return value
 
 

@@ -1,10 +1,8 @@
 """The comparison with other models."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
-from intent_tf.errors import InputError
+from intent_tf.options.checked import Checked, Count
 
 BOOSTERS = ("lightgbm", "catboost", "xgboost")
 BASELINES = ("hist_gradient_boosting", "logistic_regression", "constant_rate")
@@ -13,7 +11,7 @@ MODELS = ("intent_tf", *BOOSTERS, *BASELINES)
 
 
 @dataclass(frozen=True)
-class CompareConfig:
+class CompareConfig(Checked):
     """The comparison.
 
     Args:
@@ -25,16 +23,13 @@ class CompareConfig:
         out: Folder for comparison.json and comparison.html; comparisons/ and the name of the data by default.
             What is finished stays in it: a comparison that was interrupted goes on, and one with more seeds
             or models adds to it.
+        overwrite: Write into a folder that holds other files too, which stay as they are.
         seed: Of the folds, and the first seed of the trainings.
     """
 
-    folds: int | None = None
-    seeds: int = 1
+    folds: Count | None = None
+    seeds: Count = 1
     models: tuple[str, ...] = MODELS
     out: str | None = None
+    overwrite: bool = False
     seed: int = 0
-
-    def __post_init__(self) -> None:
-        for name in ("folds", "seeds"):
-            if (getattr(self, name) or 1) < 1:
-                raise InputError(f"{name} is {getattr(self, name)}", expected="at least 1")

@@ -1,42 +1,51 @@
 """The decisions, each with the event log that it is made from."""
 
-from __future__ import annotations
-
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
 from intent_tf.errors import InputError
+from intent_tf.options.checked import (
+    Checked,
+    Count,
+    Natural,
+    NotNegative,
+    Positive,
+    Several,
+    Share,
+    ShareToOne,
+)
+from intent_tf.options.input_file import LOG, SEGMENTATION, TABLE
+from intent_tf.options.log_reading import LogReading
 
 Treatment = Literal["recommendation", "coupon", "reminder"]
 Target = Literal["buy", "view"]
 
 
 @dataclass(frozen=True)
-class LogConfig:
+class LogConfig(LogReading):
     """The event log and the results.
 
     Args:
         log: Event log: a .csv, .jsonl or .parquet file, a folder or a pattern; a shop is simulated without.
-        adapter: Known publisher of the log (dmc2013, ga4, otto, rees46, retailrocket, taobao, yoochoose).
-        columns: Column of the log for each field, such as user_id=visitor,timestamp=ts.
-        event_types: What the log's event types mean, such as view=detail,transaction=purchase.
+        bot_events: From more events on a session is a bot's and left out; 0 for no limit.
+        bot_speed: With at least 10 events at more events a second it is a bot's, too; 0 for no limit.
         sessions: Sessions to simulate where no log is given.
         out: Folder for tables and plot; the default is decisions/ and the name of the decision.
+        overwrite: Write into a folder that holds other files too, which stay as they are.
         seed: Of everything random.
     """
 
-    log: str | None = None
-    adapter: str | None = None
-    columns: Mapping[str, str] = field(default_factory=dict)
-    event_types: Mapping[str, str] = field(default_factory=dict)
+    log: str | None = field(default=None, metadata=LOG)
+    bot_events: Natural = 1000
+    bot_speed: NotNegative = 5.0
     sessions: int = 3000
     out: str | None = None
+    overwrite: bool = False
     seed: int = 0
 
 
 @dataclass(frozen=True)
-class AdvertiseConfig:
+class AdvertiseConfig(Checked):
     """The advertisements.
 
     Args:
@@ -49,25 +58,16 @@ class AdvertiseConfig:
         treated: Share of the shoppers who can be treated, in (0, 1).
     """
 
-    known: float = 0.7
-    value: float = 20.0
-    budget: float = 0.2
+    known: Share = 0.7
+    value: Positive = 20.0
+    budget: NotNegative = 0.2
     treatment: Treatment = "coupon"
-    trial_sessions: int = 12_000
-    treated: float = 0.3
-
-    def __post_init__(self) -> None:
-        for name in ("known", "treated"):
-            if not 0 < getattr(self, name) < 1:
-                raise InputError(f"{name} is {getattr(self, name)}", expected="a share in (0, 1)")
-        if not self.value > 0:
-            raise InputError(f"value is {self.value}", expected="an amount above 0")
-        if not self.budget >= 0:
-            raise InputError(f"budget is {self.budget}", expected="a share from 0 on; with 0 nothing is won")
+    trial_sessions: Count = 12_000
+    treated: Share = 0.3
 
 
 @dataclass(frozen=True)
-class ChurnConfig:
+class ChurnConfig(Checked):
     """The alarm.
 
     Args:
@@ -78,25 +78,14 @@ class ChurnConfig:
         alarms: Share of the users on the alarm list, in (0, 1].
     """
 
-    horizon: float = 7.0
-    longest_silence: float = 4.0
-    prediction_times: int = 5
-    alarms: float = 0.1
-
-    def __post_init__(self) -> None:
-        if not (self.horizon > 0 and self.longest_silence > 0):
-            raise InputError(
-                f"horizon is {self.horizon}, longest_silence {self.longest_silence}", expected="more than 0"
-            )
-        if not (0 < self.alarms <= 1 and self.prediction_times >= 2):
-            raise InputError(
-                f"alarms is {self.alarms}, prediction times {self.prediction_times}",
-                expected="a share in (0, 1], 2 or more",
-            )
+    horizon: Positive = 7.0
+    longest_silence: Positive = 4.0
+    prediction_times: Several = 5
+    alarms: ShareToOne = 0.1
 
 
 @dataclass(frozen=True)
-class ExperimentConfig:
+class ExperimentConfig(Checked):
     """The experiment.
 
     Args:
@@ -112,22 +101,23 @@ class ExperimentConfig:
     """
 
     name: str = "experiment"
-    share: float = 0.5
-    known: float = 0.5
+    share: Share = 0.5
+    known: Share = 0.5
     metric: Literal["purchase", "events"] = "purchase"
     effect: float = 0.0
     lift: float = 0.1
-    power: float = 0.8
-    alpha: float = 0.05
-    looks: int = 20
+    power: Share = 0.8
+    alpha: Share = 0.05
+    looks: Count = 20
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         if not 0 <= self.effect <= 1:
             raise InputError(f"effect is {self.effect}", expected="a probability in [0, 1]")
 
 
 @dataclass(frozen=True)
-class PolicyConfig:
+class PolicyConfig(Checked):
     """The decisions.
 
     Args:
@@ -135,25 +125,25 @@ class PolicyConfig:
             reward); without a log the simulated shop tries its own four actions.
         trial_sessions: Sessions of the simulated trial.
         after: Number of the event after which the simulated shop acts.
-        components: Directions of the model's last layer that a bandit sees.
-        exploration: Width of the bandits' bounds, in standard deviations of the reward.
+        components: Directions of the model's last layer that the bandit sees.
+        exploration: Width of the bandit's bounds, in standard deviations of the reward.
         floor: Share of rounds in which any action is drawn.
         runs: Repetitions with other orders and rewards.
         alpha: One less the confidence of the intervals, in (0, 1).
     """
 
-    actions: str | None = None
-    trial_sessions: int = 20_000
-    after: int = 4
-    components: int = 2
+    actions: str | None = field(default=None, metadata=TABLE)
+    trial_sessions: Count = 20_000
+    after: Count = 4
+    components: Count = 2
     exploration: float = 1.0
     floor: float = 0.02
-    runs: int = 5
-    alpha: float = 0.05
+    runs: Count = 5
+    alpha: Share = 0.05
 
 
 @dataclass(frozen=True)
-class RecommendConfig:
+class RecommendConfig(Checked):
     """The recommendations.
 
     Args:
@@ -169,22 +159,21 @@ class RecommendConfig:
     target: Target = "buy"
     count: int = 10
     candidates: int = 40
-    known: float = 0.7
-    bought_days: float = 30.0
-    catalogue: str | None = None
+    known: Share = 0.7
+    bought_days: NotNegative = 30.0
+    catalogue: str | None = field(default=None, metadata=TABLE)
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         if not 1 <= self.count <= self.candidates:
             raise InputError(
                 f"{self.count} recommendations of {self.candidates} candidates",
                 expected="from 1 to all of them",
             )
-        if not self.bought_days >= 0:
-            raise InputError(f"bought_days is {self.bought_days}", expected="0 or more days")
 
 
 @dataclass(frozen=True)
-class SegmentConfig:
+class SegmentConfig(Checked):
     """The segments.
 
     Args:
@@ -193,39 +182,6 @@ class SegmentConfig:
         assign_with: JSON file of an earlier run; users are assigned by it and nothing is fitted.
     """
 
-    segments: int | None = None
-    most_segments: int = 8
-    assign_with: str | None = None
-
-    def __post_init__(self) -> None:
-        if self.most_segments < 2:
-            raise InputError(f"most_segments is {self.most_segments}", expected="at least 2")
-
-
-@dataclass(frozen=True)
-class StockConfig:
-    """The orders.
-
-    Args:
-        period: Hours that an order has to last.
-        season: Periods of a season: 7 for days, 24 for hours, 1 for none.
-        items: Items, those bought most in the first half.
-        underage: What a missing piece costs.
-        overage: What a piece left over costs.
-        training_sessions: Sessions, at most, that the model of intent is trained on, the last ones of the
-            first half.
-    """
-
-    period: float = 24.0
-    season: int = 7
-    items: int = 20
-    underage: float = 3.0
-    overage: float = 1.0
-    training_sessions: int = 3000
-
-    def __post_init__(self) -> None:
-        if not (self.period > 0 and self.season >= 1 and self.items >= 1 and self.training_sessions >= 1):
-            raise InputError(
-                f"period is {self.period}, season {self.season}, items {self.items}",
-                expected="more than 0",
-            )
+    segments: Count | None = None
+    most_segments: Several = 8
+    assign_with: str | None = field(default=None, metadata=SEGMENTATION)

@@ -1,18 +1,16 @@
 """Devices and machines that train."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import Literal
 
-from intent_tf.errors import InputError
+from intent_tf.options.checked import Checked, Positive
 
 Strategy = Literal["auto", "one_device", "mirrored", "multi_worker", "tpu"]
 Precision = Literal["float32", "mixed_bfloat16", "mixed_float16"]
 
 
 @dataclass(frozen=True)
-class StrategyConfig:
+class StrategyConfig(Checked):
     """Devices and machines.
 
     Args:
@@ -22,13 +20,6 @@ class StrategyConfig:
         precision: Type in which layers compute; weights stay float32.
     """
 
-    #: The options that --help shows; --help-all shows all.
-    COMMON: ClassVar[tuple[str, ...]] = ()
-
     strategy: Strategy = "auto"
-    worker_timeout: float = 300.0
+    worker_timeout: Positive = 300.0
     precision: Precision = "float32"
-
-    def __post_init__(self) -> None:
-        if not self.worker_timeout > 0:
-            raise InputError(f"worker_timeout is {self.worker_timeout}", expected="a positive number")

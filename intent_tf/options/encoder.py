@@ -1,18 +1,17 @@
 """The encoder of texts and sessions, and how it is fine-tuned."""
 
-from __future__ import annotations
+from dataclasses import dataclass, field
+from typing import Literal
 
-from dataclasses import dataclass
-from typing import ClassVar, Literal
-
-from intent_tf.errors import InputError
+from intent_tf.options.checked import Checked, Count, Positive
+from intent_tf.options.input_file import ENCODER
 
 Pooling = Literal["mean", "cls", "cnn"]
 """How the vectors of a row's subwords become one."""
 
 
 @dataclass(frozen=True)
-class EncoderConfig:
+class EncoderConfig(Checked):
     """The encoder of texts and sessions.
 
     Args:
@@ -29,23 +28,11 @@ class EncoderConfig:
         encoder_learning_rate: Step size of the encoder's last block.
     """
 
-    #: The options that --help shows; --help-all shows all.
-    COMMON: ClassVar[tuple[str, ...]] = ("encoder",)
-
-    encoder: str | None = None
+    encoder: str | None = field(default=None, metadata=ENCODER)
     trust: bool = False
     pooling: Pooling = "mean"
     tuning: Literal["all", "frozen"] = "all"
-    encoder_tokens: int = 128
-    encoder_epochs: int = 2
-    encoder_batch_size: int = 32
-    encoder_learning_rate: float = 5e-5
-
-    def __post_init__(self) -> None:
-        for name in ("encoder_epochs", "encoder_batch_size"):
-            if getattr(self, name) < 1:
-                raise InputError(f"{name} is {getattr(self, name)}", expected="at least 1")
-        if not self.encoder_learning_rate > 0:
-            raise InputError(
-                f"encoder_learning_rate is {self.encoder_learning_rate}", expected="a positive number"
-            )
+    encoder_tokens: Count = 128
+    encoder_epochs: Count = 2
+    encoder_batch_size: Count = 32
+    encoder_learning_rate: Positive = 5e-5

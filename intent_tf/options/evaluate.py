@@ -1,33 +1,39 @@
 """Evaluation on a labelled table."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 
 from intent_tf.errors import InputError
-from intent_tf.options.input_file import INPUT_FILE
+from intent_tf.options.input_file import LOG, ROWS
+from intent_tf.options.log_reading import LogReading
 
 
 @dataclass(frozen=True)
-class EvaluateConfig:
+class EvaluateConfig(LogReading):
     """Evaluation.
 
     Args:
-        data: Labelled table with the model's raw columns: .csv, .tsv, .jsonl or .parquet.
+        data: Labelled table with the model's raw columns: .csv, .tsv, .jsonl or .parquet; or a folder of
+            examples that prepare wrote.
+        events: Event log instead, of which examples are made as train makes them.
         label: Label column; the one that the model was trained on, unless given.
-        positive: Label value that counts as a purchase; the one of the training, unless given.
+        positive: Label values that count as a purchase, or a comparison ('>0'); those of the training, unless
+            given.
+        weight: Column of positive sample weights; the one of the training, unless given.
         threshold: Probability from which on a purchase is predicted, in [0, 1]; the model's, unless given.
         out: JSON file to write the metrics to.
         trust: Run the graph of a SavedModel that somebody else made, where the model's encoder is one.
     """
 
-    data: str = field(default="", metadata=INPUT_FILE)
+    data: str = field(default="", metadata=ROWS)
+    events: str = field(default="", metadata=LOG)
     label: str | None = None
-    positive: str | None = None
+    positive: tuple[str, ...] | None = None
+    weight: str | None = None
     threshold: float | None = None
     out: str | None = None
     trust: bool = False
 
     def __post_init__(self) -> None:
-        if not self.data:
-            raise InputError("--data is not given", expected="--data FILE")
+        if bool(self.data) == bool(self.events):
+            found = "--data is not given" if not self.data else "--data and --events are both given"
+            raise InputError(found, expected="--data FILE, or --events LOG")

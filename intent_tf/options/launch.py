@@ -1,14 +1,12 @@
 """Several workers on this machine."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
-from intent_tf.errors import InputError
+from intent_tf.options.checked import Checked, Count, Natural
 
 
 @dataclass(frozen=True)
-class LaunchConfig:
+class LaunchConfig(Checked):
     """Workers.
 
     Args:
@@ -16,12 +14,5 @@ class LaunchConfig:
         restarts: How often all start again after one has failed; train gets --resume then.
     """
 
-    workers: int = 2
-    restarts: int = 0
-
-    def __post_init__(self) -> None:
-        if self.workers < 1 or self.restarts < 0:
-            raise InputError(
-                f"workers, restarts are {self.workers}, {self.restarts}",
-                expected="at least 1 and 0",
-            )
+    workers: Count = 2
+    restarts: Natural = 0

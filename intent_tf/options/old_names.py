@@ -1,7 +1,5 @@
 """Names of version 0.1 that were changed or taken out: they work, or say what to use, for one version."""
 
-from __future__ import annotations
-
 from typing import Any
 
 #: The new name of an option, on the command line and in YAML.
@@ -11,7 +9,6 @@ RENAMED = {
     "fold": "precompute",
     "members": "ensemble_size",
     "moments": "prediction_times",
-    "teacher_share": "alpha",
     "token_factor": "token_learning_rate_multiplier",
 }
 
@@ -22,19 +19,24 @@ _WHITESPACE = (
     "intent_tf.text.tokenize_offline writes tokens between spaces; train on them with --tokenizer whitespace"
 )
 _TOKENIZER = "make an intent_tf.text.Tokenizer and give it to intent_tf.preprocess_data"
+_SERVING = "`serve` is for development on this machine, and speaks REST only (--rest-port); run TF Serving"
 _CONSTANT = "no measurement moved it from its default, which is what is used"
 
 #: Options that are gone: their default, with which a saved configuration still loads, and what to use.
 GONE: dict[str, tuple[Any, str]] = {
     "accumulation": (1, _CONSTANT),
+    "alpha": (1.0, _CONSTANT),
     "character_ngrams": ([], _TOKENIZER),
     "clip_norm": (1.0, _CONSTANT),
     "collective": ("auto", _CONSTANT),
     "encoder_weight_decay": (0.01, _CONSTANT),
+    "host": ("127.0.0.1", _SERVING),
     "input_service": (None, "leave it out: rows in memory are gathered faster than they are received"),
     "input_workers": (0, "leave it out: rows in memory are gathered faster than they are received"),
     "layer_decay": (0.9, _CONSTANT),
     "lower": (True, _TOKENIZER),
+    "max_batch": (256, "leave it out: `serve` runs each request by itself"),
+    "max_body": (16 << 20, "leave it out: `serve` is for development, and takes requests of any size"),
     "max_session_tokens": (256, _CONSTANT),
     "min_count": (2, _CONSTANT),
     "mixed_precision": (False, "--precision mixed_bfloat16"),
@@ -43,6 +45,8 @@ GONE: dict[str, tuple[Any, str]] = {
     "numbers": (None, _TOKENIZER),
     "oov_buckets": (1, _CONSTANT),
     "per_replica_batch": (None, "--batch-size is over all devices"),
+    "port": (8500, _SERVING),
+    "positive_weight": (1.0, "it made probabilities worse; --cost-fp and --cost-fn weigh the decision"),
     "recombined": (None, _CONSTANT),
     "scale_learning_rate": ("none", "--learning-rate"),
     "session_extractor": ("cnn", "leave it out: neither GRU nor attention was better than the convolution"),
@@ -50,6 +54,7 @@ GONE: dict[str, tuple[Any, str]] = {
     "stem": (None, _WHITESPACE),
     "stop_words": ([], _TOKENIZER),
     "strip_handles": (False, _TOKENIZER),
+    "teacher_share": (1.0, _CONSTANT),
     "temperature": (1.0, _CONSTANT),
     "token_embedding": ("full", "--token-buckets N lets tokens share so many rows"),
     "warm_up": (0.1, _CONSTANT),

@@ -1,9 +1,10 @@
 """How an event log is made into examples, and where they go."""
 
-from __future__ import annotations
-
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
+
+from intent_tf.options.input_file import ENCODING
+from intent_tf.options.log_reading import AdapterName
 
 
 @dataclass(frozen=True)
@@ -12,9 +13,11 @@ class PrepareConfig:
 
     Args:
         out: Folder for the examples, their manifest and the rows rejected.
-        overwrite: Replace the folder if an earlier run wrote it.
-        adapter: Known publisher of the log (dmc2013, ga4, otto, rees46, retailrocket, taobao, yoochoose).
+        overwrite: Replace the examples that an earlier run wrote to the folder; other files in it stay.
+        adapter: Known publisher of the log.
         names: Columns of a CSV file without a header line.
+        encoding: Encoding of text files, such as cp1252; found by default.
+        purchases: File, folder or pattern of purchases that lie beside the log, with the same columns.
         engine: What runs the SQL; the rows are the same.
         spark_master: Where Spark runs, such as local[2] or spark://host:7077.
         memory: Most memory of DuckDB before it spills to disk.
@@ -24,8 +27,10 @@ class PrepareConfig:
 
     out: str = "examples"
     overwrite: bool = False
-    adapter: str | None = None
+    adapter: AdapterName | None = None
     names: tuple[str, ...] = ()
+    encoding: str | None = field(default=None, metadata=ENCODING)
+    purchases: str = ""
     engine: Literal["duckdb", "spark"] = "duckdb"
     spark_master: str = "local[*]"
     memory: str = "3GB"

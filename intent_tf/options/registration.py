@@ -8,8 +8,6 @@ still empty, and what registers would import names from it; and TensorFlow, whic
 step, swallows errors there. So what counts is the end of the outermost import.
 """
 
-from __future__ import annotations
-
 import importlib
 import sys
 from collections.abc import Sequence

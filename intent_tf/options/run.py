@@ -1,9 +1,7 @@
 """A training run: where it writes, and what else it does."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import Literal
 
 Storage = Literal["float32", "bfloat16", "int8"]
 """Types of a table of products."""
@@ -28,9 +26,6 @@ class RunConfig:
         preempted_status: Exit status when the run is told to end (SIGTERM) and has written its checkpoint;
             one other than 0 makes schedulers start it again.
     """
-
-    #: The options that --help shows; --help-all shows all.
-    COMMON: ClassVar[tuple[str, ...]] = ("out", "seed", "resume", "cost_fp", "cost_fn", "diagnosis", "quiet")
 
     out: str | None = None
     seed: int = 0

@@ -1,33 +1,45 @@
 """Where the examples of a run come from."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import ClassVar, Literal
+from typing import Literal
 
 from intent_tf.errors import InputError
-from intent_tf.options.input_file import INPUT_FILE
+from intent_tf.options.checked import Checked, Count, Share
+from intent_tf.options.input_file import LOG, TABLE
+from intent_tf.options.log_reading import AdapterName, LogReading
 
-Kind = Literal["number", "category", "text", "sequence"]
+__all__ = ["AdapterName", "DatasetName", "Kind", "SourceConfig"]
+
+Kind = Literal["number", "category", "date", "text", "sequence"]
 """Kinds of columns."""
+
+DatasetName = Literal["online_shoppers", "clothing_reviews", "dmc2013", "waimai", "rees46"]
+"""Public data sets; each is a module of `intent_tf.data.datasets`."""
 
 
 @dataclass(frozen=True)
-class SourceConfig:
+class SourceConfig(LogReading, Checked):
     """Where the examples come from (with none of them: the shop simulator).
 
     Args:
         data: Table of examples, one a row: a .csv, .tsv, .jsonl or .parquet file.
-        dataset: Public data set by name (online_shoppers, clothing_reviews, dmc2013, waimai, rees46).
+        dataset: Public data set by name.
         events: Event log: a .csv, .jsonl or .parquet file, a folder or a pattern of them; or a folder of
             examples that prepare wrote.
-        label: Label column of the table, with two values.
-        positive: Value of the label that counts as a purchase; found where it is plain.
+        label: Label column of the table; rows without a label are excluded.
+        positive: Values of the label that count as a purchase, or a comparison of numbers ('>0', '>=3', '<2',
+            '<=1'); found where it is plain. Other words must plainly mean no, unless '=yes' says that all of
+            them count as none.
         test_data: Table of test rows; otherwise a share of the rows is set apart.
         drop: Columns that must not be features.
-        kinds: Kinds of columns, where inference would be wrong: number, category, text, sequence.
-        columns: Event log: column of the log for each field (user_id=visitor,timestamp=ts,text=title+brand).
+        kinds: Kinds of columns, where inference would be wrong: number, category, date, text, sequence.
+        dates: How dates are written, where it is not plain: day-first, month-first, year-first, MMDD, HHMM,
+            seconds, milliseconds, microseconds (since 1970), excel; or their zone, such as Europe/Berlin; or
+            both with a blank between.
+        now: Date column that tells the prediction time, to which the age of all other dates is told.
+        groups: Names of sequence groups, by a column of each (page=visit): served requests tell how many
+            events of a row are real as visit_length.
         weight: Column of positive sample weights.
         group: Column whose equal values stay on one side of the split, such as user_id.
         time: Column to split by: the latest rows are tested.
@@ -38,41 +50,27 @@ class SourceConfig:
         sessions: Sessions to simulate where no data is given.
     """
 
-    #: The options that --help shows; --help-all shows all.
-    COMMON: ClassVar[tuple[str, ...]] = (
-        "data",
-        "dataset",
-        "events",
-        "label",
-        "positive",
-        "test_data",
-        "drop",
-        "kinds",
-        "columns",
-        "weight",
-        "group",
-        "time",
-        "sessions",
-    )
-
-    data: str | None = field(default=None, metadata=INPUT_FILE)
-    dataset: str | None = None
-    events: str | None = None
+    data: str | None = field(default=None, metadata=TABLE)
+    dataset: DatasetName | None = None
+    events: str | None = field(default=None, metadata=LOG)
     label: str | None = None
-    positive: str | None = None
-    test_data: str | None = field(default=None, metadata=INPUT_FILE)
+    positive: tuple[str, ...] | None = None
+    test_data: str | None = field(default=None, metadata=TABLE)
     drop: tuple[str, ...] = ()
     kinds: Mapping[str, Kind] = field(default_factory=dict)
-    columns: Mapping[str, str] = field(default_factory=dict)
+    dates: Mapping[str, str] = field(default_factory=dict)
+    now: str | None = None
+    groups: Mapping[str, str] = field(default_factory=dict)
     weight: str | None = None
     group: str | None = None
     time: str | None = None
-    test_fraction: float = 0.2
-    validation_fraction: float = 0.1
-    memory_rows: int = 200_000
-    sessions: int = 10_000
+    test_fraction: Share = 0.2
+    validation_fraction: Share = 0.1
+    memory_rows: Count = 200_000
+    sessions: Count = 10_000
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         given = [name for name in ("data", "dataset", "events") if getattr(self, name) is not None]
         if len(given) > 1:
             raise InputError(
@@ -80,6 +78,3 @@ class SourceConfig:
             )
         if self.data is not None and self.label is None:
             raise InputError("no label is given", remedy="name the label column with --label COLUMN")
-        for name in ("test_fraction", "validation_fraction"):
-            if not 0 < getattr(self, name) < 1:
-                raise InputError(f"{name} is {getattr(self, name)}", expected="a share in (0, 1)")

@@ -1,19 +1,19 @@
 """The model and how it is trained."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import ClassVar, Literal
+from typing import Literal, get_args
 
 from intent_tf.errors import InputError
 from intent_tf.nearest import nearest
+from intent_tf.options.checked import Checked, Count, Positive, ShareFromZero
 
 Preset = Literal["default", "article"]
+Part = Literal["network", "trees", "linear"]
 Loss = Literal["binary_crossentropy", "mse", "focal"]
 
 #: The changes of training rows that can be asked for.
-AUGMENTATIONS = ("token_dropout", "swap", "span_mask", "crop_concatenate", "label_flip")
+AUGMENTATIONS = ("token_dropout", "swap", "label_flip")
 
 
 def default_loss(preset: Preset) -> Loss:
@@ -22,15 +22,13 @@ def default_loss(preset: Preset) -> Loss:
 
 
 @dataclass(frozen=True)
-class TrainingConfig:
+class TrainingConfig(Checked):
     """The model and how it is trained.
 
     Args:
         preset: "article" is the article's code as printed (sigmoid bottleneck, MSE; it provably does not
             learn on text); "default" is the same extractor without the bottleneck, and more beside it.
         loss: Loss; binary cross-entropy for "default", mse for "article", unless given.
-        positive_weight: Weight of a purchase in cross-entropy, where another row weighs 1; probabilities stay
-            probabilities.
         epochs: Passes over the training rows at most.
         patience: Epochs without a better validation log loss before training stops; by default 5, and 15 for
             tables of numbers and categories only, whose loss may rise for some epochs before it falls on.
@@ -49,53 +47,32 @@ class TrainingConfig:
             a row of its own, unless given.
         checkpoint_batches: Batches from one checkpoint to the next within an epoch, which `--resume` goes on
             from; by default there is one after each epoch only.
+        parts: What the model is made of: the network always; trees and a linear part where they help. The
+            preset "article" is a network alone.
         augment: Changes of training rows by rate, such as token_dropout=0.1,swap=0.05 (token_dropout, swap,
-            span_mask, crop_concatenate, label_flip; the loss undoes the bias of flipped labels).
+            label_flip; the loss undoes the bias of flipped labels).
     """
-
-    #: The options that --help shows; --help-all shows all.
-    COMMON: ClassVar[tuple[str, ...]] = ("preset", "epochs", "batch_size", "learning_rate")
 
     preset: Preset = "default"
     loss: Loss | None = None
-    positive_weight: float = 1.0
-    epochs: int = 40
-    patience: int | None = None
-    batch_size: int | None = None
-    learning_rate: float = 3e-3
-    token_learning_rate_multiplier: float = 0.2
-    ema_momentum: float = 0.99
-    dropout: float = 0.1
-    ensemble_size: int = 16
+    epochs: Count = 40
+    patience: Count | None = None
+    batch_size: Count | None = None
+    learning_rate: Positive = 3e-3
+    token_learning_rate_multiplier: Positive = 0.2
+    ema_momentum: ShareFromZero = 0.99
+    dropout: ShareFromZero = 0.1
+    ensemble_size: Count = 16
     kernel_sizes: tuple[int, ...] = (3,)
-    filters: int = 128
-    output_dim: int = 128
-    token_buckets: int | None = None
-    checkpoint_batches: int | None = None
+    filters: Count = 128
+    output_dim: Count = 128
+    token_buckets: Count | None = None
+    checkpoint_batches: Count | None = None
+    parts: tuple[Part, ...] = ("network", "trees", "linear")
     augment: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        counts = (
-            "epochs",
-            "patience",
-            "batch_size",
-            "ensemble_size",
-            "filters",
-            "output_dim",
-            "token_buckets",
-        )
-        for name in (*counts, "checkpoint_batches"):
-            value = getattr(self, name)
-            if value is not None and value < 1:
-                raise InputError(f"{name} is {value}", expected="at least 1")
-        for name in ("ema_momentum", "dropout"):
-            if not 0 <= getattr(self, name) < 1:
-                raise InputError(f"{name} is {getattr(self, name)}", expected="a share in [0, 1)")
-        for name in ("learning_rate", "token_learning_rate_multiplier", "positive_weight"):
-            if not getattr(self, name) > 0:
-                raise InputError(f"{name} is {getattr(self, name)}", expected="a positive number")
-        if self.positive_weight != 1 and (self.loss or default_loss(self.preset)) != "binary_crossentropy":
-            raise InputError("positive_weight is given", expected="the loss binary_crossentropy with it")
+        super().__post_init__()
         if self.token_buckets and self.preset == "article":
             raise InputError("the article has a full table", remedy="leave out --token-buckets")
         for name in self.augment:
@@ -104,17 +81,26 @@ class TrainingConfig:
                     f"no augmentation {name!r}{nearest(name, AUGMENTATIONS)}",
                     expected=", ".join(AUGMENTATIONS),
                 )
-        if self.label_flip and self._weighs_rows:
+        if "network" not in self.parts or set(self.parts) - set(get_args(Part)):
+            raise InputError(
+                f"parts are {', '.join(self.parts)}", expected="network, and maybe trees and linear"
+            )
+        if self.label_flip and not self._is_cross_entropy:
             raise InputError("label_flip is given", expected="the plain loss binary_crossentropy with it")
+
+    @property
+    def fitted_parts(self) -> tuple[Part, ...]:
+        """The parts beside the network."""
+        return () if self.preset == "article" else tuple(part for part in self.parts if part != "network")
 
     @property
     def has_plain_loss(self) -> bool:
         """Whether the loss is binary cross-entropy of labels that are what they are."""
-        return not self._weighs_rows and not self.label_flip
+        return self._is_cross_entropy and not self.label_flip
 
     @property
-    def _weighs_rows(self) -> bool:
-        return (self.loss or default_loss(self.preset), self.positive_weight) != ("binary_crossentropy", 1)
+    def _is_cross_entropy(self) -> bool:
+        return (self.loss or default_loss(self.preset)) == "binary_crossentropy"
 
     @property
     def label_flip(self) -> float:

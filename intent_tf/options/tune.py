@@ -1,17 +1,15 @@
 """The search for better options."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Literal
 
-from intent_tf.errors import InputError
+from intent_tf.options.checked import Checked, Count
 
 Search = Literal["hyperband", "bayesian", "random"]
 
 
 @dataclass(frozen=True)
-class TuneConfig:
+class TuneConfig(Checked):
     """The search.
 
     Args:
@@ -23,17 +21,14 @@ class TuneConfig:
         out: Folder for best.yaml, trials.csv and trials.html.
         seed: Of the split, the search and each training.
         resume: Go on with the search in the same folder that was interrupted.
+        overwrite: Write into a folder that holds other files too, which stay as they are.
     """
 
     search: Search = "bayesian"
-    trials: int = 20
-    folds: int = 1
-    seeds: int = 3
+    trials: Count = 20
+    folds: Count = 1
+    seeds: Count = 3
     out: str = "tuning"
     seed: int = 0
     resume: bool = False
-
-    def __post_init__(self) -> None:
-        for name in ("trials", "folds", "seeds"):
-            if getattr(self, name) < 1:
-                raise InputError(f"{name} is {getattr(self, name)}", expected="at least 1")
+    overwrite: bool = False

@@ -1,24 +1,22 @@
-"""`python -m intent_tf.compare --dataset NAME`: our model and its rivals on the same folds, in one table."""
+"""What `compare` does: our model and its rivals on the same folds, in one table."""
 
-from __future__ import annotations
-
-import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from tqdm import tqdm
 
 from intent_tf.columns.config import preprocessor_options
-from intent_tf.columns.prepared import PreparedData
+from intent_tf.columns.prepared import PreparedData, check_columns
 from intent_tf.data.cleaning import clean, row_fingerprints
 from intent_tf.data.example_source import ExampleSource
-from intent_tf.data.labels import find_positive, read_labels
+from intent_tf.data.labels import label_rule, read_labels
+from intent_tf.data.output_folder import OutputFolder
+from intent_tf.data.predictions import Labels
 from intent_tf.data.splitting import SplitPlan
 from intent_tf.evaluation.compared_models import choose_models, fit_models
-from intent_tf.evaluation.comparison import Trial, summarise
+from intent_tf.evaluation.comparison import Comparison, Trial, summarise
 from intent_tf.evaluation.comparison_page import comparison_table, write_comparison
 from intent_tf.evaluation.folds import fold_parts
 from intent_tf.options.command_line import to_yaml
@@ -29,55 +27,52 @@ from intent_tf.options.training import TrainingConfig
 from intent_tf.training.source import load_examples, preprocess_source
 
 _PART = "part of the fold"
+_RESULTS = ("comparison.json", "comparison.html")
+_STATE = ("fits/config.yaml", "fits/*/*.npz")
+_FACTS = "kept: predictions of validation and test rows\n"
 
 
 def compare_models(
     source: SourceConfig, preprocessing: PreprocessingConfig, training: TrainingConfig, config: CompareConfig
-) -> dict[str, Any]:
+) -> Comparison:
     """Train and measure every model on every fold, print one table and write it.
 
-    Args:
-        source: Where the examples come from.
-        preprocessing: How raw columns become features; the rivals get them too.
-        training: Options of our model.
-        config: Folds, seeds, models.
-
     Returns:
-        What was written to ``comparison.json``; see `intent_tf.evaluation.comparison.summarise`.
+        What was written to ``comparison.json``.
 
     Raises:
         InputError: If the input is not usable.
         MissingExtraError: If a booster's package is not installed.
     """
-    examples, _ = load_examples(source, seed=config.seed, tell=print)
-    folds = examples.folds if config.folds is None else config.folds
     name = source.dataset or Path(source.data or source.events or "simulated_shop").name.split(".")[0]
-    folder = Path(config.out or f"comparisons/{name}")
+    out = Path(config.out or f"comparisons/{name}")
+    target = OutputFolder(
+        out, "compare", _RESULTS, state=_STATE, overwrite=config.overwrite, earlier=_files_of_0_1(out)
+    )
+    examples = load_examples(source, seed=config.seed, tell=print)
+    folds = examples.folds if config.folds is None else config.folds
     facts = f"folds: {folds}\nseed: {config.seed}\nrows: {row_fingerprints(examples.frame).sum()}\n"
-    store = _store(folder, to_yaml(source, preprocessing, training) + facts)
+    configuration = to_yaml(source, preprocessing, training) + facts + _FACTS
     trials: list[Trial] = []
     with tqdm(desc=f"comparing on {name}", unit="fit", total=None) as bar:
         for fold, data in enumerate(_folds(examples, source, preprocessing, folds, config.seed)):
             names = choose_models(config.models, data)
+            if not fold:
+                print(f"{data.facts}\n")
             bar.total = len(names) * folds * config.seeds
+            store = _store(target, configuration)
             for seed in range(config.seed, config.seed + config.seeds):
-                probabilities, seconds = fit_models(
+                fitted = fit_models(
                     names, data, training, seed, store / f"{fold}-{seed}", lambda _: bar.update()
                 )
-                trials.append(
-                    Trial(fold, seed, data.test.label, probabilities, seconds, *_parts(examples, data))
-                )
-    comparison = {
-        "data": name,
-        "rows": sum(len(trial.label) for trial in trials) // config.seeds,
-        "folds": folds,
-        "seeds": config.seeds,
-        "dropped": list(source.drop),
-        **summarise(trials),
-    }
+                parts = _parts(examples, data)
+                labels = Labels(data.test.label, data.test.weight)
+                trials.append(Trial(fold, seed, labels, *fitted, *parts))
+    comparison = summarise(trials, name, source.drop)
     print(comparison_table(comparison))
-    write_comparison(folder, comparison)
-    print(folder / "comparison.html")
+    with target.written() as folder:
+        write_comparison(folder, comparison)
+    print(out / "comparison.html")
     return comparison
 
 
@@ -89,9 +84,12 @@ def _folds(
     if folds == 1:
         yield preprocess_source(examples, source, seed=seed, **options)
         return
-    frame, _ = clean(examples.frame, examples.label, file=source.data)
-    positive = examples.positive or find_positive(frame[examples.label], examples.label, file=source.data)
-    label = read_labels(frame[examples.label], examples.label, positive, file=source.data)
+    check_columns(examples.frame, (examples.label, plan.group), source.data)
+    frame, counts = clean(examples.frame, examples.label, file=source.data)
+    counts.tell(examples.facts)
+    given = frame[examples.label], examples.label
+    rule = label_rule(*given, examples.positive, file=source.data)
+    label = read_labels(*given, *rule, file=source.data)
     groups = None if plan.group is None else frame[plan.group].to_numpy()
     for part in fold_parts(
         label, folds, groups=groups, validation_fraction=plan.validation_fraction, seed=seed
@@ -101,15 +99,21 @@ def _folds(
         yield preprocess_source(cut, source, seed=seed, **options)
 
 
-def _store(folder: Path, configuration: str) -> Path:
+def _store(target: OutputFolder, configuration: str) -> Path:
     """Make the folder of finished fits; those of other data or options are removed."""
-    store = folder / "fits"
+    store = target.path / "fits"
     written = store / "config.yaml"
     if not written.is_file() or written.read_text() != configuration:
-        shutil.rmtree(store, ignore_errors=True)
-        store.mkdir(parents=True)
+        target.begin()
+        store.mkdir(exist_ok=True)
         written.write_text(configuration)
     return store
+
+
+def _files_of_0_1(folder: Path) -> tuple[str, ...]:
+    written = folder / "fits" / "config.yaml"
+    known = written.is_file() and written.read_text(errors="replace").endswith(_FACTS)
+    return (*_RESULTS, *_STATE) if known else ()
 
 
 def _parts(examples: ExampleSource, data: PreparedData) -> tuple[np.ndarray | None, np.ndarray | None]:

@@ -1,35 +1,30 @@
-"""`python -m intent_tf.predict MODEL --data FILE --out FILE`: the probability of every row of a table.
+"""What `predict` does: it adds the probability to every row of a table."""
 
-Of a version folder, also one that an earlier version of intent_tf wrote, the SavedModel runs. It is a
-program: take it from those you trust only.
-"""
-
-from __future__ import annotations
-
+import sys
 import time
 from pathlib import Path
 
-import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet
 from tqdm import tqdm
 
-from intent_tf.data.csv_files import Rejected
-from intent_tf.data.tables import existing_file, stream_table, table_format, write_table
+from intent_tf.columns.input_facts import InputFacts
+from intent_tf.columns.raw_columns import require_columns
+from intent_tf.data.adapters import example_table
+from intent_tf.data.facts import Facts
+from intent_tf.data.output_folder import check_output_file, output_file
+from intent_tf.data.specification import FeatureSpecification
+from intent_tf.data.table_writer import TableWriter, with_column
+from intent_tf.data.tables import TableFile, table_format
 from intent_tf.errors import InputError
 from intent_tf.options.predict import PredictConfig
 from intent_tf.serving.client import Client
-from intent_tf.serving.export import OUTPUT
 from intent_tf.serving.trained_model import Scorer, open_model
 
 
 def predict_file(model_path: str | Path, config: PredictConfig) -> int:
     """Score a table chunk by chunk, in memory that does not grow with the table.
 
-    Args:
-        model_path: A version folder, a folder of versions, a ``.keras`` file, or the URL of a served model
-            (see `intent_tf.serving.Client`).
-        config: What to read and write.
+    What the model does not read is passed on as it is: types of Parquet columns, cells of CSV files.
 
     Returns:
         Rows written. Rows that cannot be read are written to ``<out>.rejected.csv``.
@@ -37,66 +32,76 @@ def predict_file(model_path: str | Path, config: PredictConfig) -> int:
     Raises:
         InputError: If a file, a column or a value is not usable; no half-written file stays.
     """
-    if "://" in str(model_path):
-        scorer: Scorer = Client(str(model_path))
-    else:
-        scorer = open_model(model_path, trust=config.trust).scorer
-    source, out = existing_file(config.data), Path(config.out)
+    out = Path(config.out)
+    rejected_file = out.with_name(out.name + ".rejected.csv")
+    for written in (out, rejected_file):
+        check_output_file(written, config.data or config.events, model_path)
     table_format(out)
-    rejected, rows = Rejected(str(source)), 0
-    partial = out.with_name(f"writing-{out.name}")
+    scorer, specification = _opened(model_path, config)
+    with example_table(
+        config.data,
+        config.events,
+        config,
+        learnt=specification.session,
+        rejected=rejected_file,
+        quiet=config.quiet,
+    ) as data:
+        name = config.data or config.events
+        source = TableFile(data, specification.file, encoding=config.encoding, name=name)
+        return _predict_table(source, scorer, specification, config)
+
+
+def _predict_table(
+    source: TableFile, scorer: Scorer, specification: FeatureSpecification, config: PredictConfig
+) -> int:
+    out = Path(config.out)
+    rejected_file = out.with_name(out.name + ".rejected.csv")
+    if config.name in source.columns:
+        raise InputError(
+            "the table has a column of this name, which would be lost",
+            file=source.name,
+            column=config.name,
+            remedy="name the new column otherwise: --name COLUMN",
+        )
+    require_columns(source.columns, specification, file=source.name)
+    names = [column.name for column in specification.columns]
+    names += [name for name in specification.lengths if name in source.columns]
+    counted, facts = InputFacts(specification), Facts()
+    schema = source.schema.append(pa.field(config.name, pa.float32()))
     started = time.perf_counter()
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        with _Writer(partial) as writer, tqdm(unit=" rows", disable=config.quiet, desc="predicting") as bar:
-            for chunk in stream_table(source, rejected):
+    with (
+        output_file(out) as partial,
+        TableWriter(partial, schema) as writer,
+        tqdm(unit=" rows", disable=config.quiet, desc="predicting") as bar,
+    ):
+        for chunk in source.chunks():
+            frame = chunk.frame(names)
+            with facts.taking_warnings():
                 try:
-                    probability = scorer.predict(chunk, batch_size=config.batch_size)
+                    probability = scorer.predict(frame, batch_size=config.batch_size)
                 except InputError as error:
-                    raise InputError(f"{error} (rows counted from row {rows + 1})", file=source) from error
-                writer.write(chunk.assign(**{OUTPUT: probability}))
-                rows += len(chunk)
-                bar.update(len(chunk))
-        partial.replace(out)
-    except OSError as error:
-        raise InputError(f"cannot be written ({error.strerror})", file=out) from error
-    finally:
-        partial.unlink(missing_ok=True)
-    if not rows:
-        out.unlink(missing_ok=True)
-        raise InputError("the table has no rows", file=source, expected="at least one row of data")
+                    raise InputError(str(error), file=source.name) from error
+                counted.add(frame)
+            writer.write(with_column(chunk.rows, config.name, probability))
+            bar.update(len(frame))
     seconds = time.perf_counter() - started
-    if rejected.rows:
-        rejected_file = out.with_name(out.name + ".rejected.csv")
-        rejected.write(rejected_file)
-        print(f"{len(rejected.rows)} rows cannot be read; they are in {rejected_file}")
-    if not config.quiet:
-        print(f"{rows:,} rows in {seconds:.1f} s: {rows / seconds:,.0f} rows/s")
+    source.tell(facts)
+    counted.tell(facts, source.columns)
+    if source.rejected.rows:
+        source.rejected.write(rejected_file)
+        facts.tell("rejected rows are in", rejected_file)
+    if config.quiet:
+        print("".join(f"! {warning}\n" for warning in facts.warnings), end="", file=sys.stderr)
+    else:
+        print(facts.written())
+        print(f"{counted.rows:,} rows in {seconds:.1f} s: {counted.rows / seconds:,.0f} rows/s")
     print(out)
-    return rows
+    return counted.rows
 
 
-class _Writer:
-    """Appends chunks to a table file of any format."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.parquet: pa.parquet.ParquetWriter | None = None
-        self.begun = False
-
-    def __enter__(self) -> _Writer:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self.parquet is not None:
-            self.parquet.close()
-
-    def write(self, frame: pd.DataFrame) -> None:
-        if table_format(self.path) != "parquet":
-            write_table(frame, self.path, append=self.begun)
-            self.begun = True
-            return
-        table = pa.Table.from_pandas(frame, preserve_index=False)
-        if self.parquet is None:
-            self.parquet = pa.parquet.ParquetWriter(self.path, table.schema)
-        self.parquet.write_table(table.cast(self.parquet.schema))
+def _opened(model_path: str | Path, config: PredictConfig) -> tuple[Scorer, FeatureSpecification]:
+    if "://" in str(model_path):
+        client = Client(str(model_path))
+        return client, client.specification
+    model = open_model(model_path, trust=config.trust)
+    return model.scorer, model.specification

@@ -1,9 +1,6 @@
-"""`python -m intent_tf.pretrain`: an encoder that has read a shop's sessions and texts, without labels."""
-
-from __future__ import annotations
+"""What `pretrain` does: an encoder that has read a shop's sessions and texts, without labels."""
 
 import json
-import shutil
 import sys
 from pathlib import Path
 
@@ -14,35 +11,35 @@ import tensorflow as tf
 
 from intent_tf.columns.feature_batches import feature_batches, graph_of
 from intent_tf.columns.inference import infer_specification
+from intent_tf.columns.kinds.registry import kind_of
 from intent_tf.columns.raw_columns import raw_columns, to_dataset
 from intent_tf.columns.subword_preprocessor import SubwordPreprocessor
+from intent_tf.data.adapters import opened_log
 from intent_tf.data.datasets import DATASETS
-from intent_tf.data.event_log import LogFormat
 from intent_tf.data.example_definition import ExampleDefinition
-from intent_tf.data.examples import prepare_examples
+from intent_tf.data.examples import Prepared, prepare_examples
+from intent_tf.data.output_folder import OutputFolder
 from intent_tf.data.specification import FeatureSpecification
 from intent_tf.data.tables import read_table
 from intent_tf.errors import InputError
 from intent_tf.layers.bert.transformer import BertTransformer
 from intent_tf.models.bert.bert_encoder import BertEncoder
+from intent_tf.models.bert.hub_form import HUB_FILES
 from intent_tf.options.command_line import to_yaml
 from intent_tf.options.pretrain import PretrainingConfig, PretrainRunConfig, UnlabelledConfig
 from intent_tf.simulator.simulator import simulate
 from intent_tf.text.wordpiece import SPECIAL, WordPieceIds
 from intent_tf.text.wordpiece_vocabulary import learn_vocabulary
 from intent_tf.training.pretraining import new_network, pretrain, with_subwords
-from intent_tf.training.working_folder import prepare_working_folder
+from intent_tf.training.working_folder import TRAINING_STATE, WorkingFolder, state_of_0_1
 
 _ROWS_AT_ONCE = 1024
+#: Of a folder of examples, beside the label: what says how, and of which day, an example was drawn.
+_NO_FEATURES = ("weight", "day")
 
 
 def run(source: UnlabelledConfig, config: PretrainingConfig, run_config: PretrainRunConfig) -> Path:
     """Pre-train one encoder.
-
-    Args:
-        source: What is read.
-        config: The encoder and how it is trained.
-        run_config: Where to write, the seed.
 
     Returns:
         The folder that was written.
@@ -55,9 +52,18 @@ def run(source: UnlabelledConfig, config: PretrainingConfig, run_config: Pretrai
         if not run_config.quiet:
             print(message, flush=True)
 
-    out = Path(run_config.out)
-    working = out.parent / f".{out.name}.training"
-    prepare_working_folder(working, to_yaml(source, config, run_config), run_config.resume)
+    out, configuration = Path(run_config.out), to_yaml(source, config, run_config)
+    files = (*HUB_FILES, "config.yaml", "metrics.json")
+    target = OutputFolder(
+        out, "pretrain", files, overwrite=run_config.overwrite, earlier=state_of_0_1(out, files)
+    )
+    beside = target.path.with_name(f".{target.path.name}.training")
+    earlier = state_of_0_1(beside, TRAINING_STATE)
+    working = WorkingFolder(
+        OutputFolder(beside, "pretrain", state=TRAINING_STATE, option=None, earlier=earlier),
+        configuration,
+        run_config.resume,
+    )
     keras.utils.set_random_seed(run_config.seed)
     frame, file = _read(source, run_config.seed)
     specification = _read_columns(frame, source, file)
@@ -70,59 +76,62 @@ def run(source: UnlabelledConfig, config: PretrainingConfig, run_config: Pretrai
     tell(f"{preprocessor.subwords.vocabulary_size:,} subwords, {network.count_params():,} weights")
 
     raw = raw_columns(frame, specification, file=file)
-    batches = [
-        tf.RaggedTensor.from_tensor(batch.text, padding=0)
-        for batch in feature_batches(graph_of(preprocessor), raw)
-    ]
-    documents = tf.concat(batches, axis=0)
+    batches = feature_batches(graph_of(preprocessor), raw)
+    documents = tf.concat([batch["text"] for batch in batches], axis=0)
     train, validation = (tf.gather(documents, np.flatnonzero(held == value)) for value in (False, True))
+    working.begin()
     history = pretrain(
         network,
         preprocessor.subwords,
         train,
         validation,
         config,
-        working,
+        working.path,
         seed=run_config.seed,
         resume=run_config.resume,
         verbose=0 if run_config.quiet else 1 if sys.stdout.isatty() else 2,
     )
     best = min(history["val_perplexity"])
     tell(f"perplexity on {int(held.sum()):,} held-out documents: {best:.2f}")
-    BertEncoder(network, preprocessor.subwords).to_hub(out)
-    (out / "config.yaml").write_text(to_yaml(source, config, run_config), encoding="utf-8")
     metrics = {
         "val_perplexity": best,
         "documents": len(frame),
         "held_out": int(held.sum()),
         "history": history,
     }
-    (out / "metrics.json").write_text(json.dumps(metrics, indent=2) + "\n", encoding="utf-8")
-    shutil.rmtree(working)
+    with target.written() as folder:
+        BertEncoder(network, preprocessor.subwords).to_hub(folder)
+        (folder / "config.yaml").write_text(configuration, encoding="utf-8")
+        (folder / "metrics.json").write_text(json.dumps(metrics, indent=2) + "\n", encoding="utf-8")
+    working.folder.remove_state()
     print(out)
     return out
 
 
 def _read(source: UnlabelledConfig, seed: int) -> tuple[pd.DataFrame, str | None]:
     if source.dataset is not None:
-        if source.dataset not in DATASETS:
-            raise InputError(f"no data set {source.dataset!r}", expected=", ".join(DATASETS))
         examples = DATASETS[source.dataset].examples()
         hidden = [name for name in (examples.label, *examples.excluded) if name in examples.frame.columns]
         return examples.frame.drop(columns=hidden), source.dataset
     if source.data is not None:
-        return read_table(source.data).frame, source.data
+        return read_table(source.data, encoding=source.encoding).frame, source.data
     # Sessions are read to their end: there is no label to give away.
     whole = ExampleDefinition(prediction_times="last", cut="none")
-    log = source.events if source.events is not None else simulate(source.sessions, seed)
-    examples_table = prepare_examples(log, whole, LogFormat(columns=source.columns)).examples
-    return examples_table.drop(columns="purchase"), source.events
+    if source.events is None:
+        prepared = prepare_examples(simulate(source.sessions, seed), whole)
+    elif Prepared.is_at(source.events):
+        prepared = Prepared.read(source.events)
+    else:
+        with opened_log(source.events, source) as (files, log_format):
+            prepared = prepare_examples(files, whole, log_format)
+        print(prepared.facts.written())
+    return prepared.examples.drop(columns=[prepared.label, *_NO_FEATURES], errors="ignore"), source.events
 
 
 def _read_columns(frame: pd.DataFrame, source: UnlabelledConfig, file: str | None) -> FeatureSpecification:
     """Choose the columns of text, and of sequences: numbers and categories are no documents."""
     specification = infer_specification(frame, "", kinds=source.kinds, drop=source.drop, file=file)
-    read = tuple(column for column in specification.columns if column.kind in ("text", "sequence"))
+    read = tuple(column for column in specification.columns if kind_of(column.kind).has_words)
     if not read:
         raise InputError(
             "the table has no text and no sequences to read",
@@ -136,13 +145,14 @@ def _start(
     preprocessor: SubwordPreprocessor, frame: pd.DataFrame, config: PretrainingConfig, run: PretrainRunConfig
 ) -> tuple[BertTransformer, WordPieceIds]:
     """Take or build the network, with a vocabulary that has the sessions' actions."""
-    vocabulary = preprocessor.session_tokens.lookup.get_vocabulary() if preprocessor.session_tokens else []
     actions = [
-        token for token in vocabulary if token[:1] == "[" and token[-1:] == "]" and token not in SPECIAL
+        token
+        for encoder in preprocessor.encoders.values()
+        for token in encoder.rendered_vocabulary()
+        if token[:1] == "[" and token[-1:] == "]" and token not in SPECIAL
     ]
     if run.encoder is not None:
-        policy = "mixed_bfloat16" if config.mixed_precision else "float32"
-        encoder = BertEncoder.from_preset(run.encoder, max_tokens=config.max_tokens, dtype=policy)
+        encoder = BertEncoder.from_preset(run.encoder, max_tokens=config.max_tokens, dtype=config.precision)
         if encoder.network.causal != (config.objective == "causal"):
             raise InputError(
                 f"the encoder does not fit --objective {config.objective}",

@@ -1,10 +1,8 @@
-"""`python -m intent_tf.train`: from raw data to a served model, in one command."""
+"""What `train` does: from raw data to a served model."""
 
-from __future__ import annotations
-
-import shutil
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -16,7 +14,8 @@ from intent_tf.columns.config import preprocessor_options
 from intent_tf.columns.prepared import PreparedData
 from intent_tf.columns.streamed_rows import StreamedRows, stream_training_rows
 from intent_tf.data.example_source import ExampleSource
-from intent_tf.data.splitting import PARTS
+from intent_tf.data.facts import Facts
+from intent_tf.data.output_folder import OutputFolder
 from intent_tf.data.tables import read_table
 from intent_tf.errors import InputError
 from intent_tf.evaluation.evaluation import evaluate_model
@@ -39,14 +38,15 @@ from intent_tf.serving.export import encoder_notice
 from intent_tf.serving.loading import load_model
 from intent_tf.serving.versions import new_version, versions
 from intent_tf.training.cluster import is_chief
-from intent_tf.training.distillation import distillation_loss, rows_to_recombine, with_teacher
+from intent_tf.training.distillation import check_loss, rows_to_recombine, with_teacher
 from intent_tf.training.fine_tuning import fine_tune
 from intent_tf.training.open_encoder import open_encoder
+from intent_tf.training.parts import fit_parts
 from intent_tf.training.preemption import Preempted
 from intent_tf.training.source import load_examples, preprocess_source
 from intent_tf.training.strategy import make_strategy, precision
 from intent_tf.training.training import create_model, train_model
-from intent_tf.training.working_folder import prepare_working_folder
+from intent_tf.training.working_folder import TRAINING_STATE, WorkingFolder, state_of_0_1
 
 
 def run(
@@ -62,21 +62,13 @@ def run(
 
     Of several workers all train, and the first evaluates and exports.
 
-    Args:
-        source: Where the examples come from.
-        preprocessing: How raw columns become features.
-        training: The model and how it is trained.
-        config: Where to write, the seed.
-        encoding: The encoder, where the model has one, and how it is fine-tuned.
-        devices: The devices and machines that train; those that are there, unless given.
-        distillation: The model that this one learns from, if any.
-
     Returns:
         The version folder that was written; None on the workers that do not write it.
 
     Raises:
         InputError: If the input is not usable.
     """
+    check_loss(distillation, training)
     strategy = make_strategy(devices.strategy, worker_timeout=devices.worker_timeout)
     quiet = config.quiet or not is_chief(strategy)
 
@@ -85,24 +77,25 @@ def run(
             print(message, flush=True)
 
     out = Path(config.out or f"saved_models/{_name(source)}")
-    working = out / ".training"
     written = to_yaml(source, preprocessing, training, encoding, config, devices, distillation)
-    if is_chief(strategy):
-        prepare_working_folder(working, written, config.resume)
+    working = out / ".training"
+    state = _working_folder(working, written, config.resume) if is_chief(strategy) else None
     keras.utils.set_random_seed(config.seed)
 
     with strategy.scope():
         encoder = open_encoder(encoding, devices.precision)
     teacher = load_model(distillation.teacher, trust=encoding.trust) if distillation.teacher else None
-    unlabelled = read_table(distillation.unlabelled).frame if distillation.unlabelled else None
-    examples, rejected = load_examples(source, seed=config.seed, tell=tell)
-    data = _prepare(examples, source, preprocessing, encoder, config.seed)
-    tell(f"\nfeature specification\n{data.specification.describe()}\n\n{_rows(data)}\n")
+    rejected = Path(f"{out.resolve()}.rejected.csv") if is_chief(strategy) else None
+    examples = load_examples(source, seed=config.seed, tell=tell, rejected=rejected)
+    unlabelled = _further(distillation.unlabelled, examples, tell)
+    test = _further(source.test_data, examples, tell)
+    data = _prepare(examples, source, preprocessing, encoder, config.seed, test)
+    tell(f"\n{data.facts}\n")
 
     # Of the rows with labels: those that a teacher adds below do not change the steps.
     training = replace(training, batch_size=training.batch_size_for(data.train.number_of_rows))
     with strategy.scope(), precision(devices.precision):
-        model = create_model(data, training, encoder, distillation_loss(distillation, training))
+        model = create_model(data, training, encoder)
     if config.precompute:
         precompute_extractors(
             model, config.precompute
@@ -110,6 +103,8 @@ def run(
     learnt = data if teacher is None else _taught(data, teacher, unlabelled, distillation, config.seed)
     if teacher:
         tell(f"the teacher scored {len(learnt.train):,} rows")
+    if state:
+        state.begin()
     train = partial(fine_tune, config=encoding) if encoder else train_model
     started = time.perf_counter()
     try:
@@ -126,11 +121,12 @@ def run(
     except Preempted as ended:
         tell(f"note: {ended}")
         raise SystemExit(config.preempted_status) from None
-    if not is_chief(strategy):
+    if state is None:
         return None
     seconds = time.perf_counter() - started
+    model = fit_parts(model.without_strategy(), data, training.fitted_parts, config.seed)
     evaluation = evaluate_model(
-        model.without_strategy(),
+        model,
         data,
         examples,
         cost_fp=config.cost_fp,
@@ -150,11 +146,12 @@ def run(
     evaluation = replace(evaluation, metrics=metrics)
     with new_version(out) as folder:
         write_artifacts(folder, data, evaluation, history, written, _name(source), config.precompute)
-        rejected.write(folder / "rejected.csv")
+        if examples.rejected is not None:
+            examples.rejected.replace(folder / "rejected.csv")
         for log in ("history.csv", "tensorboard"):
             if (working / log).exists():
-                shutil.move(working / log, folder / log)
-    shutil.rmtree(working)
+                (working / log).rename(folder / log)
+    state.folder.remove_state()
     version = out / str(versions(out)[-1])
     tell(_summary(metrics))
     if encoder:
@@ -164,14 +161,20 @@ def run(
     return version
 
 
+def _working_folder(path: Path, configuration: str, resume: bool) -> WorkingFolder:
+    earlier = state_of_0_1(path, TRAINING_STATE)
+    folder = OutputFolder(path, "train", state=TRAINING_STATE, option=None, earlier=earlier)
+    return WorkingFolder(folder, configuration, resume)
+
+
 def _prepare(
     examples: ExampleSource,
     source: SourceConfig,
     preprocessing: PreprocessingConfig,
     encoder: BertEncoder | None,
     seed: int,
+    test: pd.DataFrame | None,
 ) -> PreparedData:
-    test = None if source.test_data is None else read_table(source.test_data).frame
     data = preprocess_source(
         examples,
         source,
@@ -183,20 +186,14 @@ def _prepare(
     return stream_training_rows(data, examples.stream, examples.weight) if examples.stream else data
 
 
-def _rows(data: PreparedData) -> str:
-    """Say how many rows each part has, and why others are in none."""
-    lines = [f"{name}: {getattr(data, name).number_of_rows:,} rows" for name in PARTS]
-    kin, split = data.split.group or "equal row", data.split
-    left = {
-        "without a label": data.cleaning.rows_without_label,
-        "duplicates": data.cleaning.duplicate_rows,
-        f"their {kin} comes again in a later part": split.set_aside_because_group_returns_later,
-        f"their {kin} is in the test rows": split.set_aside_because_group_is_in_test_rows,
-    }
-    lines += [f"excluded: {count:,} rows ({why})" for why, count in left.items() if count]
-    if equal := data.cleaning.equal_rows:
-        lines.append(f"kept: {equal:,} rows that equal another (too many to be records made twice)")
-    return "\n".join(lines)
+def _further(path: str | None, examples: ExampleSource, tell: Callable[[str], None]) -> pd.DataFrame | None:
+    """Read another table, by the rules of the first."""
+    if path is None:
+        return None
+    table, facts = read_table(path, examples.file), Facts()
+    table.file.tell(facts)
+    tell(facts.written())
+    return table.frame
 
 
 def _taught(
@@ -216,13 +213,17 @@ def _taught(
 
 
 def _summary(metrics: RunMetrics) -> str:
-    lines = ["", metrics_table(metrics.test, metrics.baselines, metrics.optimum), ""]
+    parts = ", ".join(f"{name} {weight:.2f}" for name, weight in (metrics.parts or {}).items())
+    lines = [f"parts: {parts}"] if parts else []
+    lines += ["", metrics_table(metrics.test, metrics.baselines, metrics.optimum), ""]
     if cost := metrics.precomputed:
         lines.append(
             f"precomputed as {cost.storage}: test AUROC {cost.auroc[0]:.5f} → {cost.auroc[1]:.5f}, "
             f"log loss {cost.log_loss[0]:.5f} → {cost.log_loss[1]:.5f}, "
             f"probabilities change by {cost.largest_change:.1e} at most"
         )
+    if metrics.better_baseline:
+        lines.append(f"note: {metrics.better_baseline}")
     if actions := metrics.actions:
         lines.append(
             f"strongest action: log loss {actions.log_loss:.4f}, "

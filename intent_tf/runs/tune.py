@@ -1,9 +1,4 @@
-"""`python -m intent_tf.tune`: search for better options, and write them for `train --config`.
-
-The defaults were measured on five data sets; most tables need no search. No test row is read.
-"""
-
-from __future__ import annotations
+"""What `tune` does: it searches for better options, and reads no test row."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +11,7 @@ from tqdm import tqdm
 from intent_tf.columns.config import preprocessor_options
 from intent_tf.columns.prepared import PreparedData
 from intent_tf.data.example_source import ExampleSource
+from intent_tf.data.output_folder import OutputFolder
 from intent_tf.data.splitting import SplitPlan
 from intent_tf.evaluation.folds import fold_parts
 from intent_tf.evaluation.search_page import write_search
@@ -26,21 +22,17 @@ from intent_tf.options.training import TrainingConfig
 from intent_tf.options.tune import TuneConfig
 from intent_tf.training.source import load_examples, preprocess_source
 from intent_tf.training.tuning import tune, validation_loss
-from intent_tf.training.working_folder import prepare_working_folder
+from intent_tf.training.working_folder import WorkingFolder, state_of_0_1
 
 _PART = "part of the fold"
+_RESULTS = ("best.yaml", "trials.csv", "trials.html")
+_STATE = ("config.yaml", "search/oracle.json", "search/tuner*.json", "search/trial_*/*.json")
 
 
 def tune_options(
     source: SourceConfig, preprocessing: PreprocessingConfig, training: TrainingConfig, config: TuneConfig
 ) -> TrainingConfig:
     """Search, compare the best options with those given, print both and write the better ones.
-
-    Args:
-        source: Where the examples come from.
-        preprocessing: How raw columns become features.
-        training: Options that are not searched, and what the search has to beat.
-        config: The search.
 
     Returns:
         The options with the lower mean validation log loss over the seeds.
@@ -49,11 +41,13 @@ def tune_options(
         InputError: If the input is not usable.
         MissingExtraError: If KerasTuner is not installed.
     """
-    folder = Path(config.out)
-    written = to_yaml(source, preprocessing, training, config)
-    prepare_working_folder(folder, written, config.resume)
-    examples, _ = load_examples(source, seed=config.seed, tell=print)
+    out = Path(config.out)
+    earlier = state_of_0_1(out, (*_RESULTS, *_STATE))
+    target = OutputFolder(out, "tune", _RESULTS, state=_STATE, overwrite=config.overwrite, earlier=earlier)
+    working = WorkingFolder(target, to_yaml(source, preprocessing, training, config), config.resume)
+    examples = load_examples(source, seed=config.seed, tell=print)
     folds = _folds(examples, source, preprocessing, config)
+    working.begin()
     with tqdm(desc="searching", unit="trial", total=config.trials) as bar:
 
         def done(trial: dict[str, Any]) -> None:
@@ -61,7 +55,13 @@ def tune_options(
             bar.set_postfix(val_log_loss=trial["val_log_loss"])
 
         trials = tune(
-            folds, training, folder, search=config.search, trials=config.trials, seed=config.seed, done=done
+            folds,
+            training,
+            working.path,
+            search=config.search,
+            trials=config.trials,
+            seed=config.seed,
+            done=done,
         )
     seeds = range(config.seed, config.seed + config.seeds)
     candidates = {"given": training, "best of the search": _chosen(trials[0], training)}
@@ -70,12 +70,13 @@ def tune_options(
         for name, options in tqdm(candidates.items(), desc="comparing over seeds")
     }
     best = min(losses, key=lambda name: float(np.mean(losses[name])))
-    write_search(folder, trials, losses)
-    (folder / "best.yaml").write_text(to_yaml(source, preprocessing, candidates[best]), encoding="utf-8")
+    with target.written() as folder:
+        write_search(folder, trials, losses)
+        (folder / "best.yaml").write_text(to_yaml(source, preprocessing, candidates[best]), encoding="utf-8")
     for name, values in losses.items():
         spread = f" ± {np.std(values, ddof=1):.4f}" if len(values) > 1 else ""
         print(f"{name}: validation log loss {np.mean(values):.4f}{spread} ({len(values)} seeds)")
-    print(f"python -m intent_tf.train --config {folder / 'best.yaml'}  # {best}")
+    print(f"python -m intent_tf.train --config {out / 'best.yaml'}  # {best}")
     return candidates[best]
 
 
@@ -92,6 +93,7 @@ def _folds(
     """Prepare the rows that are not tested: as they are split, or cut into folds."""
     options = preprocessor_options(preprocessing, examples)
     data = preprocess_source(examples, source, seed=config.seed, **options)
+    print(f"{data.facts}\n")
     if config.folds == 1:
         return [data]
     frame = pd.concat([data.train.frame, data.validation.frame], ignore_index=True)

@@ -1,4 +1,4 @@
-"""Serving: exports for TF Serving, a client, a development server, and scores of live sessions."""
+"""Serving: exports for TF Serving, a client, a stand-in for development, and scores of live sessions."""
 
 from intent_tf.serving.client import Client
 from intent_tf.serving.export import export_saved_model

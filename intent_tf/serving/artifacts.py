@@ -1,23 +1,21 @@
 """Everything that a run leaves behind, in one version folder."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from intent_tf.columns.prepared import PreparedData
 from intent_tf.columns.subword_preprocessor import SubwordPreprocessor
+from intent_tf.data.predictions import Labels
 from intent_tf.evaluation.evaluation import Evaluation
 from intent_tf.evaluation.report import Report, write_report
 from intent_tf.options.run import Storage
-from intent_tf.serving.drift import write_reference
 from intent_tf.serving.export import export_saved_model, export_token_ids
 from intent_tf.serving.model_card import model_card
 
 
 def write_artifacts(
-    folder: Path,
+    folder: str | Path,
     data: PreparedData,
     evaluation: Evaluation,
     history: Mapping[str, Sequence[float]],
@@ -37,11 +35,11 @@ def write_artifacts(
         precompute: Type of the tables of products in the SavedModel; see `export_saved_model`.
             ``model.keras`` is for training on, and not precomputed.
     """
+    folder = Path(folder)
     model = evaluation.model
     export_saved_model(model, folder, precompute)
     if isinstance(model.preprocessor, SubwordPreprocessor):
         export_token_ids(model, folder / "token_ids")
-    write_reference(folder / "assets.extra", evaluation.probabilities["intent_tf"])
     model.save(folder / "model.keras")
     (folder / "config.yaml").write_text(configuration, encoding="utf-8")
     metrics = json.dumps(evaluation.metrics.as_dict(), indent=2, ensure_ascii=False)
@@ -49,7 +47,7 @@ def write_artifacts(
     (folder / "MODEL_CARD.md").write_text(model_card(model, evaluation.metrics), encoding="utf-8")
     report = Report(
         title,
-        data.test.label,
+        Labels(data.test.label, data.test.weight),
         evaluation.probabilities,
         evaluation.metrics,
         history,

@@ -1,7 +1,5 @@
 """Asks a model that is served elsewhere: raw columns there, probabilities back."""
 
-from __future__ import annotations
-
 import random
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -16,12 +14,15 @@ from tensorflow.core.protobuf import meta_graph_pb2
 from intent_tf.columns.raw_columns import padded, raw_columns
 from intent_tf.data.specification import FeatureSpecification
 from intent_tf.errors import InputError
+from intent_tf.serving.rest_json import finite
 from intent_tf.serving.rest_transport import RestTransport
 from intent_tf.serving.served_model import specification_of
 from intent_tf.serving.serving_error import ServingError
+from intent_tf.serving.specification_signature import NAME, REQUEST, read_specification
 
 _Answer = TypeVar("_Answer")
 _FIRST_WAIT = 0.1
+_LISTS = (list, tuple, np.ndarray)
 
 
 class Transport(Protocol):
@@ -78,7 +79,7 @@ class Client:
 
             self._transport = GrpcTransport(url, timeout)
 
-    def __enter__(self) -> Client:
+    def __enter__(self) -> "Client":
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -87,7 +88,12 @@ class Client:
     @cached_property
     def specification(self) -> FeatureSpecification:
         """The raw columns that the model takes, as it says itself."""
-        return specification_of(self._signatures["serving_default"])
+        if NAME not in self._signatures:
+            return specification_of(self._signatures["serving_default"])
+        [[answer]] = self._patiently(
+            lambda: self._transport.predict({REQUEST: np.array([b""])}, NAME)
+        ).values()
+        return read_specification(answer)
 
     def predict(
         self, rows: pd.DataFrame | Mapping[str, Sequence[Any]], *, batch_size: int | None = None
@@ -108,7 +114,7 @@ class Client:
         self, rows: pd.DataFrame | Mapping[str, Sequence[Any]], *, batch_size: int | None = None
     ) -> dict[str, np.ndarray]:
         """Ask for all outputs, as `predict` does: the probability, and what else the signature states."""
-        frame = pd.DataFrame(rows).reset_index(drop=True)
+        frame = rows if isinstance(rows, pd.DataFrame) else pd.DataFrame(rows)
         names = list(self._signatures["serving_default"].outputs)
         size = batch_size or self.batch_size
         answers = [self._batch(frame.iloc[start : start + size]) for start in range(0, len(frame), size)]
@@ -130,7 +136,12 @@ class Client:
 
     def _batch(self, frame: pd.DataFrame) -> dict[str, np.ndarray]:
         columns = padded(raw_columns(frame, self.specification))
-        arrays = {name: values.numpy() for name, values in columns.items()}
+        _check_texts(frame, self.specification)
+        # Models of version 0.1 take no lengths.
+        taken = self._signatures["serving_default"].inputs
+        arrays = {name: values.numpy() for name, values in columns.items() if name in taken}
+        if NAME in self._signatures:  # models of version 0.1 know no missing number but NaN
+            arrays = finite(arrays)
         return self._patiently(lambda: self._transport.predict(arrays, "serving_default"))
 
     def _patiently(self, ask: Callable[[], _Answer]) -> _Answer:
@@ -147,3 +158,17 @@ class Client:
                 # Clients that lost their server together must not come back together.
                 time.sleep(_FIRST_WAIT * 2**attempt * random.uniform(0.5, 1.5))
         raise AssertionError
+
+
+def _check_texts(frame: pd.DataFrame, specification: FeatureSpecification) -> None:
+    """Refuse what is no text where one belongs: else it would be sent as Python spells it."""
+    for column in specification.columns:
+        if column.values != "string":
+            continue
+        for row, value in frame[column.name].items():
+            entries = value if column.is_list and isinstance(value, _LISTS) else [value]
+            wrong = [each for each in entries if isinstance(each, (*_LISTS, dict, set, bytes))]
+            if wrong:
+                raise InputError(
+                    f"found {str(wrong[0])[:80]} where a text belongs", row=row, column=column.name
+                )

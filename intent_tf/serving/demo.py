@@ -1,21 +1,19 @@
 """A page on which a person plays shopper and sees the probability move after each action."""
 
-from __future__ import annotations
-
-import json
-from collections.abc import Mapping
 from importlib import resources
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
 
-from intent_tf.columns.raw_columns import padded, raw_columns
 from intent_tf.data.specification import FeatureSpecification
 from intent_tf.errors import InputError
-from intent_tf.serving.model_server import ModelServer
-from intent_tf.serving.rest_server import Page
-from intent_tf.serving.served_model import specification_of
+from intent_tf.serving.model_versions import ModelVersions
+from intent_tf.serving.rest_app import read_object, to_json
 from intent_tf.serving.session_scorer import SessionScorer
 from intent_tf.serving.session_store import MemorySessions
 from intent_tf.simulator.simulator import simulate
@@ -24,59 +22,60 @@ _ITEMS, _SUGGESTIONS = 9, 6
 _SESSIONS = 1000
 
 
-class Demo:
-    """The page and what it asks for, as pages of a `RestServer`.
+def demo_routes(versions: ModelVersions) -> list[Route]:
+    """Make the page and what it asks for.
 
     Args:
-        server: Its model must read sessions.
+        versions: The model; it must read sessions.
 
     Raises:
         InputError: If it does not.
     """
+    scorer = SessionScorer(_Newest(versions), MemorySessions(_SESSIONS))
+    html = resources.files("intent_tf.serving").joinpath("demo.html").read_text(encoding="utf-8")
+    catalogue = _catalogue()
 
-    def __init__(self, server: ModelServer) -> None:
-        self._scorer = SessionScorer(_Served(server), MemorySessions(_SESSIONS))
-        html = resources.files("intent_tf.serving").joinpath("demo.html").read_bytes()
-        catalogue = json.dumps(_catalogue(), ensure_ascii=False).encode()
-        self.pages: Mapping[tuple[str, str], Page] = {
-            ("GET", "/demo"): lambda body: ("text/html; charset=utf-8", html),
-            ("GET", "/demo/catalogue"): lambda body: ("application/json", catalogue),
-            ("POST", "/demo/event"): lambda body: (
-                "application/json",
-                json.dumps(self._event(body)).encode(),
-            ),
-        }
+    async def page(request: Request) -> Response:
+        return HTMLResponse(html)
 
-    def _event(self, body: bytes) -> dict[str, Any]:
-        try:
-            request = json.loads(body)
-            session_id, event = str(request["session"]), dict(request["event"])
-        except (ValueError, TypeError, KeyError) as error:
-            raise InputError("the request is not usable", expected='{"session": ID, "event": {…}}') from error
-        probability = self._scorer.add(session_id, event)
-        drivers = [
-            {"event_type": event.event_type, "what": event.query or event.text, "change": change}
-            for event, change in self._scorer.drivers(session_id)
-        ]
-        return {"probability": probability, "drivers": drivers}
+    async def offers(request: Request) -> Response:
+        return to_json(catalogue)
+
+    async def event(request: Request) -> Response:
+        return to_json(await run_in_threadpool(_score, scorer, read_object(await request.body())))
+
+    return [
+        Route("/demo", page),
+        Route("/demo/catalogue", offers),
+        Route("/demo/event", event, methods=["POST"]),
+    ]
 
 
-class _Served:
-    """The newest version of a server's model, as a session scorer asks it."""
+def _score(scorer: SessionScorer, request: dict[str, Any]) -> dict[str, Any]:
+    try:
+        session_id, event = str(request["session"]), dict(request["event"])
+    except (ValueError, TypeError, KeyError) as error:
+        raise InputError("the request is not usable", expected='{"session": ID, "event": {…}}') from error
+    probability = scorer.add(session_id, event)
+    drivers = [
+        {"event_type": event.event_type, "what": event.query or event.text, "change": change}
+        for event, change in scorer.drivers(session_id)
+    ]
+    return {"probability": probability, "drivers": drivers}
 
-    def __init__(self, server: ModelServer) -> None:
-        self._server = server
+
+class _Newest:
+    """The version that answers requests, as a session scorer asks it."""
+
+    def __init__(self, versions: ModelVersions) -> None:
+        self._versions = versions
 
     @property
     def specification(self) -> FeatureSpecification:
-        with self._server.use(self._server.name) as loaded:
-            return specification_of(self._server.signature(loaded)[1])
+        return self._versions.current.model.specification
 
     def predict(self, rows: pd.DataFrame) -> np.ndarray:
-        with self._server.use(self._server.name) as loaded:
-            columns = padded(raw_columns(rows, self.specification))
-            arrays = {name: values.numpy() for name, values in columns.items()}
-            return self._server.run(loaded, arrays, "serving_default")["intent_strength"]
+        return self._versions.current.model.predict(rows)
 
 
 def _catalogue() -> dict[str, Any]:

@@ -1,33 +1,29 @@
 """Writes a model as a SavedModel that TF Serving loads: raw columns in, probability out."""
 
-from __future__ import annotations
-
-import re
-from collections.abc import Mapping
 from pathlib import Path
 
 import keras
 import tensorflow as tf
-from tensorflow.core.protobuf import saved_model_pb2
 
+from intent_tf.columns.kinds.registry import prose
+from intent_tf.columns.kinds.sequence import MAX_EVENTS
+from intent_tf.columns.raw_columns import padded, with_lengths
+from intent_tf.columns.safe_names import safe_names
 from intent_tf.columns.subword_preprocessor import IDS
 from intent_tf.models.intent_model import IntentModel
+from intent_tf.models.outputs import STRENGTH
 from intent_tf.models.precomputed_model import precompute_extractors
+from intent_tf.models.signature_names import rename_signatures
 from intent_tf.options.run import Storage
 from intent_tf.serving.golden import write_golden
 from intent_tf.serving.sample_rows import sample_rows
 from intent_tf.serving.served_model import ServedModel
 from intent_tf.serving.signature_page import signature_page
+from intent_tf.serving.specification_signature import NAME, add_specification
 from intent_tf.serving.text_ops import op_libraries
-from intent_tf.serving.tf_examples import parse_examples
+from intent_tf.serving.tf_examples import read_examples
 from intent_tf.serving.warm_up import write_warm_up
 
-#: The name of the output, everywhere.
-OUTPUT = "intent_strength"
-#: The standard deviation of the members' probabilities, where the predictor has several.
-SPREAD = "intent_strength_spread"
-#: The probabilities of what shoppers do at most, where labels were graded.
-ACTIONS = "action_probabilities"
 #: What the Classify API answers, in the order of its scores.
 CLASSES = ("no purchase", "purchase")
 #: The signatures of a SavedModel, and the method of TF Serving's API that each is for.
@@ -35,10 +31,11 @@ SIGNATURES = {
     "serving_default": "tensorflow/serving/predict",
     "serving_examples": "tensorflow/serving/classify",
     "serving_examples_regress": "tensorflow/serving/regress",
+    NAME: "tensorflow/serving/predict",
 }
 
 
-def export_saved_model(model: IntentModel, folder: Path, precompute: Storage | None = None) -> None:
+def export_saved_model(model: IntentModel, folder: str | Path, precompute: Storage | None = None) -> None:
     """Write a SavedModel, and what TF Serving and its clients want beside it.
 
     Its signatures hold core TensorFlow operations only, and take any number of rows:
@@ -51,6 +48,7 @@ def export_saved_model(model: IntentModel, folder: Path, precompute: Storage | N
     - ``serving_examples``: ``inputs``, serialised `tf.train.Example` ``(batch,)``, to ``classes`` and
       ``scores``, both ``(batch, 2)``, for the Classify API.
     - ``serving_examples_regress``: the same ``inputs`` to ``outputs`` ``(batch,)``, for the Regress API.
+    - ``specification``: ``request``, string ``(batch,)``, to what clients must know of the columns, as JSON.
 
     Beside ``saved_model.pb``, ``variables/`` and ``assets/`` it writes ``signature.md``, which documents
     them, and in ``assets.extra/`` warm-up requests and golden requests with their responses, made of
@@ -69,10 +67,10 @@ def export_saved_model(model: IntentModel, folder: Path, precompute: Storage | N
     Example:
         >>> export_saved_model(model, Path("saved_models/shop/1"))  # doctest: +SKIP
     """
+    folder = Path(folder)
     model = model if precompute is None else precompute_extractors(model, precompute)
-    # TensorFlow takes only the names of operations as names of arguments, a table has any others.
     signature = model.preprocessor.input_signature()
-    arguments = {name: _argument(name, position) for position, name in enumerate(signature)}
+    arguments = safe_names(signature)
     columns = {
         name: tf.TensorSpec(spec.shape, spec.dtype, arguments[name]) for name, spec in signature.items()
     }
@@ -80,15 +78,26 @@ def export_saved_model(model: IntentModel, folder: Path, precompute: Storage | N
 
     @tf.function(input_signature=[columns], autograph=False)  # so that the signatures share one graph
     def predict(columns: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
-        return _outputs(model, columns)
+        outputs: dict[str, tf.Tensor] = model.output_model(model.preprocessor(columns))
+        return outputs
+
+    specification = model.preprocessor.specification
+    columns_only = {each.name: signature[each.name] for each in specification.columns}
+
+    def read(inputs: tf.Tensor) -> dict[str, tf.Tensor]:
+        columns = read_examples(inputs, columns_only)
+        # Cut before they are padded: one row of a million events must not make all others as long.
+        for name in (each.name for each in specification.columns if each.is_list):
+            columns[name] = columns[name][:, -MAX_EVENTS:]
+        return padded(with_lengths(columns, specification))
 
     def classify(inputs: tf.Tensor) -> dict[str, tf.Tensor]:
-        probability = predict(parse_examples(inputs, signature))[OUTPUT]
+        probability = predict(read(inputs))[STRENGTH]
         classes = tf.tile(tf.constant([CLASSES]), (tf.shape(probability)[0], 1))
         return {"classes": classes, "scores": tf.stack([1.0 - probability, probability], axis=1)}
 
     def regress(inputs: tf.Tensor) -> dict[str, tf.Tensor]:
-        return {"outputs": predict(parse_examples(inputs, signature))[OUTPUT]}
+        return {"outputs": predict(read(inputs))[STRENGTH]}
 
     archive = keras.export.ExportArchive()
     # The archive finds the weights that the endpoints use by itself, and writes those of what is tracked a
@@ -97,8 +106,10 @@ def export_saved_model(model: IntentModel, folder: Path, precompute: Storage | N
     archive.add_endpoint("serving_default", predict, [columns])
     archive.add_endpoint("serving_examples", classify, [examples])
     archive.add_endpoint("serving_examples_regress", regress, [examples])
+    add_specification(archive, model.preprocessor)
     archive.write_out(str(folder), verbose=False)
-    _finish_signatures(folder, {argument: name for name, argument in arguments.items()})
+    columns_of = {argument: name for name, argument in arguments.items()}
+    rename_signatures(folder, columns_of, methods=SIGNATURES)
 
     served, rows = ServedModel(folder), sample_rows(model.preprocessor)
     extra = folder / "assets.extra"
@@ -108,7 +119,7 @@ def export_saved_model(model: IntentModel, folder: Path, precompute: Storage | N
     (folder / "signature.md").write_text(signature_page(served), encoding="utf-8")
 
 
-def export_token_ids(model: IntentModel, folder: Path) -> None:
+def export_token_ids(model: IntentModel, folder: str | Path) -> None:
     """Write a SavedModel of core TensorFlow ops only, for a model whose encoder's subwords need TF Text.
 
     Its signature ``serving_default`` takes, in place of the text columns, ``input_word_ids``: int32
@@ -121,26 +132,28 @@ def export_token_ids(model: IntentModel, folder: Path) -> None:
         folder: Created if need be.
     """
     preprocessor = model.preprocessor
-    texts = preprocessor.specification.of_kind("text")
+    texts = prose(preprocessor.specification)
     signature = {IDS: tf.TensorSpec((None, None), tf.int32, IDS)}
-    for position, (name, spec) in enumerate(preprocessor.input_signature().items()):
+    columns_of = preprocessor.input_signature()
+    for name, argument in safe_names(columns_of).items():
         if name not in texts:
-            signature[name] = tf.TensorSpec(spec.shape, spec.dtype, _argument(name, position))
+            signature[name] = tf.TensorSpec(columns_of[name].shape, columns_of[name].dtype, argument)
 
     @tf.function(input_signature=[signature], autograph=False)
     def predict(columns: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
-        unread = tf.fill((tf.shape(columns[IDS])[0],), "")
-        return _outputs(model, {**dict.fromkeys(texts, unread), **columns})
+        unread = dict.fromkeys(texts, tf.fill((tf.shape(columns[IDS])[0],), ""))
+        outputs: dict[str, tf.Tensor] = model.output_model(preprocessor({**unread, **columns}))
+        return outputs
 
     archive = keras.export.ExportArchive()
     archive.track(preprocessor)
     archive.add_endpoint("serving_default", predict, [signature])
     archive.write_out(str(folder), verbose=False)
     vocabulary = "\n".join(preprocessor.subwords.vocabulary)
-    (folder / "vocab.txt").write_text(vocabulary + "\n", encoding="utf-8")
+    Path(folder, "vocab.txt").write_text(vocabulary + "\n", encoding="utf-8")
 
 
-def encoder_notice(folder: Path) -> str:
+def encoder_notice(folder: str | Path) -> str:
     """Say what a server needs to run the SavedModel of a model with an encoder."""
     libraries = op_libraries(folder)
     if not libraries:
@@ -148,38 +161,5 @@ def encoder_notice(folder: Path) -> str:
     return (
         f"{folder} holds TF Text ops: TF Serving has them since 2.2 (take the release of your TensorFlow, "
         f"{tf.__version__}); other programs load {', '.join(Path(each).name for each in libraries)} of the "
-        f"package tensorflow-text first. {folder / 'token_ids'} takes ids of subwords and needs neither"
+        f"package tensorflow-text first. {Path(folder, 'token_ids')} takes ids of subwords and needs neither"
     )
-
-
-def _outputs(model: IntentModel, columns: Mapping[str, tf.Tensor]) -> dict[str, tf.Tensor]:
-    """Compute what ``model(columns)`` gives, and how far its members are apart on that calibrated scale."""
-    logits, actions = model.heads(columns, training=False)
-    members = tf.sigmoid(logits)
-    calibrated = model.calibrator or tf.identity
-    outputs = {OUTPUT: calibrated(tf.reduce_mean(members, axis=1))}
-    if members.shape[1] > 1:
-        each = tf.reshape(calibrated(tf.reshape(members, (-1,))), tf.shape(members))
-        outputs[SPREAD] = tf.math.reduce_std(each, axis=1)
-    if model.actions is not None:
-        outputs[ACTIONS] = model.actions.probabilities(actions, outputs[OUTPUT])
-    return outputs
-
-
-def _argument(name: str, position: int) -> str:
-    return name if re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", name) else f"column_{position}"
-
-
-def _finish_signatures(folder: Path, columns: Mapping[str, str]) -> None:
-    """Name the inputs as the columns are named, and say which signature is for which API."""
-    file = folder / "saved_model.pb"
-    saved_model = saved_model_pb2.SavedModel.FromString(file.read_bytes())
-    for name, method in SIGNATURES.items():
-        signature = saved_model.meta_graphs[0].signature_def[name]
-        signature.method_name = method
-        for argument in sorted(signature.inputs):
-            info = signature.inputs.pop(argument)
-            signature.inputs[columns.get(argument, argument)].CopyFrom(info)
-    file.write_bytes(saved_model.SerializeToString(deterministic=True))
-    # It is a hash of the file as it was.
-    (folder / "fingerprint.pb").unlink(missing_ok=True)

@@ -1,7 +1,5 @@
 """Golden requests and responses: what a client sends and what TF Serving must answer, as JSON."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 from typing import Any
@@ -9,11 +7,11 @@ from typing import Any
 import pandas as pd
 
 from intent_tf.columns.raw_columns import padded, raw_columns
-from intent_tf.serving.rest_json import to_columns, to_rows, unnamed_if_alone
+from intent_tf.serving.rest_json import finite, to_columns, to_rows, unnamed_if_alone
 from intent_tf.serving.served_model import ServedModel
 
 
-def write_golden(folder: Path, model: ServedModel, rows: pd.DataFrame) -> None:
+def write_golden(folder: str | Path, model: ServedModel, rows: pd.DataFrame) -> None:
     """Write ``golden_request_*.json`` and ``golden_response_*.json`` in the row and the columnar form.
 
     Args:
@@ -21,7 +19,8 @@ def write_golden(folder: Path, model: ServedModel, rows: pd.DataFrame) -> None:
         model: The version.
         rows: Raw columns.
     """
-    columns = padded(raw_columns(rows, model.specification))
+    folder = Path(folder)
+    columns = finite(padded(raw_columns(rows, model.specification)))
     outputs = model.run(columns)
     instances, predictions = to_rows(columns), [unnamed_if_alone(each) for each in to_rows(outputs)]
     _write(folder / "golden_request_row.json", {"instances": instances})
@@ -32,4 +31,5 @@ def write_golden(folder: Path, model: ServedModel, rows: pd.DataFrame) -> None:
 
 def _write(file: Path, content: dict[str, Any]) -> None:
     content = {"signature_name": "serving_default", **content} if "request" in file.name else content
-    file.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    text = json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False)
+    file.write_text(text + "\n", encoding="utf-8")

@@ -1,8 +1,7 @@
 """Speaks TF Serving's gRPC API; needs the extra ``serving``."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
+from types import ModuleType
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -19,6 +18,15 @@ _WRONG = (grpc.StatusCode.INVALID_ARGUMENT, grpc.StatusCode.NOT_FOUND, grpc.Stat
 _LARGEST = 256 << 20
 
 
+def api(module: str) -> ModuleType:
+    """Import a module of TF Serving's messages, such as ``"predict_pb2"``.
+
+    Raises:
+        MissingExtraError: If they are not installed.
+    """
+    return require(f"tensorflow_serving.apis.{module}", "serving")
+
+
 class GrpcTransport:
     """One model over gRPC.
 
@@ -28,18 +36,17 @@ class GrpcTransport:
     """
 
     def __init__(self, url: str, timeout: float) -> None:
-        self._apis = require("tensorflow_serving.apis", "serving").__name__
         parts = urlsplit(url)
         self.url, self.timeout = url, timeout
         self._name, _, version = parts.path.strip("/").removeprefix("v1/models/").partition("/versions/")
         self._version = int(version) if version else None
         options = [("grpc.max_receive_message_length", _LARGEST), ("grpc.max_send_message_length", _LARGEST)]
         self._channel = grpc.insecure_channel(parts.netloc, options)
-        self._stub = self._api("prediction_service_pb2_grpc").PredictionServiceStub(self._channel)
+        self._stub = api("prediction_service_pb2_grpc").PredictionServiceStub(self._channel)
 
     def signatures(self) -> dict[str, meta_graph_pb2.SignatureDef]:
         """Ask for the signatures of the model."""
-        messages = self._api("get_model_metadata_pb2")
+        messages = api("get_model_metadata_pb2")
         request = messages.GetModelMetadataRequest(metadata_field=["signature_def"])
         self._name_model(request.model_spec)
         signatures = messages.SignatureDefMap()
@@ -48,7 +55,7 @@ class GrpcTransport:
 
     def predict(self, columns: Mapping[str, Any], signature: str) -> dict[str, np.ndarray]:
         """Run a signature."""
-        request = self._api("predict_pb2").PredictRequest()
+        request = api("predict_pb2").PredictRequest()
         self._name_model(request.model_spec)
         request.model_spec.signature_name = signature
         for name, values in columns.items():
@@ -59,9 +66,6 @@ class GrpcTransport:
     def close(self) -> None:
         """Close the connection."""
         self._channel.close()
-
-    def _api(self, module: str) -> Any:
-        return require(f"{self._apis}.{module}", "serving")
 
     def _name_model(self, model_spec: Any) -> None:
         model_spec.name = self._name

@@ -1,7 +1,5 @@
 """Finds and loads a trained model."""
 
-from __future__ import annotations
-
 import zipfile
 from pathlib import Path
 
@@ -10,9 +8,8 @@ import keras
 import intent_tf.training.training  # noqa: F401  registers with Keras every class that a file may name
 from intent_tf.errors import InputError
 from intent_tf.models.intent_model import IntentModel
+from intent_tf.options.input_file import MODEL_FILE, existing_model
 from intent_tf.serving.versions import versions
-
-_EXPECTED = "a folder that `python -m intent_tf.train` wrote, or a .keras file"
 
 
 def find_model(path: str | Path) -> Path:
@@ -53,9 +50,9 @@ def load_model(path: str | Path, *, trust: bool = False) -> IntentModel:
     except InputError as error:
         raise InputError(str(error), file=file) from error
     except (ValueError, TypeError, OSError, KeyError, zipfile.BadZipFile) as error:
-        raise InputError(f"cannot be loaded as a model ({error})", file=file, expected=_EXPECTED) from error
+        raise InputError(f"cannot be loaded as a model ({error})", file=file, expected=MODEL_FILE) from error
     if not isinstance(model, IntentModel):
-        raise InputError(f"holds a {type(model).__name__}, no IntentModel", file=file, expected=_EXPECTED)
+        raise InputError(f"holds a {type(model).__name__}, no IntentModel", file=file, expected=MODEL_FILE)
     return model
 
 
@@ -65,9 +62,8 @@ def _is_keras_file(location: Path) -> bool:
 
 def _newest(location: Path, *names: str) -> Path:
     """Find the folder, or the newest version in it, that holds a file of one of these names."""
-    if not location.exists():
-        raise InputError("no such model", file=location, expected=_EXPECTED)
+    existing_model(location)
     for folder in (location, *(location / str(version) for version in reversed(versions(location)))):
         if any((folder / name).is_file() for name in names):
             return folder
-    raise InputError("holds no model", file=location, expected=_EXPECTED)
+    raise InputError("holds no model", file=location, expected=MODEL_FILE)

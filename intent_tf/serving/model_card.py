@@ -1,12 +1,10 @@
 """The model card: what a stranger must know before using a model (Mitchell et al., 2019)."""
 
-from __future__ import annotations
-
 from intent_tf.data.splitting import PARTS
 from intent_tf.evaluation.run_metrics import RunMetrics
 from intent_tf.evaluation.table import figure
 from intent_tf.models.intent_model import IntentModel
-from intent_tf.serving.export import OUTPUT
+from intent_tf.models.outputs import STRENGTH
 from intent_tf.version import __version__
 
 _FIGURES = ("auroc", "auprc", "log_loss", "brier", "ece")
@@ -28,17 +26,18 @@ def model_card(model: IntentModel, metrics: RunMetrics) -> str:
     for name, evaluated in rows:
         table.append(f"| {name} | " + " | ".join(figure(getattr(evaluated, key)) for key in _FIGURES) + " |")
     inputs = [
-        f"| `{name}` | {specification[name].kind} | {spec.dtype.name} | {_MISSING[spec.dtype.name]} |"
-        for name, spec in model.preprocessor.input_signature().items()
+        f"| `{each.name}` | {each.kind} | {_TYPE_AND_MISSING[each.values]} |"
+        for each in specification.columns
     ]
+    inputs += [f"| `{name}` | events of the row | int32 | always known |" for name in specification.lengths]
     parts = ", ".join(f"{getattr(split, name).rows:,} {name}" for name in PARTS)
     excluded = [f"- `{name}`: {reason}" for name, reason in specification.excluded.items()]
     return "\n".join(
         [
             "# Model card",
             "",
-            f"Tells how strongly a shopper intends to buy, as a probability in [0, 1] (`{OUTPUT}`), from the "
-            f"columns below. Trained by intent_tf {__version__}; {model.count_params():,} weights. "
+            f"Tells how strongly a shopper intends to buy, as a probability in [0, 1] (`{STRENGTH}`), from "
+            f"the columns below. Trained by intent_tf {__version__}; {model.count_params():,} weights. "
             f"From a probability of {model.threshold:.3f} on, a purchase is predicted (chosen on validation "
             "rows).",
             "",
@@ -67,4 +66,4 @@ def model_card(model: IntentModel, metrics: RunMetrics) -> str:
     )
 
 
-_MISSING = {"string": "empty string", "float32": "NaN"}
+_TYPE_AND_MISSING = {"string": "string | empty string", "float": "float32 | NaN"}

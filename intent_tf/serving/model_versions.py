@@ -1,178 +1,79 @@
-"""Watches a folder of versions as TF Serving does: loads the newest, then lets go of the one before."""
-
-from __future__ import annotations
+"""The newest version in a folder, swapped for a newer one while requests run."""
 
 import json
 import logging
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-
-import numpy as np
+from typing import NamedTuple
 
 from intent_tf.errors import InputError
-from intent_tf.serving.batcher import Batcher, Columns
 from intent_tf.serving.rest_json import to_tensors
 from intent_tf.serving.served_model import ServedModel
+from intent_tf.serving.trained_model import open_saved_model
 from intent_tf.serving.versions import versions
 
 _LOG = logging.getLogger("intent_tf.serving")
 
 
-class LoadedVersion:
-    """A version in memory, with its queue of requests.
-
-    Args:
-        number: The version.
-        folder: Its folder.
-        max_rows: Rows of a batch.
-    """
-
-    def __init__(self, number: int, folder: Path, max_rows: int) -> None:
-        self.number = number
-        self.model = ServedModel(folder)
-        self.users = 0
-        self._warm_up(folder / "assets.extra/golden_request_columnar.json")
-        self._batchers = {name: Batcher(self._runner(name), max_rows) for name in self.model.signatures}
-
-    def run(self, columns: Columns, signature: str) -> dict[str, np.ndarray]:
-        """Queue a request and wait for its outputs."""
-        return self._batchers[signature].submit(columns).result()
-
-    def close(self) -> None:
-        """Answer what waits, then stop."""
-        for batcher in self._batchers.values():
-            batcher.close()
-
-    def _runner(self, signature: str) -> Callable[[Columns], dict[str, np.ndarray]]:
-        return lambda columns: self.model.run(columns, signature)
-
-    def _warm_up(self, golden: Path) -> None:
-        if golden.is_file():
-            request = json.loads(golden.read_text(encoding="utf-8"))
-            self.model.run(to_tensors(request, self.model.signatures["serving_default"])[0])
-
-
-@dataclass(frozen=True)
-class VersionState:
-    """What is known of a version: its state as TF Serving calls it, and the error if it cannot be loaded."""
+class LoadedVersion(NamedTuple):
+    """A version in memory."""
 
     number: int
-    state: str
-    error: str = ""
+    model: ServedModel
 
 
 class ModelVersions:
-    """The newest version in a folder, swapped while requests run.
+    """The newest version of a model; whoever wants a swap calls `refresh` from time to time.
 
-    A new version takes requests when it is loaded and warm; the one before answers what it has and goes.
-    A version that cannot be loaded changes nothing.
+    A request takes ``current`` once and keeps it: the version before goes when its last request has its
+    answer. ``failed`` says by number what is wrong with versions that could not be loaded.
 
     Args:
         base: The folder of versions, or one version's folder.
-        max_rows: Rows of a batch.
-        poll: Seconds between two looks at the folder. Default 1.
+        name: The model's name; by default the folder's.
+        trust: Run models also whose encoder is a SavedModel that somebody else made.
 
     Raises:
-        InputError: If there is no version that can be loaded.
+        InputError: If there is no version, or the newest cannot be loaded.
     """
 
-    def __init__(self, base: Path, max_rows: int = 256, poll: float = 1.0) -> None:
-        self._base, self._max_rows, self._poll = Path(base), max_rows, poll
-        self._current: LoadedVersion | None = None
-        self._states: dict[int, VersionState] = {}
-        self._change = threading.Condition()
-        self._stop = threading.Event()
-        self.refresh()
-        if self._current is None:
-            errors = "; ".join(state.error for state in self._states.values())
+    def __init__(self, base: str | Path, name: str = "", *, trust: bool = False) -> None:
+        self._base, self._trust = Path(base).resolve(), trust
+        self._alone = (self._base / "saved_model.pb").is_file()
+        self.name = name or (self._base.parent if self._alone else self._base).name
+        self.failed: dict[int, str] = {}
+        folders = self._folders()
+        if not folders:
             raise InputError(
-                f"holds no version of a model{': ' * bool(errors)}{errors}",
+                "holds no version of a model",
                 file=base,
                 expected="a folder that `python -m intent_tf.train` wrote",
             )
-        self._thread: threading.Thread = threading.Thread(target=self._watch, name="versions", daemon=True)
-        self._thread.start()
-
-    @property
-    def current(self) -> int:
-        """The version that answers requests."""
-        with self.use() as version:
-            return version.number
-
-    @property
-    def states(self) -> list[VersionState]:
-        """What is known of each version, the newest first."""
-        with self._change:
-            return [self._states[number] for number in sorted(self._states, reverse=True)]
-
-    @contextmanager
-    def use(self, number: int | None = None) -> Iterator[LoadedVersion]:
-        """Hold the version that answers requests; it stays loaded within the block.
-
-        Raises:
-            LookupError: If another version is asked for.
-        """
-        with self._change:
-            version = self._current
-            if version is None or number not in (None, version.number):
-                raise LookupError(f"version {number} is not loaded")
-            version.users += 1
-        try:
-            yield version
-        finally:
-            with self._change:
-                version.users -= 1
-                self._change.notify_all()
+        self.current = self._load(max(folders), folders[max(folders)])
 
     def refresh(self) -> None:
-        """Look at the folder now; load the newest version if it is another one."""
+        """Load the newest version if it is another one; if it cannot be loaded, nothing changes."""
         folders = self._folders()
-        newest = max(folders, default=None)
-        state = self._states.get(newest or 0)
-        if newest is None or (state is not None and (state.error or state.state != "END")):
-            return  # it is loaded, or failed before
-        self._set(VersionState(newest, "LOADING"))
-        try:
-            loaded = LoadedVersion(newest, folders[newest], self._max_rows)
-        except Exception as error:  # whatever is wrong with it, the version before goes on
-            _LOG.warning("version %d cannot be loaded: %s", newest, error)
-            self._set(VersionState(newest, "END", str(error)))
+        self.failed = {number: error for number, error in self.failed.items() if number in folders}
+        newest = max(folders, default=self.current.number)
+        if newest == self.current.number or newest in self.failed:
             return
-        with self._change:
-            before, self._current = self._current, loaded
-        self._set(VersionState(newest, "AVAILABLE"))
-        _LOG.info("version %d answers requests", newest)
-        if before is not None:
-            self._let_go(before)
-
-    def close(self) -> None:
-        """Stop watching; answer what waits."""
-        self._stop.set()
-        self._thread.join()
-        with self._change:
-            last, self._current = self._current, None
-        if last is not None:
-            self._let_go(last)
-
-    def _watch(self) -> None:
-        while not self._stop.wait(self._poll):
-            self.refresh()
+        try:
+            self.current = self._load(newest, folders[newest])
+        except Exception as error:  # whatever is wrong with it, the version before goes on
+            self.failed[newest] = str(error)
+            _LOG.warning("version %d cannot be loaded: %s", newest, error)
+        else:
+            _LOG.info("version %d answers requests", newest)
 
     def _folders(self) -> dict[int, Path]:
-        if (self._base / "saved_model.pb").is_file():
-            return {int(self._base.name) if self._base.name.isdigit() else 1: self._base}
+        if self._alone:
+            return {int(self._base.name) if self._base.name.isdecimal() else 1: self._base}
         return {number: self._base / str(number) for number in versions(self._base)}
 
-    def _let_go(self, version: LoadedVersion) -> None:
-        self._set(VersionState(version.number, "UNLOADING"))
-        with self._change:
-            self._change.wait_for(lambda: version.users == 0)
-        version.close()
-        self._set(VersionState(version.number, "END"))
-
-    def _set(self, state: VersionState) -> None:
-        with self._change:
-            self._states[state.number] = state
+    def _load(self, number: int, folder: Path) -> LoadedVersion:
+        model, _ = open_saved_model(folder, trust=self._trust)
+        golden = folder / "assets.extra/golden_request_columnar.json"
+        if golden.is_file():  # so that no shopper waits for the first call
+            request = json.loads(golden.read_text(encoding="utf-8"))
+            model.run(to_tensors(request, model.signatures["serving_default"])[0])
+        return LoadedVersion(number, model)

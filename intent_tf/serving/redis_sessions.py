@@ -1,7 +1,5 @@
 """Live sessions in Redis, so that several servers share them; needs the extra ``redis``."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Tensors in the JSON of TF Serving's REST API, in its row and its columnar form."""
 
-from __future__ import annotations
-
 import base64
 import json
 from collections.abc import Mapping
@@ -15,6 +13,28 @@ from intent_tf.errors import InputError
 
 #: The largest number in size that a float32 can be, and the largest whole number that it surely is.
 _LARGEST, _LARGEST_WHOLE = float(np.finfo(np.float32).max), 2**24
+
+#: What stands for a missing number in JSON, which has no NaN: every number of -1e38 and less does. It is not
+#: float32's lowest, since TF Serving compares in float64 and would refuse that, rounded to eight digits.
+MISSING_NUMBER = -3e38
+
+
+def finite(columns: Mapping[str, Any]) -> dict[str, np.ndarray]:
+    """Put what stands for a missing number in place of NaN and infinities, for JSON that any program reads.
+
+    Args:
+        columns: Arrays or tensors of any shapes; those that are not of floats stay as they are.
+
+    Example:
+        >>> finite({"price": np.array([3.5, np.nan])})["price"].tolist()
+        [3.5, -3e+38]
+    """
+    arrays = {name: np.asarray(values) for name, values in columns.items()}
+    return {name: _finite(values) if values.dtype.kind == "f" else values for name, values in arrays.items()}
+
+
+def _finite(values: np.ndarray) -> np.ndarray:
+    return np.where(np.isfinite(values), values, values.dtype.type(MISSING_NUMBER))
 
 
 def to_rows(columns: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -82,13 +102,17 @@ def to_tensors(
     columns = _columns(document["instances"], signature) if by_row else document["inputs"]
     if not isinstance(columns, dict):
         columns = _named(columns, signature)
-    for name in columns:
-        if name not in signature.inputs:
-            raise InputError(f"unknown input {name!r}", expected=_names(signature))
-    for name in signature.inputs:
-        if name not in columns:
-            raise InputError(f"the input {name!r} is missing", expected=_names(signature))
-    return {name: _tensor(columns[name], name, info) for name, info in signature.inputs.items()}, by_row
+    for name in sorted(columns.keys() ^ set(signature.inputs)):
+        what = "missing" if name in signature.inputs else "unknown"
+        raise InputError(f"the input {name!r} is {what}", expected=_names(signature))
+    tensors = {name: _tensor(columns[name], name, info) for name, info in signature.inputs.items()}
+    rows = {name: len(values) for name, values in tensors.items()}
+    if len(set(rows.values())) > 1:
+        few, many = min(rows, key=rows.__getitem__), max(rows, key=rows.__getitem__)
+        raise InputError(
+            f"the inputs have different numbers of rows: {few!r} {rows[few]}, {many!r} {rows[many]}"
+        )
+    return tensors, by_row
 
 
 def to_answer(outputs: Mapping[str, np.ndarray], by_row: bool) -> dict[str, Any]:
@@ -117,54 +141,49 @@ def _named(values: Any, signature: meta_graph_pb2.SignatureDef) -> dict[str, Any
 
 
 def _tensor(values: Any, name: str, info: meta_graph_pb2.TensorInfo) -> np.ndarray:
-    rank, text = len(info.tensor_shape.dim), info.dtype == tf.string.as_datatype_enum
-    flat, shape = values, []
-    for level in range(rank):
-        if not isinstance(flat, list) or (level and any(not isinstance(each, list) for each in flat)):
-            raise InputError(
-                f"input {name!r} has no list where one belongs", expected=f"{rank} levels of lists"
-            )
-        if level:
-            widths = {len(each) for each in flat}
-            if len(widths) > 1:
-                raise InputError(
-                    f"input {name!r} has rows of {min(widths)} and of {max(widths)} entries",
-                    remedy="pad shorter ones at the end with the missing value",
-                )
-            shape.append(widths.pop() if widths else 0)
-            flat = [entry for each in flat for entry in each]
-        else:
-            shape.append(len(flat))
-    read = _read_text if text else _read_number
-    entries = [read(entry, name) for entry in flat]
-    return np.array(entries, object if text else np.float32).reshape(shape)
-
-
-def _read_number(value: Any, name: str) -> float:
-    if type(value) not in (int, float):
+    dtype, rank = tf.as_dtype(info.dtype), len(info.tensor_shape.dim)
+    array = np.array(values, object)  # lists of different lengths stay lists in it
+    if array.ndim != rank or any(isinstance(entry, list) for entry in array.flat):
         raise InputError(
-            f"input {name!r} has {_short(value)} where a number belongs", expected="NaN if missing"
+            f"{name!r} is no list of {rank} levels whose rows have one length",
+            remedy="pad shorter rows at the end with the missing value",
         )
+    if dtype == tf.string:
+        entries: list[Any] = [read_text(entry, name) for entry in array.flat]
+    else:
+        entries = [_read_number(entry, name, dtype.is_integer) for entry in array.flat]
+    return np.array(entries, dtype.as_numpy_dtype).reshape(array.shape)
+
+
+def _read_number(value: Any, name: str, whole: bool) -> float:
+    if type(value) not in ((int,) if whole else (int, float)):
+        raise InputError(f"{name!r} has {short(value)} where a {'whole ' * whole}number belongs")
     limit = _LARGEST_WHOLE if isinstance(value, int) else _LARGEST
     if limit < abs(value) < float("inf"):
         raise InputError(
-            f"input {name!r} has {_short(value)}, which no float32 can hold", remedy="write it with a point"
+            f"{name!r} has {short(value)}, which no float32 can hold", remedy="write it with a point"
         )
     return value
 
 
-def _read_text(value: Any, name: str) -> bytes:
+def read_text(value: Any, name: str) -> bytes:
+    """Read a text, or the bytes of ``{"b64": …}``, of the input or feature with this name.
+
+    Raises:
+        InputError: If it is neither.
+    """
     if isinstance(value, str):
         return value.encode("utf-8", "surrogatepass")
     if isinstance(value, dict) and set(value) == {"b64"} and isinstance(value["b64"], str):
         try:
             return base64.b64decode(value["b64"], validate=True)
         except ValueError as error:
-            raise InputError(f"input {name!r} has bytes that are no base64") from error
-    raise InputError(f"input {name!r} has {_short(value)} where a text belongs", expected='"" if missing')
+            raise InputError(f"{name!r} has bytes that are no base64") from error
+    raise InputError(f"{name!r} has {short(value)} where a text belongs")
 
 
-def _short(value: Any) -> str:
+def short(value: Any) -> str:
+    """Write a value as JSON of 61 characters at most, for messages."""
     text = json.dumps(value)
     return text if len(text) <= 60 else text[:60] + "…"
 

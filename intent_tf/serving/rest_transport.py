@@ -1,7 +1,5 @@
 """Speaks TF Serving's REST API."""
 
-from __future__ import annotations
-
 import http.client
 import json
 import socket

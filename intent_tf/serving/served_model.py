@@ -1,8 +1,7 @@
 """A SavedModel in this process: what TF Serving would load, with the same inputs and outputs."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ from tensorflow.core.protobuf import meta_graph_pb2, saved_model_pb2
 from intent_tf.columns.raw_columns import RawColumns, padded, raw_columns
 from intent_tf.data.specification import Column, FeatureSpecification
 from intent_tf.errors import InputError, require
+from intent_tf.serving.specification_signature import NAME, REQUEST, read_specification
 from intent_tf.serving.text_ops import op_libraries
 
 _INTERNAL = "__saved_model_init_op"
@@ -40,7 +40,7 @@ class ServedModel:
         array([0.0183, 0.7421], dtype=float32)
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: str | Path) -> None:
         self.folder = Path(folder)
         try:
             content = (self.folder / "saved_model.pb").read_bytes()
@@ -64,9 +64,11 @@ class ServedModel:
             for name, signature in self.signatures.items()
         }
 
-    @property
+    @cached_property
     def specification(self) -> FeatureSpecification:
-        """The columns of ``serving_default``."""
+        """The columns of ``serving_default``, as the model says itself, or as far as its signature tells."""
+        if NAME in self.signatures:
+            return read_specification(self.run({REQUEST: [""]}, NAME)[NAME][0])
         return specification_of(self.signatures["serving_default"])
 
     def run(self, inputs: Mapping[str, Any], signature: str = "serving_default") -> dict[str, np.ndarray]:
@@ -99,6 +101,7 @@ class ServedModel:
         if not len(rows):
             raise InputError("the table has no rows", expected="at least one row of data")
         columns = raw_columns(rows, self.specification)
+        columns = {name: columns[name] for name in self.signatures["serving_default"].inputs}
         if not self._has_encoder:
             return self._in_batches(columns, len(rows), batch_size or _ROWS_AT_ONCE)
         # Padding costs an encoder dearly: documents of about one length stand in one batch.
@@ -116,13 +119,17 @@ class ServedModel:
 
 
 def specification_of(signature: meta_graph_pb2.SignatureDef) -> FeatureSpecification:
-    """Tell the raw columns of a signature, as far as tensors can: a category looks like another kind."""
+    """Tell the raw columns of a signature of version 0.1, as far as tensors can.
+
+    A category looks like another kind, and there are no lengths of sequences.
+    """
     columns = []
     for name in sorted(signature.inputs):
         info = signature.inputs[name]
         values: Any = "string" if info.dtype == tf.string.as_datatype_enum else "float"
         kind: Any = {"string": "text", "float": "number"}[values]
-        columns.append(Column(name, "sequence" if len(info.tensor_shape.dim) == 2 else kind, values))
+        is_list = len(info.tensor_shape.dim) == 2
+        columns.append(Column(name, "sequence", values, "session") if is_list else Column(name, kind, values))
     return FeatureSpecification(tuple(columns))
 
 

@@ -1,7 +1,5 @@
 """What a client sees when a server cannot answer."""
 
-from __future__ import annotations
-
 from intent_tf.errors import InputError
 
 

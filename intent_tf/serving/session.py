@@ -1,26 +1,42 @@
 """A shopper's session as it unfolds, and its raw columns at any prediction time."""
 
-from __future__ import annotations
-
 import json
 import math
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+import sys
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields, replace
+from functools import cached_property
+from operator import attrgetter
 from typing import Any
 
-from intent_tf.data.event_log import EVENT_TYPES
+from intent_tf.data.example_definition import SEQUENCES
+from intent_tf.data.session_rules import (
+    DAY,
+    EQUAL,
+    EVENT_TYPES,
+    HISTORY,
+    IDS,
+    MICROS,
+    NUMBERS,
+    ORDER,
+    TEXTS,
+    SessionRules,
+    fold,
+)
+from intent_tf.data.session_values import read_micros, read_number, read_text
 from intent_tf.errors import InputError
+from intent_tf.nearest import nearest
 
-_TEXTS, _NUMBERS = ("item_id", "text", "query"), ("price", "quantity")
-_FIELDS = ("event_type", "timestamp", *_TEXTS, *_NUMBERS)
 #: What is known of a shopper who was never seen before.
-NEW_SHOPPER = {
-    "previous_sessions": 0.0,
-    "previous_events": 0.0,
-    "previous_purchases": 0.0,
-    "days_since_last_session": math.nan,
-    "days_since_last_purchase": math.nan,
-}
+NEW_SHOPPER = {name: math.nan if name.startswith("days") else 0.0 for name in HISTORY}
+
+_TEXTS = ("item_id", *TEXTS)
+_RANKS = {name: rank for rank, name in enumerate(EVENT_TYPES)}
+_EQUAL = attrgetter(*EQUAL)
+_ORDER = attrgetter(*(f"sorted_{name}" if name in NUMBERS else name for name in ORDER))
+#: Events kept beyond those that are shown: a late one may make duplicates of some that count.
+_KEPT_BEYOND = 200
 
 
 @dataclass(frozen=True)
@@ -35,7 +51,8 @@ class Event:
         query: The search keywords.
         price: NaN if there is none.
         quantity: NaN if there is none.
-        repeated: When it was fired again last, in seconds since 1970-01-01 UTC.
+        row_order: The log's own order of events of the same instant; 0 if it has none.
+        duplicate: Whether it is an equal one fired again, which does not count.
     """
 
     event_type: str
@@ -45,38 +62,77 @@ class Event:
     query: str = ""
     price: float = math.nan
     quantity: float = math.nan
-    repeated: float = -math.inf
+    row_order: float = 0.0
+    duplicate: bool = False
 
     @classmethod
-    def of(cls, values: Mapping[str, Any], now: float) -> Event:
+    def of(cls, values: Mapping[str, Any], now: float, rules: SessionRules | None = None) -> "Event":
         """Read an event of a log or a request, by the rules by which `prepare` reads a log.
 
         Args:
             values: ``event_type``, and any other of the fields; further ones are left alone.
-            now: The time, if ``values`` has no ``timestamp``.
+            now: The time, if ``values`` has no ``timestamp``, in seconds since 1970-01-01 UTC.
+            rules: How the log was read that the model learnt from. By default any event type is taken.
 
         Raises:
-            InputError: If there is no type, or a number is none.
+            InputError: If there is no type or an unknown one, or the time is none. Numbers that are none are
+                missing, as in a log.
         """
-        event_type = _text(values.get("event_type")).lower()
-        if not event_type:
+        given = read_text(values.get("event_type"))
+        if not given:
             raise InputError("the event has no type", column="event_type", expected=", ".join(EVENT_TYPES))
-        numbers: dict[str, Any] = {name: _number(values.get(name), name) for name in _NUMBERS}
-        timestamp = _number(values.get("timestamp", now), "timestamp")
-        if math.isnan(timestamp):
-            raise InputError("the event has no time", column="timestamp")
-        texts: dict[str, Any] = {name: _text(values.get(name)) for name in _TEXTS}
-        return cls(event_type, timestamp, **texts, **numbers)
+        meant = fold(given) if rules is None else rules.meant(given)
+        if meant is None:
+            assert rules is not None
+            known = [*rules.event_types] or EVENT_TYPES
+            raise InputError(
+                f"unknown event type {given!r}{nearest(fold(given), known)}",
+                column="event_type",
+                expected=", ".join(known),
+                remedy="map it as in training: SessionScorer(..., rules=SessionRules({...}))",
+            )
+        timestamp = now
+        if "timestamp" in values:
+            timestamp = read_micros(values["timestamp"], rules or SessionRules()) / MICROS
+        read: list[Any] = [read_text(values.get(each), each in IDS) for each in _TEXTS]
+        read += [read_number(values.get(each)) for each in NUMBERS]
+        order = read_number(values.get("row_order"), -sys.float_info.max)
+        return cls(meant, timestamp, *[*read, 0.0 if math.isnan(order) else order])
+
+    @cached_property
+    def micros(self) -> int:
+        """Microseconds since 1970-01-01 UTC."""
+        return round(self.timestamp * MICROS)
 
     @property
-    def order(self) -> tuple[Any, ...]:
-        """By what events are sorted: of one instant, as far as a shopper usually gets first."""
-        rank = EVENT_TYPES.index(self.event_type) if self.event_type in EVENT_TYPES else len(EVENT_TYPES)
-        return (self.timestamp, rank, self.item_id, self.text, self.query)
+    def type_rank(self) -> int:
+        """As far as a shopper usually gets first."""
+        return _RANKS.get(self.event_type, len(_RANKS))
 
-    def equals(self, other: Event) -> bool:
-        """Whether it is of the same type, item and texts."""
-        return all(getattr(self, name) == getattr(other, name) for name in ("event_type", *_TEXTS))
+    @property
+    def sorted_price(self) -> float:
+        """The price; one that is missing comes last."""
+        return math.inf if math.isnan(self.price) else self.price
+
+    @property
+    def sorted_quantity(self) -> float:
+        """The quantity; one that is missing comes last."""
+        return math.inf if math.isnan(self.quantity) else self.quantity
+
+    @cached_property
+    def order(self) -> tuple[Any, ...]:
+        """By what the events of a session are sorted."""
+        return _ORDER(self)
+
+    def equals(self, other: "Event") -> bool:
+        """Whether one of them is the other fired again, if it comes soon."""
+        return all(
+            mine == its or (mine != mine and its != its)  # NaN, a missing price
+            for mine, its in zip(_EQUAL(self), _EQUAL(other), strict=True)
+        )
+
+
+_BY_ORDER, _FIELDS = attrgetter("order"), attrgetter(*(each.name for each in fields(Event)))
 
 
 @dataclass(frozen=True)
@@ -84,61 +140,100 @@ class Session:
     """The events of a session so far, in order, and what was known of the shopper before.
 
     Args:
-        events: The last ones, as many as are kept.
+        events: The last ones, as many as are kept, with those that are duplicates.
         history: History columns, such as ``previous_purchases``; `NEW_SHOPPER` for what is not given.
         start: When its first event was, in seconds since 1970-01-01 UTC.
-        seen: Events in all.
+        seen: Events in all that count.
+        max_events: Events that are shown, the last ones that count.
+        earlier: Names of earlier sessions of the shopper, for whoever keeps them.
     """
 
     events: tuple[Event, ...] = ()
     history: Mapping[str, Any] = field(default_factory=dict)
     start: float = math.inf
     seen: int = 0
+    max_events: int = 200
+    earlier: tuple[str, ...] = ()
 
-    def with_event(self, event: Event, max_events: int, double_fire_window: float) -> Session:
-        """Add an event in the order of time, unless it is an equal one fired again."""
-        for index, other in enumerate(self.events):
-            last = max(other.timestamp, other.repeated)
-            if other.equals(event) and 0 <= event.timestamp - last <= double_fire_window:
-                again = replace(other, repeated=event.timestamp)
-                return replace(self, events=(*self.events[:index], again, *self.events[index + 1 :]))
-        events = tuple(sorted((*self.events, event), key=lambda each: each.order))[-max_events:]
-        return replace(self, events=events, start=min(self.start, event.timestamp), seen=self.seen + 1)
+    def with_event(self, event: Event, max_events: int, double_fire_window: float) -> "Session":
+        """Add an event in its place, and see anew whether it and the next equal one are duplicates.
 
-    def without(self, index: int) -> Session:
+        Args:
+            event: The event; it may come late.
+            max_events: Events that are shown.
+            double_fire_window: An event within so many seconds of an equal one does not count.
+        """
+        at, window = bisect_right(self.events, event.order, key=_BY_ORDER), round(double_fire_window * MICROS)
+        before = self._equal(event, range(at - 1, -1, -1), window)
+        after = self._equal(event, range(at, len(self.events)), window)
+        events = [*self.events[:at], replace(event, duplicate=True) if before is not None else event]
+        events += self.events[at:]
+        seen = self.seen + (before is None)
+        if after is not None and not events[after + 1].duplicate:
+            events[after + 1] = replace(events[after + 1], duplicate=True)
+            seen -= 1
+        kept = tuple(events[-(max_events + _KEPT_BEYOND) :])
+        start = min(self.start, event.timestamp)
+        return Session(kept, self.history, start, seen, max_events, self.earlier)
+
+    def _equal(self, event: Event, places: range, window: int) -> int | None:
+        """Find the nearest equal event within the window."""
+        for place in places:
+            other = self.events[place]
+            if abs(other.micros - event.micros) > window:
+                return None
+            if other.equals(event):
+                return place
+        return None
+
+    @property
+    def shown(self) -> tuple[Event, ...]:
+        """The last events that count, as many as are shown."""
+        return tuple(event for event in self.events if not event.duplicate)[-self.max_events :]
+
+    def without(self, event: Event) -> "Session":
         """Make the session as if one of its events had not been."""
-        return replace(self, events=(*self.events[:index], *self.events[index + 1 :]))
+        return replace(self, events=tuple(each for each in self.events if each is not event))
 
-    def columns(self) -> dict[str, Any]:
-        """Make the raw columns of `prepare`'s examples at this prediction time."""
+    def columns(self, earlier: Iterable["Session"] = ()) -> dict[str, Any]:
+        """Make the raw columns of `prepare`'s examples at this prediction time.
+
+        Args:
+            earlier: Other sessions of the shopper, of which the events before this session's first one count.
+        """
+        shown, start = self.shown, 0 if math.isinf(self.start) else round(self.start * MICROS)
         sequences: dict[str, list[Any]] = {
-            name: [getattr(event, name) for event in self.events] for name in _FIELDS if name != "timestamp"
+            name: [getattr(event, name) for event in shown] for name in SEQUENCES if name != "elapsed"
         }
-        sequences["elapsed"] = [event.timestamp - self.start for event in self.events]
-        return {**NEW_SHOPPER, **self.history, **sequences}
+        sequences["elapsed"] = [(event.micros - start) / MICROS for event in shown]
+        return {**_history(earlier, start), **self.history, **sequences}
 
     def to_json(self) -> str:
         """Write it for a store."""
-        return json.dumps(asdict(self))
+        return json.dumps({**vars(self), "events": [_FIELDS(event) for event in self.events]})
 
     @classmethod
-    def from_json(cls, text: str | bytes) -> Session:
+    def from_json(cls, text: str | bytes) -> "Session":
         """Read what `to_json` wrote."""
         content = json.loads(text)
-        return cls(**{**content, "events": tuple(Event(**event) for event in content["events"])})
+        content["earlier"] = tuple(content.get("earlier", ()))
+        return cls(**{**content, "events": tuple(Event(*event) for event in content["events"])})
 
 
-def _text(value: Any) -> str:
-    return "" if value is None or (isinstance(value, float) and math.isnan(value)) else str(value).strip(" ")
-
-
-def _number(value: Any, name: str) -> float:
-    if value is None or value == "":
-        return math.nan
-    try:
-        number = float(value)
-    except (TypeError, ValueError) as error:
-        raise InputError(f"found {value!r} where a number belongs", column=name) from error
-    if math.isinf(number) or number < 0:
-        raise InputError(f"found {number}", column=name, expected="a finite number, 0 or more")
-    return number
+def _history(earlier: Iterable[Session], start: int) -> dict[str, float]:
+    """Count what earlier sessions held before a time, in microseconds; the days are those since the last."""
+    history, last, bought = dict(NEW_SHOPPER), -math.inf, -math.inf
+    for session in earlier:
+        events = [event for event in session.events if not event.duplicate]
+        before = [event for event in events if event.micros < start]
+        if not before:
+            continue
+        purchases = [event.micros for event in before if event.event_type == "purchase"]
+        history["previous_sessions"] += 1
+        history["previous_events"] += session.seen - (len(events) - len(before))
+        history["previous_purchases"] += len(purchases)
+        last, bought = max(last, before[-1].micros), max([bought, *purchases])
+    for name, since in (("session", last), ("purchase", bought)):
+        if since > -math.inf:
+            history[f"days_since_last_{name}"] = (start - since) / DAY
+    return history

@@ -1,14 +1,16 @@
 """Scores a session while it unfolds: an event in, the probability of intent out."""
 
-from __future__ import annotations
-
+import math
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import pandas as pd
 
+from intent_tf.data.session_rules import HISTORY, SessionRules
+from intent_tf.data.session_values import read_text
 from intent_tf.data.specification import FeatureSpecification
 from intent_tf.errors import InputError
 from intent_tf.serving.session import NEW_SHOPPER, Event, Session
@@ -44,8 +46,11 @@ class SessionScorer:
     Args:
         model: A `Client` or a `ServedModel`; it must take ``event_type`` as a sequence.
         store: Where sessions are kept; by default a `MemorySessions`.
-        max_events: Events kept of a session, the last ones. Default 200, as `ExampleDefinition`.
-        double_fire_window: An event within so many seconds of an equal one is excluded. Default 1.
+        rules: How the log was read that the model learnt from: what its event types mean, how its times are
+            written. Default: those that the model tells; one that tells none takes our own event types only.
+        max_events: Events shown of a session, the last ones; by default as in training.
+        double_fire_window: An event within so many seconds of an equal one does not count; by default as in
+            training.
 
     Raises:
         InputError: If the model does not read sessions, or needs columns that no session has.
@@ -63,13 +68,17 @@ class SessionScorer:
         model: Scorer,
         store: SessionStore | None = None,
         *,
-        max_events: int = 200,
-        double_fire_window: float = 1.0,
+        rules: SessionRules | None = None,
+        max_events: int | None = None,
+        double_fire_window: float | None = None,
     ) -> None:
         self._model, self._store = model, MemorySessions() if store is None else store
-        self._max_events, self._window = max_events, double_fire_window
         specification = model.specification
-        if "event_type" not in specification.of_kind("sequence"):
+        self._rules = rules or specification.session or SessionRules()
+        self._max_events = self._rules.max_events if max_events is None else max_events
+        window = double_fire_window
+        self._window = self._rules.double_fire_window if window is None else window
+        if not any(each.name == "event_type" and each.is_list for each in specification.columns):
             raise InputError(
                 "the model does not read sessions",
                 expected="a sequence column 'event_type'",
@@ -78,26 +87,34 @@ class SessionScorer:
         session_columns = Session().columns()
         self._given = [column.name for column in specification.columns if column.name not in session_columns]
         self._names = [column.name for column in specification.columns]
+        self._numbers = {*HISTORY, *(each.name for each in specification.columns if each.values == "float")}
 
     def add(
-        self, session_id: str, event: Mapping[str, Any], history: Mapping[str, Any] | None = None
+        self,
+        session_id: str,
+        event: Mapping[str, Any],
+        history: Mapping[str, Any] | None = None,
+        earlier: Sequence[str] = (),
     ) -> float:
         """Take an event and give the probability after it, in [0, 1].
 
         Args:
             session_id: The session, by the shop's own name.
-            event: ``event_type``, and as far as they are known ``timestamp`` (seconds since 1970-01-01 UTC;
-                now if not given), ``item_id``, ``text``, ``query``, ``price``, ``quantity``.
+            event: ``event_type`` as in the log, and as far as they are known ``timestamp`` (as in the log:
+                ISO 8601, or seconds, milli- or microseconds since 1970-01-01 UTC; now if not given),
+                ``item_id``, ``text``, ``query``, ``price``, ``quantity``.
             history: What is known of the shopper from before the session (``previous_purchases``, …), with
-                any event of the session; a new shopper's if it is never given.
+                any event of the session; what is never given is counted in the ``earlier`` sessions.
+            earlier: Earlier sessions of the shopper that the store keeps, with any event of the session.
 
         Raises:
             InputError: If the event is not usable, or a column of the model is not known.
         """
-        read = Event.of(event, time.time())
+        read = Event.of(event, time.time(), self._rules)
+        told = {name: self._checked(name, value) for name, value in (history or {}).items()}
 
         def change(session: Session) -> Session:
-            kept = {**session.history, **(history or {})}
+            kept = {**session.history, **told}
             absent = [name for name in self._given if name not in kept]
             if absent:
                 raise InputError(
@@ -105,8 +122,9 @@ class SessionScorer:
                     remedy="give it with the history",
                     expected=", ".join([*NEW_SHOPPER, *self._given]),
                 )
-            session = Session(session.events, kept, session.start, session.seen)
-            return session.with_event(read, self._max_events, self._window)
+            names = tuple(dict.fromkeys((*session.earlier, *earlier)))
+            known = replace(session, history=kept, earlier=names)
+            return known.with_event(read, self._max_events, self._window)
 
         return float(self._probabilities([self._store.update(session_id, change)])[0])
 
@@ -123,13 +141,26 @@ class SessionScorer:
         session = self._store.get(session_id)
         if not session.events:
             return []
-        variants = [session, *(session.without(index) for index in range(len(session.events)))]
+        variants = [session, *(session.without(event) for event in session.shown)]
         whole, *without = self._probabilities(variants).tolist()
         return [
             Driver(event, whole - probability)
-            for event, probability in zip(session.events, without, strict=True)
+            for event, probability in zip(session.shown, without, strict=True)
         ]
 
+    def _checked(self, name: str, value: Any) -> Any:
+        """Check a value that is kept with a session before it is, so that it spoils no later event."""
+        if isinstance(value, list | tuple | np.ndarray):
+            return [self._checked(name, each) for each in value]
+        if name not in self._numbers:
+            return read_text(value)
+        try:
+            return math.nan if value is None or value == "" else float(value)
+        except (TypeError, ValueError) as error:
+            raise InputError(f"found {value!r} where a number belongs", column=name) from error
+
     def _probabilities(self, sessions: list[Session]) -> np.ndarray:
-        rows = pd.DataFrame([session.columns() for session in sessions])
+        """Ask for the probabilities of variants of one session."""
+        earlier = [self._store.get(name) for name in sessions[0].earlier]
+        rows = pd.DataFrame([session.columns(earlier) for session in sessions])
         return self._model.predict(rows[self._names])

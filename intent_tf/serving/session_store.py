@@ -1,7 +1,5 @@
 """Where live sessions are kept: in this process, with bounded memory."""
 
-from __future__ import annotations
-
 import threading
 import time
 from collections import OrderedDict

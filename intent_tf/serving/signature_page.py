@@ -1,14 +1,12 @@
 """``signature.md``: how to call a SavedModel, generated from the SavedModel itself."""
 
-from __future__ import annotations
-
 import tensorflow as tf
 from tensorflow.core.protobuf import meta_graph_pb2
 
 from intent_tf.serving.served_model import ServedModel
 
-_TYPES = {tf.string.as_datatype_enum: "string", tf.float32.as_datatype_enum: "float32"}
-_MISSING = {"string": '`""`', "float32": "`NaN`"}
+_TYPES = {dtype.as_datatype_enum: dtype.name for dtype in (tf.string, tf.float32, tf.int32)}
+_MISSING = {"string": '`""`', "float32": "`NaN`", "int32": "always known"}
 _SECOND = {"action_probabilities": "actions"}
 _MEANING = {
     "intent_strength": "probability of a purchase, in [0, 1]",
@@ -17,6 +15,7 @@ _MEANING = {
     "classes": "`no purchase`, `purchase`",
     "scores": "probabilities of the classes",
     "outputs": "probability of a purchase, in [0, 1]",
+    "specification": "the columns, their kinds, sequence groups and limits, as JSON",
 }
 
 
@@ -27,6 +26,7 @@ def signature_page(model: ServedModel) -> str:
         model: The version to document.
     """
     parts = [_HEAD]
+    written = {column.name: column.described for column in model.specification.columns if column.written}
     for name, signature in model.signatures.items():
         parts += [f"## `{name}`", "", f"Method: `{signature.method_name}`", ""]
         parts += ["| input | type | shape | missing |", "|---|---|---|---|"]
@@ -35,7 +35,7 @@ def signature_page(model: ServedModel) -> str:
             kind = _TYPES[info.dtype]
             missing = _MISSING[kind] if name == "serving_default" else "leave the feature out"
             shape = _shape(info, "events")
-            parts.append(f"| `{key}` | {kind} | {shape} | {missing} |")
+            parts.append(f"| `{key}` | {written.get(key, kind)} | {shape} | {missing} |")
         parts += ["", "| output | type | shape | meaning |", "|---|---|---|---|"]
         for key in sorted(signature.outputs):
             info = signature.outputs[key]
@@ -52,11 +52,37 @@ def _shape(info: meta_graph_pb2.TensorInfo, second: str) -> str:
 _HEAD = """\
 # Signatures
 
-Every input of `serving_default` must be given. A value that is not known is given as the missing value. A
-sequence column has one entry an event; within a request all sequence columns have the same length, and
-shorter sessions are padded at the end with the missing value. Texts are UTF-8. JSON takes `NaN` as it
-stands. An `inputs` of the other two signatures is a serialised `tf.train.Example` whose features are the
-columns of `serving_default`: float lists and bytes lists.
+Two ways lead to the same probabilities:
+
+- **Columns**, `serving_default`, by `:predict`: the fastest, for programs that hold tables. Every input must
+  be given; a value that is not known is given as the missing value. A sequence column has one entry an event;
+  within a request all of its rows have the same length, shorter ones padded at the end with anything, and the
+  inputs `…_length` tell how many events of each row are real. A value of a wrong type fails its request. TF
+  Serving takes `NaN` as it stands; JSON without `NaN` writes `-3e38`: every number of -1e38 and less is
+  missing.
+- **Rows**, the other two, by `:regress` and `:classify`: one JSON object a row, as any browser and language
+  writes them. A list has any length (no `…_length` is sent), and a key that is left out is missing. Each row
+  is read by itself.
+
+Texts are UTF-8.
+
+## What rows get
+
+With a model's own columns in place of these:
+
+    curl http://localhost:8501/v1/models/shop:regress -d '{"signature_name": "serving_examples_regress",
+        "examples": [{"price": 3, "item_id": ["a", "b"]}, {}]}'
+
+A whole number, such as `3`, is read where a number belongs. What does not fit counts as missing, in its row
+and column only, and no error tells of it: a text where a number belongs, a number where a text belongs (write
+`"38"`), several values where one belongs. A column that the model does not know is left alone. TF Serving
+itself refuses a request with `null`, or with a list in which some numbers have a point and others none: write
+`[1.0, 2.5]`; a program whose language writes `1` there calls `serving_default`.
+
+By `:predict`, and in gRPC, a row is a serialised `tf.train.Example` with a float list or an int64 list for
+numbers, a bytes list for texts. Of bytes that are no such message all is missing; one that is broken inside
+fails the request.
+
 """
 
 _FOOT = """\

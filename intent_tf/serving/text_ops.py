@@ -1,7 +1,5 @@
 """Which SavedModels need TF Text: those of models with an encoder, which cut documents into subwords."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from tensorflow.core.protobuf import saved_model_pb2
@@ -14,7 +12,7 @@ _TEXT_OPS = {
 }
 
 
-def op_libraries(folder: Path) -> tuple[str, ...]:
+def op_libraries(folder: str | Path) -> tuple[str, ...]:
     """List the op libraries that a SavedModel needs beside TensorFlow's, by their place among packages.
 
     Args:
@@ -23,7 +21,7 @@ def op_libraries(folder: Path) -> tuple[str, ...]:
     Returns:
         Paths below ``site-packages``; none for a model without an encoder.
     """
-    saved_model = saved_model_pb2.SavedModel.FromString((folder / "saved_model.pb").read_bytes())
+    saved_model = saved_model_pb2.SavedModel.FromString((Path(folder) / "saved_model.pb").read_bytes())
     graph = saved_model.meta_graphs[0].graph_def
     nodes = [*graph.node, *(node for function in graph.library.function for node in function.node_def)]
     found = {node.op for node in nodes}

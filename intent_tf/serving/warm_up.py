@@ -1,7 +1,5 @@
 """Warm-up requests: TF Serving runs them before a version takes traffic, so that no shopper waits for it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -24,7 +22,7 @@ _KEY, _VALUE = 1, 2  # an entry of a map
 _EXAMPLE_LIST, _EXAMPLES = 1, 1  # Input, ExampleList
 
 
-def write_warm_up(folder: Path, model: ServedModel, rows: pd.DataFrame) -> None:
+def write_warm_up(folder: str | Path, model: ServedModel, rows: pd.DataFrame) -> None:
     """Write ``tf_serving_warmup_requests``: each signature with one row and with all of them.
 
     Args:
@@ -32,7 +30,7 @@ def write_warm_up(folder: Path, model: ServedModel, rows: pd.DataFrame) -> None:
         model: The version.
         rows: Raw columns.
     """
-    with tf.io.TFRecordWriter(str(folder / FILE)) as writer:
+    with tf.io.TFRecordWriter(str(Path(folder) / FILE)) as writer:
         for part in (rows.head(1), rows):
             columns = padded(raw_columns(part, model.specification))
             tensors = (

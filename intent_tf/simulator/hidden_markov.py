@@ -1,7 +1,5 @@
 """Hidden Markov chains that end: drawing from them, filtering them, and what is still to come."""
 
-from __future__ import annotations
-
 import numpy as np
 import numpy.typing as npt
 

@@ -10,11 +10,11 @@ import pandas as pd
 
 from intent_tf.errors import InputError
 from intent_tf.simulator.hidden_markov import Codes, Floats, forward, still_to_come
-from intent_tf.simulator.shop import CLICK, DETAIL, EVENT_TYPES, PURCHASE, SEARCH, Shop, Table
+from intent_tf.simulator.shop import CLICK, DEFAULT_SHOP, DETAIL, EVENT_TYPES, PURCHASE, SEARCH, Shop, Table
 from intent_tf.simulator.shop_phrases import LANGUAGES, catalogue, queries
 
 
-def purchase_probability(log: pd.DataFrame, shop: Shop | None = None) -> pd.Series[float]:
+def purchase_probability(log: pd.DataFrame, shop: Shop = DEFAULT_SHOP) -> pd.Series[float]:
     r"""Tell at each event of a simulated log how probable a purchase later in its session is.
 
     With :math:`x_{1..t}` all that the log shows of the session up to and including event :math:`t`, and
@@ -32,7 +32,7 @@ def purchase_probability(log: pd.DataFrame, shop: Shop | None = None) -> pd.Seri
     Args:
         log: An event log that :func:`~intent_tf.simulator.simulator.simulate` made, or whole sessions
             of it, or their prefixes; in any order.
-        shop: The shop that it was made with; the default one if None.
+        shop: The shop that it was made with; the default one unless given.
 
     Returns:
         The probabilities, with the log's index; 0 at a purchase, which ends the session.
@@ -46,7 +46,6 @@ def purchase_probability(log: pd.DataFrame, shop: Shop | None = None) -> pd.Seri
         >>> purchase_probability(log).groupby(log["event_type"]).mean().round(2).to_dict()
         {'browse': 0.05, 'cart': 0.6, 'click': 0.15, 'detail': 0.43, 'purchase': 0.0, 'search': 0.13}
     """
-    shop = shop or Shop()
     later = state_beliefs(log, shop) @ still_to_come(
         np.asarray(shop.transition), np.asarray(shop.end), np.asarray(shop.events)[:, PURCHASE]
     )
@@ -54,12 +53,12 @@ def purchase_probability(log: pd.DataFrame, shop: Shop | None = None) -> pd.Seri
     return pd.Series(later, index=log.index, name="purchase_probability")
 
 
-def state_beliefs(log: pd.DataFrame, shop: Shop | None = None) -> Floats:
+def state_beliefs(log: pd.DataFrame, shop: Shop = DEFAULT_SHOP) -> Floats:
     """Tell at each event of a simulated log how probable each state of the shopper is, given what was seen.
 
     Args:
         log: As for :func:`purchase_probability`.
-        shop: The shop that it was made with; the default one if None.
+        shop: The shop that it was made with; the default one unless given.
 
     Returns:
         Exact probabilities, shape ``(events, states)``, in the order of the log's rows.
@@ -67,7 +66,6 @@ def state_beliefs(log: pd.DataFrame, shop: Shop | None = None) -> Floats:
     Raises:
         InputError: If a column is missing, or if the shop cannot have made the log.
     """
-    shop = shop or Shop()
     session, seconds = _clock(log)
     order = np.lexsort((seconds, session))
     event = _codes(log["event_type"], EVENT_TYPES)
@@ -85,14 +83,14 @@ def state_beliefs(log: pd.DataFrame, shop: Shop | None = None) -> Floats:
     return beliefs
 
 
-def optimal_probabilities(examples: pd.DataFrame, log: pd.DataFrame, shop: Shop | None = None) -> Floats:
+def optimal_probabilities(examples: pd.DataFrame, log: pd.DataFrame, shop: Shop = DEFAULT_SHOP) -> Floats:
     """Tell the best probability for each row of an example table that was prepared from a simulated log.
 
     Args:
         examples: The example table: column ``session_id``, and column ``events``, how many events of the
             session, its first ones, are visible.
         log: The event log that the examples were prepared from, see :func:`purchase_probability`.
-        shop: The shop that it was made with; the default one if None.
+        shop: The shop that it was made with; the default one unless given.
 
     Returns:
         The exact probabilities of a later purchase, shape ``(examples,)``.

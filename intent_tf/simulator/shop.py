@@ -1,7 +1,5 @@
 """The parameters of the simulated shop: what its shoppers want, and what they do when they want it."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np
@@ -146,3 +144,7 @@ class Shop:
 
     def _wrong(self, name: str, expected: str) -> InputError:
         return InputError(f"the shop's {name!r} is {getattr(self, name)}", expected=expected)
+
+
+DEFAULT_SHOP = Shop()
+"""The shop that is simulated unless another one is given."""

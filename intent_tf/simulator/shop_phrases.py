@@ -1,7 +1,5 @@
 """The words of the simulated shop: its catalogue and its shoppers' queries, in English and Chinese."""
 
-from __future__ import annotations
-
 from functools import cache
 from itertools import product
 

@@ -1,7 +1,5 @@
 """A shop whose truth is known: an event log of any size, from a hidden Markov model of its shoppers."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 
 import numpy as np
@@ -14,6 +12,7 @@ from intent_tf.simulator.shop import (
     BROWSE,
     CART,
     CLICK,
+    DEFAULT_SHOP,
     DETAIL,
     EVENT_TYPES,
     LONGEST_DWELL,
@@ -44,13 +43,13 @@ Act = Callable[[int, Codes, Codes, Codes], Codes]
 their states and their events, to their states from then on."""
 
 
-def simulate(sessions: int, seed: int = 0, shop: Shop | None = None) -> pd.DataFrame:
+def simulate(sessions: int, seed: int = 0, shop: Shop = DEFAULT_SHOP) -> pd.DataFrame:
     """Make the event log of a shop.
 
     Args:
         sessions: How many sessions, at least 1.
         seed: Fixes every draw: the same sessions, seed and shop give the same log.
-        shop: The shop; the default one if None.
+        shop: The shop; the default one unless given.
 
     Returns:
         An event log in the order of time with the columns ``user_id, session_id, event_type, item_id, text,
@@ -75,14 +74,14 @@ def simulate(sessions: int, seed: int = 0, shop: Shop | None = None) -> pd.DataF
 
 
 def simulate_acted_on(
-    sessions: int, seed: int = 0, shop: Shop | None = None, act: Act | None = None
+    sessions: int, seed: int = 0, shop: Shop = DEFAULT_SHOP, act: Act | None = None
 ) -> tuple[pd.DataFrame, pd.api.extensions.ExtensionArray]:
     """Make the event log of a shop that acts on its shoppers; see `simulate`.
 
     Args:
         sessions: How many sessions, at least 1.
         seed: Fixes every draw but those of ``act``.
-        shop: The shop; the default one if None.
+        shop: The shop; the default one unless given.
         act: Moves the states of the shoppers after each event; None leaves them alone.
 
     Returns:
@@ -98,7 +97,6 @@ def simulate_acted_on(
     """
     if sessions < 1:
         raise InputError(f"{sessions} sessions were asked for", expected="at least 1")
-    shop = shop or Shop()
     generator = np.random.default_rng(seed)
     session, state, event = _walk(shop, sessions, generator, act)
     user = (generator.random(sessions) < 1 / shop.sessions_per_user).cumsum()

@@ -1,7 +1,5 @@
 """The one rule of lower-casing that looks at the neighbours of a character."""
 
-from __future__ import annotations
-
 from functools import cache
 
 import numpy as np

@@ -1,19 +1,16 @@
 """One token a Chinese or Japanese character, words elsewhere."""
 
-from __future__ import annotations
-
 from functools import cache
 
-import tensorflow as tf
 from nltk.tokenize import RegexpTokenizer
 
 from intent_tf.text.code_points import code_points_matching, re2_class
 from intent_tf.text.normaliser import FREQUENT_SPACES
 from intent_tf.text.scripts import CJK
-from intent_tf.text.split_at_spaces import split_at_spaces
+from intent_tf.text.wordpunct import WordPunct
 
 
-class Characters:
+class Characters(WordPunct):
     r"""Single ideographs and kana; elsewhere what ``WordPunct`` gives.
 
     Chinese and Japanese write no spaces, so that a whole clause is one run of word characters. A character
@@ -27,14 +24,6 @@ class Characters:
     def __init__(self) -> None:
         self._set_apart = _set_apart()
         self._nltk = RegexpTokenizer(rf"[^\w\s]+|[{CJK}]|[^\W{CJK}]+")
-
-    def reference(self, text: str) -> list[str]:
-        """Tokenise one normalised text with NLTK."""
-        return self._nltk.tokenize(text)
-
-    def __call__(self, texts: tf.Tensor) -> tf.RaggedTensor:
-        """Tokenise normalised texts ``(batch,)`` without rare white space; ``(batch, tokens)``."""
-        return split_at_spaces(tf.strings.regex_replace(texts, self._set_apart, r" \1 "))
 
 
 @cache

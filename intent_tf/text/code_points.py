@@ -7,8 +7,6 @@ asked of NLTK's own engine and every map of ``unicodedata``, and the graph gets 
 lookup tables.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from functools import cache
 from itertools import chain

@@ -1,7 +1,5 @@
 """Canonical ordering and composition of decomposed code points, for all texts of a batch at once."""
 
-from __future__ import annotations
-
 import unicodedata
 from functools import cache
 

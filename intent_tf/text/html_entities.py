@@ -1,7 +1,5 @@
 """HTML entities, decoded in the graph as NLTK's ``TweetTokenizer`` decodes them."""
 
-from __future__ import annotations
-
 import html.entities
 import sys
 import unicodedata

@@ -1,7 +1,5 @@
 """Neighbouring words, and pieces of words, as tokens of their own."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import Any
 
@@ -10,11 +8,13 @@ import nltk
 import tensorflow as tf
 
 from intent_tf.errors import InputError
+from intent_tf.options.as_tuple import as_tuple
+from intent_tf.text.configured import Configured
 from intent_tf.text.tokenizer import Tokenizer
 
 
 @keras.saving.register_keras_serializable(package="intent_tf")
-class NGrams(keras.layers.Layer):
+class NGrams(Configured, keras.layers.Layer):
     """Add runs of words and of characters to the tokens of a tokeniser; NLTK's n-grams, in the graph too.
 
     ``not good`` is the opposite of its second word, and ``fiting`` shares its pieces with ``fitting``.
@@ -49,14 +49,14 @@ class NGrams(keras.layers.Layer):
     def __init__(
         self,
         tokenizer: Tokenizer | None = None,
-        words: Iterable[int] = (1, 2),
-        characters: Iterable[int] = (),
+        words: int | Iterable[int] = (1, 2),
+        characters: int | Iterable[int] = (),
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
         self.tokenizer = tokenizer or Tokenizer()
-        self.words = tuple(words)
-        self.characters = tuple(characters)
+        self.words = as_tuple(words)
+        self.characters = as_tuple(characters)
         lengths = self.words + self.characters
         if not lengths or min(lengths) < 1:
             raise InputError(f"lengths of n-grams {lengths}", expected="one or more, each at least 1")
@@ -90,14 +90,4 @@ class NGrams(keras.layers.Layer):
 
     def get_config(self) -> dict[str, Any]:
         """Return the constructor arguments."""
-        return {
-            **super().get_config(),
-            "tokenizer": keras.saving.serialize_keras_object(self.tokenizer),
-            "words": list(self.words),
-            "characters": list(self.characters),
-        }
-
-    @classmethod
-    def from_config(cls, config: dict[str, Any]) -> NGrams:
-        """Rebuild the layer, its tokeniser included."""
-        return cls(**{**config, "tokenizer": keras.saving.deserialize_keras_object(config["tokenizer"])})
+        return {**super().get_config(), "words": list(self.words), "characters": list(self.characters)}

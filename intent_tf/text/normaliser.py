@@ -1,7 +1,5 @@
 """Unicode normalisation and lower-casing in core TensorFlow ops, equal to Python's on every string."""
 
-from __future__ import annotations
-
 import unicodedata
 from collections.abc import Callable
 from functools import cache

@@ -1,7 +1,5 @@
 """Texts tokenised in Python, by what no graph can hold: jieba's words and NLTK's stems."""
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
@@ -9,6 +7,7 @@ from typing import Any
 from nltk.stem import SnowballStemmer
 
 from intent_tf.errors import InputError, require
+from intent_tf.text.first_characters import MAX_CHARACTERS
 from intent_tf.text.normaliser import Normaliser
 from intent_tf.text.tokenizer import Tokenizer
 
@@ -22,7 +21,7 @@ def tokenize_offline(
     with this function first: no graph holds a dictionary of Chinese words or a stemmer.
 
     Args:
-        texts: Raw texts, any number of them.
+        texts: Raw texts, any number of them; of each the first 10,000 characters are read.
         kind: ``"jieba"``: Chinese words by jieba's dictionary and hidden Markov model (``pip install
             'intent_tf[text]'``); or a kind of `Tokenizer`.
         stem: A language of NLTK's ``SnowballStemmer``, or ``"porter"``. Default ``None``: words stay.
@@ -53,4 +52,9 @@ def _jieba() -> Callable[[str], Sequence[str]]:
     jieba = require("jieba", "text")
     jieba.setLogLevel(logging.WARNING)  # it reports on loading its dictionary
     tokenizer, normaliser = jieba.Tokenizer(), Normaliser()
-    return lambda text: [word for word in tokenizer.cut(normaliser.reference(text)) if not word.isspace()]
+
+    def cut(text: str) -> list[str]:
+        words = tokenizer.cut(normaliser.reference(text[:MAX_CHARACTERS]))
+        return [word for word in words if not word.isspace()]
+
+    return cut

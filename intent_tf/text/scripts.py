@@ -1,7 +1,5 @@
 """Tells whether texts are written without spaces between words."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 from itertools import islice

@@ -1,7 +1,5 @@
 """A small alphabet for regular expressions that must know all of Unicode."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 import numpy as np

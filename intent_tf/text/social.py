@@ -1,7 +1,5 @@
 """NLTK's ``TweetTokenizer`` in the graph: what shoppers write keeps its links, names, tags and emoji."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Collection
 from functools import cache
@@ -13,7 +11,7 @@ from intent_tf.text.code_points import CodePointMap, code_points_matching, re2_c
 from intent_tf.text.html_entities import decode_entities
 from intent_tf.text.normaliser import Normaliser, rewrite_where
 from intent_tf.text.social_cut import cut_code_points
-from intent_tf.text.social_pattern import BESIDE, emoticon_pattern, social_pattern
+from intent_tf.text.social_pattern import BESIDE, IN_MARKUP, emoticon_pattern, social_pattern
 
 _HANDLE = "(^|[^A-Za-z0-9_!@#$%&*])@(?:[A-Za-z0-9_]{15}([A-Za-z0-9_])|[A-Za-z0-9_]{1,15}([^A-Za-z0-9_@]|$))"
 
@@ -57,8 +55,9 @@ class Social:
             for _ in range(2):
                 texts = tf.strings.regex_replace(texts, _HANDLE, r"\1 \2\3")
         plain, special = (tf.strings.regex_full_match(texts, pattern) for pattern in self._plain)
-        joined = rewrite_where(~plain | special, texts, self._cut_any, otherwise=self._cut_plain)
-        return _split(joined)
+        # Runs of signs, which are special, would take the ASCII pattern a time that grows with their square.
+        others = self._cut_plain(tf.where(plain & ~special, texts, ""))
+        return _split(rewrite_where(~plain | special, texts, self._cut_any, otherwise=lambda _: others))
 
     def _cut_plain(self, texts: tf.Tensor) -> tf.Tensor:
         texts = tf.strings.lower(texts) if self._lower else texts
@@ -98,8 +97,10 @@ def _split(joined: tf.Tensor) -> tf.RaggedTensor:
     return tf.RaggedTensor.from_row_lengths(tokens.values, counts, validate=False)
 
 
-def _ascii_like(pattern: str, after_at: bool = True, before: Collection[str] = BESIDE) -> str:
-    """Write the RE2 class of the ASCII characters that a class matches, in a text without ``@``."""
+def _ascii_like(
+    pattern: str, flagged: Collection[bool] = (False, True), before: Collection[str] = BESIDE
+) -> str:
+    """Write the RE2 class of the ASCII characters that a class matches, in a text that `_plain` lets pass."""
     characters = re2_class(code_points_matching(f"(?i){pattern}") & frozenset(range(128)))
     return characters + r"\b" if before == ("other",) else characters
 
@@ -113,9 +114,9 @@ def _ascii_pattern() -> str:
 def _plain(lower: bool, shorten: bool) -> tuple[str, str]:
     """Patterns of texts that the ASCII pattern may cut, and of those among them that it may not."""
     cut = [char for char in map(chr, range(128)) if shorten or not char.isalnum()]
-    special = [rf"\x{{{ord(char):x}}}{{4}}" for char in cut] + (
-        [emoticon_pattern(_ascii_like)] if lower else []
-    )
+    special = [rf"\x{{{ord(char):x}}}{{4}}" for char in cut]
+    special.append(f"<{_ascii_like(IN_MARKUP)}*(?:" + _ascii_like(r"\s") + "|$)")
+    special += [emoticon_pattern(_ascii_like)] if lower else []
     return r"[\x{0}-\x{9}\x{b}-\x{3f}\x{41}-\x{7f}]*", f"(?s).*(?:{'|'.join(special)}).*"
 
 

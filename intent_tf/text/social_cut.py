@@ -1,7 +1,5 @@
 """The pattern of NLTK's ``TweetTokenizer`` run over the shapes of characters, for texts in any script."""
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from functools import cache
 
@@ -10,7 +8,7 @@ import tensorflow as tf
 
 from intent_tf.text.code_points import re2_class
 from intent_tf.text.shapes import Shapes
-from intent_tf.text.social_pattern import BESIDE, social_pattern
+from intent_tf.text.social_pattern import BESIDE, IN_MARKUP, social_pattern
 
 _START, _END = 126, 127
 
@@ -57,11 +55,20 @@ def _symbols(code_points: tf.Tensor, rows: tf.Tensor) -> tf.Tensor:
     padded, padded_rows = tf.pad(shapes, [[1, 1]]), tf.pad(rows, [[1, 1]], constant_values=-1)
     before = tf.where(padded_rows[2:] == rows, tf.gather(alphabet.before, padded[2:]), 0)
     after_at = (padded_rows[:-2] == rows) & (tf.gather(alphabet.before, padded[:-2]) == BESIDE.index("at"))
+    flagged = tf.where(tf.gather(alphabet.less, shapes), _closed(shapes, rows), after_at)
     return (
         tf.gather(alphabet.first, shapes)
         + tf.gather(alphabet.step_before, shapes) * before
-        + tf.gather(alphabet.step_after_at, shapes) * tf.cast(after_at, tf.int32)
+        + tf.gather(alphabet.step_flagged, shapes) * tf.cast(flagged, tf.int32)
     )
+
+
+def _closed(shapes: tf.Tensor, rows: tf.Tensor) -> tf.Tensor:
+    """Tell of each character but white space and ``>`` whether a ``>`` follows before white space."""
+    ends = tf.gather(_alphabet().ends_markup, shapes)
+    row_of_greater = tf.where(tf.gather(_alphabet().greater, shapes), rows, -1)
+    row_of_greater = tf.pad(tf.boolean_mask(row_of_greater, ends), [[0, 1]], constant_values=-1)
+    return tf.gather(row_of_greater, tf.cumsum(tf.cast(ends, tf.int32))) == rows
 
 
 class _Alphabet:
@@ -70,28 +77,31 @@ class _Alphabet:
     def __init__(self) -> None:
         self.shapes = Shapes(_classes())
         shapes = np.arange(self.shapes.size)
-        words, ats, latin, alphanumeric, slash = (
+        words, ats, latin, alphanumeric, slash, less, greater, in_markup = (
             np.isin(shapes, self.shapes.like(f"(?i){pattern}")).astype(np.int32)
-            for pattern in (r"\w", "@", "[a-z]", "[a-z0-9]", "/")
+            for pattern in (r"\w", "@", "[a-z]", "[a-z0-9]", "/", "<", ">", IN_MARKUP)
         )
+        self.less, self.greater, self.ends_markup = less > 0, greater > 0, in_markup == 0
         #: What a shape is to the one before it, as an index of ``BESIDE``.
         self.before = words + 2 * ats
         self.step_before = latin + slash
         variants_before = np.where(self.step_before, len(BESIDE), 1)
-        self.step_after_at = (alphanumeric * variants_before).astype(np.int32)
-        variants = variants_before * np.where(alphanumeric, 2, 1)
+        self.step_flagged = ((alphanumeric + less) * variants_before).astype(np.int32)
+        variants = variants_before * np.where(self.step_flagged, 2, 1)
         self.first = (np.cumsum(variants) - variants).astype(np.int32)
 
-    def like(self, pattern: str, after_at: bool = True, before: Collection[str] = BESIDE) -> str:
+    def like(
+        self, pattern: str, flagged: Collection[bool] = (False, True), before: Collection[str] = BESIDE
+    ) -> str:
         """Write the RE2 class of the symbols that a case-insensitive class matches, in some variants."""
         symbols = {
             int(
                 self.first[shape]
-                + self.step_after_at[shape] * at
+                + self.step_flagged[shape] * flag
                 + self.step_before[shape] * BESIDE.index(name)
             )
             for shape in self.shapes.like(f"(?i){pattern}")
-            for at in range(1 + after_at)
+            for flag in flagged
             for name in before
         }
         return re2_class(symbols)

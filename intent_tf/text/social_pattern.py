@@ -1,14 +1,12 @@
 r"""The pattern of NLTK's ``TweetTokenizer``, written for RE2 over shapes."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 #: What stands behind a character, as far as the pattern asks.
 BESIDE = ("other", "word", "at")
 
 _REGIONAL, _SKIN, _JOINER = "[\U0001f1e6-\U0001f1ff]", "[\U0001f3fb-\U0001f3ff]", "\u200d"
-_IN_MARKUP, _IN_TAG, _IN_WORD = r"[^>\s]", r"[\w'-]", "['_-]"
+IN_MARKUP, _IN_TAG, _IN_WORD = r"[^>\s]", r"[\w'-]", "['_-]"
 _BLACK_FLAG, _END_OF_FLAG = "\U0001f3f4", "\U000e007f"
 # Tag letters, as NLTK spells England, Scotland and Wales.
 _NATIONS = [
@@ -32,9 +30,9 @@ def social_pattern(like: Callable[..., str]) -> str:
 
     Args:
         like: Writes the RE2 class of a case-insensitive class. RE2 looks neither back nor ahead; instead the
-            class is narrowed, with ``after_at=False`` to characters that do not follow an ``@``, with
-            ``before`` to those that come before a word character (``"word"``), an ``@`` (``"at"``) or
-            ``"other"``.
+            class is narrowed, with ``flagged`` to letters and digits that follow an ``@`` (``(True,)``) or do
+            not, and to a ``<`` that a ``>`` follows before white space or not; with ``before`` to characters
+            that come before a word character (``"word"``), an ``@`` (``"at"``) or ``"other"``.
     """
     word, digit, letter, solid = like(r"\w"), like(r"\d"), like(r"[^\W\d_]"), like(r"\S")
     latin, alphanumeric = like("[a-z]"), like("[a-z0-9]")
@@ -50,7 +48,7 @@ def social_pattern(like: Callable[..., str]) -> str:
     url_end = like(r"[^\s`!()\[\]{};:'\".,<>?«»“”‘’]")
     url = f"(?:{scheme}|{domain})(?:{in_url}+|{bracketed})+(?:{bracketed}|{url_end})"
 
-    label = f"{like('[a-z0-9]', after_at=False)}{alphanumeric}*"
+    label = f"{like('[a-z0-9]', flagged=(False,))}{alphanumeric}*"
     labels = f"{label}(?:{like('[.-]')}{alphanumeric}+){{0,126}}{dot}"
     top_level = f"{latin}{{1,12}}{like('[a-z]', before=('other',))}"
     bare = f"{labels}{top_level}{like('/', before=('word', 'other'))}?"
@@ -67,7 +65,8 @@ def social_pattern(like: Callable[..., str]) -> str:
         bare,
         phone,
         emoticon_pattern(like),
-        f"{less}{like(_IN_MARKUP)}+{greater}",
+        # Asked of every ``<`` of a long run, the search for its ``>`` would take the square of its length.
+        f"{like('<', flagged=(True,))}{like(IN_MARKUP)}+{greater}",
         f"{dash}+{greater}|{less}{dash}+",
         f"{at}{word}+",
         f"{hash_sign}+{word}+{like(_IN_TAG)}*{word}+",

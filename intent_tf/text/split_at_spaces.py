@@ -1,7 +1,5 @@
 """Splits strings into the words between spaces."""
 
-from __future__ import annotations
-
 import tensorflow as tf
 
 

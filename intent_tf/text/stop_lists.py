@@ -1,7 +1,5 @@
 """Stop words by language: NLTK's lists where its corpus is installed, packaged ones otherwise."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Literal
 

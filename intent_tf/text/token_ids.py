@@ -1,7 +1,5 @@
 """From raw texts to the integers that an embedding takes, in one layer."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable
 from pathlib import Path
@@ -11,13 +9,14 @@ import keras
 import tensorflow as tf
 
 from intent_tf.errors import InputError
+from intent_tf.text.configured import Configured
 from intent_tf.text.ngrams import NGrams
 from intent_tf.text.tokenizer import Tokenizer
 from intent_tf.text.vocabulary import count_vocabulary
 
 
 @keras.saving.register_keras_serializable(package="intent_tf")
-class TokenIds(keras.layers.Layer):
+class TokenIds(Configured, keras.layers.Layer):
     """Turn raw texts into token ids, with a vocabulary counted on the training texts.
 
     Id 0 is padding, ids 1 to ``oov_buckets`` are tokens out of vocabulary, the others are the vocabulary,
@@ -131,19 +130,3 @@ class TokenIds(keras.layers.Layer):
     def load_assets(self, inner_path: str) -> None:
         """Read the vocabulary from a ``.keras`` file."""
         self.set_vocabulary(json.loads(Path(inner_path, "vocabulary.json").read_text(encoding="utf-8")))
-
-    def get_config(self) -> dict[str, Any]:
-        """Return the constructor arguments; the vocabulary is state, not configuration."""
-        return {
-            **super().get_config(),
-            "tokenizer": keras.saving.serialize_keras_object(self.tokenizer),
-            "min_count": self.min_count,
-            "max_tokens": self.max_tokens,
-            "max_tokens_per_text": self.max_tokens_per_text,
-            "oov_buckets": self.oov_buckets,
-        }
-
-    @classmethod
-    def from_config(cls, config: dict[str, Any]) -> TokenIds:
-        """Rebuild the layer, its tokeniser included."""
-        return cls(**{**config, "tokenizer": keras.saving.deserialize_keras_object(config["tokenizer"])})

@@ -1,7 +1,5 @@
 """One tokeniser with two implementations: NLTK in Python, and core TensorFlow ops in the graph."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 from typing import Any, Protocol
@@ -10,8 +8,11 @@ import keras
 import tensorflow as tf
 
 from intent_tf.errors import InputError
+from intent_tf.options.as_tuple import as_tuple
 from intent_tf.text.characters import Characters
 from intent_tf.text.code_points import every_character, re2_class
+from intent_tf.text.configured import Configured
+from intent_tf.text.first_characters import MAX_CHARACTERS, first_characters
 from intent_tf.text.normaliser import Form, Normaliser
 from intent_tf.text.social import Social
 from intent_tf.text.treebank import Treebank
@@ -41,15 +42,15 @@ class TokenRule(Protocol):
 
 
 @keras.saving.register_keras_serializable(package="intent_tf")
-class Tokenizer(keras.layers.Layer):
+class Tokenizer(Configured, keras.layers.Layer):
     """Cut raw texts into the same tokens in NLTK and in the graph, string for string.
 
     A vocabulary counted with one tokeniser and looked up with another silently loses words. This layer is
     both: ``reference`` explores and counts with NLTK in Python, calling the layer runs in tf.data and in the
     exported model, and for every string, in any script, the two agree.
 
-    Texts are normalised (``Normaliser``) and cut by the rule of ``kind``; then numbers are replaced and stop
-    words excluded.
+    Of each text the first characters are normalised (``Normaliser``) and cut by the rule of ``kind``; then
+    numbers are replaced and stop words excluded.
 
     Args:
         kind: How to cut. Default ``"wordpunct"``.
@@ -69,6 +70,8 @@ class Tokenizer(keras.layers.Layer):
             ``load_stop_words`` has lists.
         strip_handles: Leave out ``@names``; ``"social"`` only. Default ``False``.
         shorten: Cut runs of more than three equal characters to three; ``"social"`` only. Default ``False``.
+        max_characters: Characters read of each text, from its start, as it is and normalised, so that
+            nobody's text is slow. Default 10,000: more than any review or title has.
         **kwargs: Of ``keras.layers.Layer``, such as ``name``.
 
     Call arguments:
@@ -78,7 +81,8 @@ class Tokenizer(keras.layers.Layer):
         ``tf.RaggedTensor`` of strings, ``(batch, tokens)``.
 
     Raises:
-        InputError: If an option is unknown or does not belong to the kind, or if texts are not ``(batch,)``.
+        InputError: If an option is unknown, does not belong to the kind or is not positive, or if texts are
+            not ``(batch,)``.
 
     Example:
         >>> tokenizer = Tokenizer(stop_words=("the",), numbers="<number>")
@@ -94,9 +98,10 @@ class Tokenizer(keras.layers.Layer):
         lower: bool = True,
         normalise: Form | None = "NFKC",
         numbers: str | None = None,
-        stop_words: Iterable[str] = (),
+        stop_words: str | Iterable[str] = (),
         strip_handles: bool = False,
         shorten: bool = False,
+        max_characters: int = MAX_CHARACTERS,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -104,13 +109,16 @@ class Tokenizer(keras.layers.Layer):
             raise InputError(f"unknown tokeniser {kind!r}", expected=" or ".join(map(repr, KINDS)))
         if (strip_handles or shorten) and kind != "social":
             raise InputError(f"strip_handles or shorten for {kind!r}", expected="the kind 'social'")
+        if max_characters < 1:
+            raise InputError(f"max_characters={max_characters}", expected="at least 1")
         self.kind = kind
         self.lower = lower
         self.normalise = normalise
         self.numbers = numbers
-        self.stop_words = tuple(stop_words)
+        self.stop_words = as_tuple(stop_words)
         self.strip_handles = strip_handles
         self.shorten = shorten
+        self.max_characters = max_characters
         self._rule: Any = Social(lower, strip_handles, shorten) if kind == "social" else KINDS[kind]()
         # Social lower-cases the tokens itself, since emoticons keep their case. But for wordpunct and
         # characters, the rules know no white space but the space.
@@ -125,7 +133,8 @@ class Tokenizer(keras.layers.Layer):
     def reference(self, text: str) -> list[str]:
         """Tokens of one text in Python: what the graph must equal."""
         rule: TokenRule = self._rule
-        tokens = rule.reference(self._normaliser.reference(text))
+        normalised = self._normaliser.reference(text[: self.max_characters])
+        tokens = rule.reference(normalised[: self.max_characters])
         if self.numbers is not None:
             tokens = [self.numbers if _NUMBER.fullmatch(token) else token for token in tokens]
         if self._stopped:
@@ -137,7 +146,9 @@ class Tokenizer(keras.layers.Layer):
         texts = tf.convert_to_tensor(texts, tf.string)
         if texts.shape.rank not in (1, None):
             raise InputError(f"texts of shape {tuple(texts.shape)}", expected="shape (batch,)")
-        tokens = self._rule(self._normaliser(texts))
+        # Twice, since one character may be normalised to eighteen.
+        texts = self._normaliser(first_characters(texts, self.max_characters))
+        tokens = self._rule(first_characters(texts, self.max_characters))
         if self.numbers is not None:
             numeric = tf.strings.regex_full_match(tokens.values, _number_pattern())
             tokens = tokens.with_values(tf.where(numeric, self.numbers, tokens.values))
@@ -148,16 +159,7 @@ class Tokenizer(keras.layers.Layer):
 
     def get_config(self) -> dict[str, Any]:
         """Return the constructor arguments."""
-        return {
-            **super().get_config(),
-            "kind": self.kind,
-            "lower": self.lower,
-            "normalise": self.normalise,
-            "numbers": self.numbers,
-            "stop_words": list(self.stop_words),
-            "strip_handles": self.strip_handles,
-            "shorten": self.shorten,
-        }
+        return {**super().get_config(), "stop_words": list(self.stop_words)}
 
 
 _NUMBER = re.compile(r"[+-]?\d+(?:[.,:/-]\d+)*")

@@ -1,7 +1,5 @@
 """NLTK's own word tokeniser, after the Penn Treebank, as regular expressions in the graph."""
 
-from __future__ import annotations
-
 import re
 from functools import cache
 

@@ -1,7 +1,5 @@
 """Vocabularies, counted with NLTK on training texts."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 
 from nltk import FreqDist

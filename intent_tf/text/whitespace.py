@@ -1,7 +1,5 @@
 """Tokens that stand between white space: for texts that were tokenised before."""
 
-from __future__ import annotations
-
 import tensorflow as tf
 
 from intent_tf.text.split_at_spaces import split_at_spaces

@@ -1,7 +1,5 @@
 """Texts and events as BERT's subwords, with TF Text's fused tokeniser, inside the graph."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable
 from functools import cached_property
@@ -12,6 +10,7 @@ import keras
 import tensorflow as tf
 
 from intent_tf.errors import InputError, require
+from intent_tf.text.first_characters import MAX_CHARACTERS, first_characters
 
 PAD, UNKNOWN, CLS, SEP, MASK = "[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"
 #: What every vocabulary of ours begins with; of an imported one, all but the first may stand anywhere.
@@ -35,6 +34,7 @@ class WordPieceIds(keras.layers.Layer):
             ones are kept, of a session the last ones; where there are both, each gets half. Default 128.
         lower: Lower-case and strip accents, as uncased checkpoints want it. Default True.
         vocabulary: The subwords in the order of their ids; ``[PAD]`` is the first.
+        max_characters: Characters read of each text and of each event's token. Default 10,000.
         **kwargs: Those of every Keras layer.
 
     Shapes: texts ``(batch,)`` and/or events' tokens, ragged ``(batch, tokens)``, to int32
@@ -54,25 +54,33 @@ class WordPieceIds(keras.layers.Layer):
     """
 
     def __init__(
-        self, max_tokens: int = 128, lower: bool = True, vocabulary: Iterable[str] = (), **kwargs: Any
+        self,
+        max_tokens: int = 128,
+        lower: bool = True,
+        vocabulary: Iterable[str] = (),
+        max_characters: int = MAX_CHARACTERS,
+        **kwargs: Any,
     ) -> None:
         super().__init__(**{"autocast": False, **kwargs})
-        if max_tokens < 8:
-            raise InputError(f"max_tokens is {max_tokens}", expected="at least 8")
+        for name, number, least in (("max_tokens", max_tokens, 8), ("max_characters", max_characters, 1)):
+            if number < least:
+                raise InputError(f"{name} is {number}", expected=f"at least {least}")
         self.max_tokens = max_tokens
         self.lower = lower
+        self.max_characters = max_characters
         self.vocabulary: tuple[str, ...] = ()
         self._bracketed: Any = None
         if vocabulary := tuple(vocabulary):
             self.set_vocabulary(vocabulary)
 
     @classmethod
-    def from_file(cls, file: Path, max_tokens: int = 128, lower: bool = True) -> WordPieceIds:
+    def from_file(cls, file: str | Path, max_tokens: int = 128, lower: bool = True) -> "WordPieceIds":
         """Read a vocabulary of one subword a line.
 
         Raises:
             InputError: If the file cannot be read or is no vocabulary.
         """
+        file = Path(file)
         try:
             subwords = file.read_text(encoding="utf-8").splitlines()
         except (OSError, UnicodeDecodeError) as error:
@@ -118,10 +126,10 @@ class WordPieceIds(keras.layers.Layer):
         """Tell of each id whether its subword goes on with a word that an earlier subword began."""
         return tuple(subword.startswith("##") for subword in self.vocabulary)
 
-    def extended(self, subwords: Iterable[str]) -> WordPieceIds:
+    def extended(self, subwords: Iterable[str]) -> "WordPieceIds":
         """Return the same with further subwords after those that are there."""
         added = [subword for subword in dict.fromkeys(subwords) if subword not in set(self.vocabulary)]
-        return WordPieceIds(self.max_tokens, self.lower, (*self.vocabulary, *added))
+        return WordPieceIds(self.max_tokens, self.lower, (*self.vocabulary, *added), self.max_characters)
 
     def build(self, input_shape: Any = None) -> None:
         """Create nothing: the vocabulary is set, not learnt."""
@@ -133,7 +141,7 @@ class WordPieceIds(keras.layers.Layer):
             room = (self.max_tokens - 3) // 2
         parts = []
         if texts is not None:
-            parts.append(self._tokenizer.tokenize(texts)[:, :room])
+            parts.append(self.cut_words(texts)[:, :room])
         if events is not None:
             parts.append(self._event_subwords(events)[:, -room:])
         column = tf.ones((parts[0].nrows(), 1), tf.int32)
@@ -144,7 +152,7 @@ class WordPieceIds(keras.layers.Layer):
 
     def cut_words(self, words: tf.Tensor) -> tf.RaggedTensor:
         """Cut strings ``(n,)`` into ids, ragged ``(n, subwords)``, without ``[CLS]`` and ``[SEP]``."""
-        return self._tokenizer.tokenize(words)
+        return self._tokenizer.tokenize(first_characters(words, self.max_characters))
 
     @cached_property
     def _tokenizer(self) -> Any:
@@ -160,7 +168,7 @@ class WordPieceIds(keras.layers.Layer):
         tokens = events.flat_values
         ids = self._bracketed.lookup(tokens)[:, None]
         whole = tf.ragged.boolean_mask(ids, ids >= 0)
-        words = self._tokenizer.tokenize(tf.where(ids[:, 0] >= 0, "", tokens))
+        words = self.cut_words(tf.where(ids[:, 0] >= 0, "", tokens))
         return events.with_values(tf.concat([whole, words], axis=1)).merge_dims(1, 2)
 
     def save_assets(self, inner_path: str) -> None:
@@ -173,4 +181,5 @@ class WordPieceIds(keras.layers.Layer):
 
     def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments; the vocabulary is state, not configuration."""
-        return {**super().get_config(), "max_tokens": self.max_tokens, "lower": self.lower}
+        names = ("max_tokens", "lower", "max_characters")
+        return {**super().get_config(), **{name: getattr(self, name) for name in names}}

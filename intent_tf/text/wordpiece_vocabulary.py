@@ -1,7 +1,5 @@
 """Learns the subwords that a shop's own words are made of."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 
@@ -27,7 +25,7 @@ def learn_vocabulary(
         lower: Lower-case the texts and strip accents.
 
     Returns:
-        The special subwords, the actions, and the subwords that were learnt.
+        The special subwords, the actions, and the subwords that were learnt; ``a`` where there are no words.
 
     Raises:
         InputError: If the size is too small for what it has to hold.
@@ -43,10 +41,11 @@ def learn_vocabulary(
             f"a vocabulary of {size} subwords, of which {len(reserved)} are special or actions",
             expected=f"at least {len(reserved) + 50}",
         )
+    reserved_words = {*reserved}
     tools = require("tensorflow_text.tools.wordpiece_vocab.bert_vocab_from_dataset", "bert")
     kept = [text for text, _ in zip(texts, range(_DOCUMENTS), strict=False) if text.strip()]
-    if not kept:
-        return tuple(reserved)
+    if all(reserved_words.issuperset(text.split()) for text in kept):
+        return (*reserved, "a")  # TF Text builds no tokenizer of a vocabulary without a word
     batches = tf.data.Dataset.from_tensor_slices(kept).batch(1000)
     subwords = tools.bert_vocab_from_dataset(batches, size, reserved, {"lower_case": lower})
     return tuple(dict.fromkeys(subword for subword in subwords if subword and not _NEVER_USED.match(subword)))

@@ -1,11 +1,9 @@
 """NLTK's ``WordPunctTokenizer`` as one regular expression in the graph."""
 
-from __future__ import annotations
-
 from functools import cache
 
 import tensorflow as tf
-from nltk.tokenize import WordPunctTokenizer
+from nltk.tokenize import RegexpTokenizer, WordPunctTokenizer
 
 from intent_tf.text.code_points import code_points_matching, re2_class
 from intent_tf.text.normaliser import FREQUENT_SPACES
@@ -22,7 +20,7 @@ class WordPunct:
 
     def __init__(self) -> None:
         self._set_apart = _set_apart()
-        self._nltk = WordPunctTokenizer()
+        self._nltk: RegexpTokenizer = WordPunctTokenizer()
 
     def reference(self, text: str) -> list[str]:
         """Tokenise one normalised text with NLTK."""

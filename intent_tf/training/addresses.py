@@ -1,7 +1,5 @@
 """Addresses of other processes."""
 
-from __future__ import annotations
-
 import random
 import socket
 from contextlib import ExitStack

@@ -1,7 +1,5 @@
 """Weights and state of a run in a folder, each written whole or not at all."""
 
-from __future__ import annotations
-
 import contextlib
 import io
 import json

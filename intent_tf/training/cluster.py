@@ -1,7 +1,5 @@
 """Which processes train together: from TF_CONFIG, SLURM or an indexed Kubernetes job."""
 
-from __future__ import annotations
-
 import json
 import os
 from collections.abc import Mapping

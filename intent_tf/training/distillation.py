@@ -1,12 +1,10 @@
-"""Lets a model learn from a larger one: the probabilities of a teacher beside the labels."""
-
-from __future__ import annotations
+"""Lets a model learn from a larger one: the probabilities of a teacher in place of the labels."""
 
 from dataclasses import replace
 
-import numpy as np
 import pandas as pd
 
+from intent_tf.columns.kinds.registry import prose
 from intent_tf.columns.prepared import PreparedData
 from intent_tf.columns.rows import Rows
 from intent_tf.data.specification import FeatureSpecification
@@ -14,29 +12,21 @@ from intent_tf.errors import InputError
 from intent_tf.models.intent_model import IntentModel
 from intent_tf.options.distillation import DistillationConfig
 from intent_tf.options.training import TrainingConfig
-from intent_tf.training.distillation_loss import DistillationLoss
 from intent_tf.training.recombination import recombine
 
 
-def distillation_loss(config: DistillationConfig, training: TrainingConfig) -> DistillationLoss | None:
-    """Return the loss of a model with a teacher; None without one.
-
-    Args:
-        config: Names the teacher.
-        training: How the model is trained.
+def check_loss(config: DistillationConfig, training: TrainingConfig) -> None:
+    """Refuse another loss than the plain one beside a teacher.
 
     Raises:
-        InputError: If another loss is asked for.
+        InputError: If there is a teacher, and another loss is asked for.
     """
-    if config.teacher is None:
-        return None
-    if not training.has_plain_loss:
+    if config.teacher is not None and not training.has_plain_loss:
         raise InputError(
             "a teacher is given",
             expected="the plain loss binary_crossentropy with it",
-            remedy="leave out --preset, --loss, --positive-weight and label_flip",
+            remedy="leave out --preset, --loss and label_flip",
         )
-    return DistillationLoss(share=config.alpha)
 
 
 def rows_to_recombine(specification: FeatureSpecification) -> int:
@@ -45,7 +35,7 @@ def rows_to_recombine(specification: FeatureSpecification) -> int:
     Args:
         specification: The columns of the training rows.
     """
-    return 1 if specification.of_kind("text") else 0
+    return 1 if prose(specification) else 0
 
 
 def with_teacher(
@@ -56,7 +46,9 @@ def with_teacher(
     recombined: int = 0,
     seed: int = 0,
 ) -> PreparedData:
-    """Put the teacher's probabilities beside the training rows' labels, and add rows that it alone labels.
+    """Put the teacher's probabilities in the place of the training rows' labels, and add further rows.
+
+    Labels beside them added nothing (`benchmarks/NOTES.md`).
 
     The teacher scores each row once, before training. In every step of every epoch, as
     `keras.distillation.Distiller` has it, a fine-tuned BERT would take most of the time. That class also
@@ -73,20 +65,22 @@ def with_teacher(
         seed: Seed of the recombination.
 
     Returns:
-        The same with ``train.label`` ``(rows, 2)``: label and teacher's probability. A row without a label
-        has the probability as both.
+        The same with the teacher's probabilities as ``train.label``.
 
     Raises:
-        InputError: If the teacher needs a column that the rows lack.
+        InputError: If the teacher needs a column that the rows lack, or labels are graded.
+
+    Reference:
+        Hinton, Vinyals & Dean (2015), Distilling the Knowledge in a Neural Network; at a temperature of 1.
     """
     teacher = teacher.with_calibration(None, teacher.threshold)
     train, preprocessor = data.train, data.preprocessor
-    taught = np.stack([train.label, teacher.predict(train.frame)], axis=1)
-    parts = [Rows(train.frame, train.features, taught, train.weight)]
+    if train.grade is not None:
+        raise InputError("a teacher is given, and labels are graded", remedy="learn from labels of purchases")
+    parts = [Rows(train.frame, train.features, teacher.predict(train.frame), train.weight)]
     further = [] if unlabelled is None else [unlabelled]
     if recombined:
-        further.append(recombine(train.frame, data.specification.of_kind("text"), recombined, seed))
+        further.append(recombine(train.frame, prose(data.specification), recombined, seed))
     for frame in further:
-        probabilities = teacher.predict(frame)
-        parts.append(Rows.of(frame, preprocessor, np.stack([probabilities] * 2, axis=1)))
+        parts.append(Rows.of(frame, preprocessor, teacher.predict(frame)))
     return replace(data, train=parts[0].joined(*parts[1:]))

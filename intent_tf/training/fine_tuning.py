@@ -1,7 +1,5 @@
 """Fine-tunes a model with a BERT encoder: the predictor first, then all, with care for what was learnt."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +17,7 @@ from intent_tf.models.bert.bert_encoder import BertEncoder
 from intent_tf.models.intent_model import IntentModel
 from intent_tf.options.encoder import EncoderConfig
 from intent_tf.options.training import TrainingConfig
+from intent_tf.training.frozen_encoder import frozen
 from intent_tf.training.partwise_adam import PartwiseAdam
 from intent_tf.training.training import train_model
 from intent_tf.training.warm_up import WarmUp
@@ -41,7 +40,7 @@ def fine_tune(
     data: PreparedData,
     training: TrainingConfig,
     config: EncoderConfig,
-    folder: Path,
+    folder: str | Path,
     **options: Any,
 ) -> dict[str, list[float]]:
     """Train a model with an encoder in two phases.
@@ -71,9 +70,16 @@ def fine_tune(
     """
     if training.augment:
         raise InputError("--augment changes words, and an encoder reads subwords", remedy="leave it out")
-    encoder: BertEncoder = model.extractor.parts["text"]
+    folder, encoder = Path(folder), model.extractor.parts["text"]
     encoder.network.trainable = False
-    first = train_model(model, with_vectors(model, data), training, folder / "predictor", **options)
+    learns_itself = encoder.convolution is not None
+    first = train_model(
+        model if learns_itself else frozen(model),
+        data if learns_itself else with_vectors(model, data),
+        training,
+        folder / "predictor",
+        **options,
+    )
     if config.tuning == "frozen":
         (folder / "predictor" / "history.csv").replace(folder / "history.csv")
         return first
@@ -82,9 +88,8 @@ def fine_tune(
         encoder.network.pooler.trainable = encoder.pooling == "cls"
     with model.distribute_strategy.scope():
         # Inside, since metrics create their variables at once: others would count this worker's rows only.
-        compiled = keras.saving.deserialize_keras_object(model.get_compile_config())
         optimizer = _optimizer(model, data.train.number_of_rows, config)
-        model.compile(optimizer=optimizer, loss=compiled["loss"], metrics=compiled["metrics"])
+        model.compile_alike(model, optimizer)
     second = train_model(
         model,
         data,
@@ -103,21 +108,17 @@ def fine_tune(
 def with_vectors(model: IntentModel, data: PreparedData) -> PreparedData:
     """Replace each row's document by the vector that the model's encoder gives, for training what follows.
 
-    With the pooling ``"cnn"``, which learns itself, the documents stay.
-
     Args:
         model: With an encoder.
         data: Rows with documents.
     """
     encoder: BertEncoder = model.extractor.parts["text"]
-    if encoder.convolution is not None:
-        return data
     encode = tf.function(lambda ids: encoder(ids, training=False), reduce_retracing=True)
     return replace(data, train=_encoded(encode, data.train), validation=_encoded(encode, data.validation))
 
 
-def layer_factors(encoder: BertEncoder, decay: float) -> dict[str, float]:
-    """Tell each weight's step size over that of the last block, by the weight's path.
+def layer_factors(encoder: BertEncoder, decay: float) -> list[tuple[keras.Variable, float]]:
+    """Tell each weight's step size over that of the last block.
 
     ``decay`` to the power of the blocks that lie above it; embeddings lie below all blocks, a pooler or
     convolution above.
@@ -126,33 +127,36 @@ def layer_factors(encoder: BertEncoder, decay: float) -> dict[str, float]:
         encoder: The encoder.
         decay: Step size of a block over that of the next one.
     """
-    depths: dict[str, int | None] = {}
+    depths: list[int | None] = []
     for weight in encoder.weights:
+        # Of an encoder that came as a SavedModel, only the paths of weights tell in which block they are.
         block = _BLOCK.search(weight.path)
         outside = -1 if "embedding" in weight.path else None
-        depths[weight.path] = int(block[1]) if block else outside
-    last = max((depth for depth in depths.values() if depth is not None), default=0)
-    return {path: decay ** (last - (last if depth is None else depth)) for path, depth in depths.items()}
+        depths.append(int(block[1]) if block else outside)
+    last = max((depth for depth in depths if depth is not None), default=0)
+    return [
+        (weight, decay ** (last - (last if depth is None else depth)))
+        for weight, depth in zip(encoder.weights, depths, strict=True)
+    ]
 
 
 def _encoded(encode: Any, rows: Rows) -> Rows:
     order = longest_first(rows.features)
     batches = rows.take(order).batches(64)
-    vectors = np.concatenate([encode(features.text).numpy() for features, _, _ in batches])
+    vectors = np.concatenate([encode(features["text"]).numpy() for features, _, _ in batches])
     text = tf.constant(vectors[np.argsort(order)])
     # Of rows that are streamed, those in memory are enough for the few weights behind the encoder.
-    return Rows(rows.frame, rows.features._replace(text=text), rows.label, rows.weight)
+    return Rows(rows.frame, {**rows.features, "text": text}, rows.label, rows.weight)
 
 
 def _optimizer(model: IntentModel, rows: int, config: EncoderConfig) -> PartwiseAdam:
     steps = config.encoder_epochs * -(-rows // config.encoder_batch_size)
     schedule = WarmUp(config.encoder_learning_rate, steps, round(WARM_UP * steps))
-    factors = layer_factors(model.extractor.parts["text"], LAYER_DECAY) | {"": _HEAD_FACTOR}
-    optimizer = PartwiseAdam(
+    return PartwiseAdam(
         schedule,
-        factors,
+        layer_factors(model.extractor.parts["text"], LAYER_DECAY),
+        otherwise=_HEAD_FACTOR,
         weight_decay=WEIGHT_DECAY,
+        undecayed=("bias", "embedding", "scale", "gamma", "beta"),
         global_clipnorm=CLIP_NORM,
     )
-    optimizer.exclude_from_weight_decay(var_names=["bias", "embedding", "scale", "gamma", "beta"])
-    return optimizer

@@ -1,17 +1,16 @@
 """The loss that undoes flipped labels."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import keras
 import tensorflow as tf
 
 from intent_tf.errors import InputError
+from intent_tf.text.configured import Configured
 
 
 @keras.saving.register_keras_serializable(package="intent_tf")
-class ForwardCorrectedCrossentropy(keras.losses.Loss):
+class ForwardCorrectedCrossentropy(Configured, keras.losses.Loss):
     """Binary cross-entropy of labels of which a known share is flipped.
 
     A model that learns from labels flipped at rate r learns the probability of *seeing* a purchase,
@@ -48,7 +47,3 @@ class ForwardCorrectedCrossentropy(keras.losses.Loss):
         """Compute the loss of each row."""
         seen = (1.0 - self.rate) * y_pred + self.rate * (1.0 - y_pred)
         return keras.losses.binary_crossentropy(y_true, seen)
-
-    def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
-        return {**super().get_config(), "rate": self.rate}

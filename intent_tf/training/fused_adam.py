@@ -1,7 +1,5 @@
 """Keras' Adam in one pass over memory."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import keras

@@ -1,17 +1,16 @@
 """A network that guesses hidden subwords, to learn what a shop's documents are like."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import keras
 import tensorflow as tf
 
 from intent_tf.layers.bert.transformer import BertTransformer
+from intent_tf.text.configured import Configured
 
 
 @keras.saving.register_keras_serializable(package="intent_tf")
-class LanguageModel(keras.Model):
+class LanguageModel(Configured, keras.Model):
     """`BertTransformer` with BERT's head: a dense layer, a norm, and the token vectors as the last layer.
 
     Logits are computed only where there is a subword to guess, a seventh of all: over a vocabulary they cost
@@ -72,12 +71,3 @@ class LanguageModel(keras.Model):
     def metrics(self) -> list[keras.metrics.Metric]:
         """The loss, and the mean over all guesses, whatever batch they were in."""
         return [self._loss_tracker, self.cross_entropy]
-
-    def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
-        return {**super().get_config(), "network": keras.saving.serialize_keras_object(self.network)}
-
-    @classmethod
-    def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> LanguageModel:
-        """Return what `get_config` described."""
-        return cls(**{**config, "network": keras.saving.deserialize_keras_object(config["network"])})

@@ -1,7 +1,5 @@
 """Hides subwords of documents, for a network to guess: anew each time a document is seen."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Opens the encoder that a run's options name."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

@@ -1,8 +1,6 @@
 """Adam with a learning rate for each part of a network."""
 
-from __future__ import annotations
-
-from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import Any
 
 import keras
@@ -24,20 +22,48 @@ class PartwiseAdam(FusedAdam):
 
     Args:
         learning_rate: Of weights that no factor is given for.
-        factors: By a piece of a weight's path, such as ``"/text/"``, the factor; the first that fits counts.
+        factors: Pairs of a layer, or a weight, and its factor; the first that fits counts. Or, as a
+            configuration holds them, one factor for each weight that is trained.
+        otherwise: Factor of all other weights. Default 1.
+        undecayed: Pieces of the paths of weights that ``weight_decay`` leaves alone.
         **kwargs: See `FusedAdam`.
+
+    Raises:
+        ValueError: If there is not one factor for each weight.
     """
 
     def __init__(
-        self, learning_rate: Any = 1e-3, factors: Mapping[str, float] | None = None, **kwargs: Any
+        self,
+        learning_rate: Any = 1e-3,
+        factors: Sequence[Any] = (),
+        otherwise: float = 1.0,
+        undecayed: Sequence[str] = (),
+        **kwargs: Any,
     ) -> None:
         super().__init__(learning_rate=learning_rate, **kwargs)
-        self.factors = dict(factors or {})
+        self.otherwise = otherwise
+        self.undecayed = list(undecayed)
+        self._parts = [each for each in factors if isinstance(each, tuple)]
+        self.factors = [] if self._parts else list(factors)
+        if self.undecayed:
+            self.exclude_from_weight_decay(var_names=self.undecayed)
+
+    def build(self, variables: list[keras.Variable]) -> None:
+        """Create the state, and find the factor of each variable."""
+        if not self.factors:
+            found = {
+                id(weight): factor
+                for part, factor in reversed(self._parts)
+                for weight in getattr(part, "weights", [part])
+            }
+            self.factors = [found.get(id(variable), self.otherwise) for variable in variables]
+        if len(self.factors) != len(variables):
+            raise ValueError(f"{len(self.factors)} factors for {len(variables)} weights")
+        super().build(variables)
 
     def update_step(self, gradient: Any, variable: tf.Variable, learning_rate: Any) -> None:
         """Update one variable in place."""
-        path = self._trainable_variables[self._get_variable_index(variable)].path
-        factor = next((factor for subword, factor in self.factors.items() if subword in path), 1.0)
+        factor = self.factors[self._get_variable_index(variable)]
         super().update_step(gradient, variable, learning_rate * factor)
 
     def _update_model_variables_moving_average(self, trainable_variables: Any) -> None:
@@ -49,4 +75,5 @@ class PartwiseAdam(FusedAdam):
 
     def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments."""
-        return {**super().get_config(), "factors": self.factors}
+        own = {"factors": self.factors, "otherwise": self.otherwise, "undecayed": self.undecayed}
+        return {**super().get_config(), **own}

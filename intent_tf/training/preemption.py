@@ -1,7 +1,5 @@
 """Checkpoints in mid-epoch: every so many batches, and when the machine is taken away (SIGTERM)."""
 
-from __future__ import annotations
-
 import functools
 import signal
 import threading
@@ -52,7 +50,7 @@ class Preemption(keras.callbacks.Callback):
         self._asked = 0
         self._previous: Any = None
 
-    def __enter__(self) -> Preemption:
+    def __enter__(self) -> "Preemption":
         if threading.current_thread() is threading.main_thread():
             self._previous = signal.signal(signal.SIGTERM, self._request)
         return self

@@ -1,7 +1,5 @@
 """Pre-trains an encoder on unlabelled documents of a shop."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
 from pathlib import Path
@@ -44,7 +42,7 @@ def new_network(vocabulary_size: int, config: PretrainingConfig) -> BertTransfor
         heads,
         max_sequence_length=max(config.max_tokens, 128),
         causal=config.objective == "causal",
-        dtype="mixed_bfloat16" if config.mixed_precision else "float32",
+        dtype=config.precision,
     )
     network.build()
     return network
@@ -83,7 +81,7 @@ def pretrain(
     documents: tf.RaggedTensor,
     held_out: tf.RaggedTensor,
     config: PretrainingConfig,
-    folder: Path,
+    folder: str | Path,
     *,
     seed: int = 0,
     resume: bool = False,
@@ -105,6 +103,7 @@ def pretrain(
     Returns:
         The history; ``val_perplexity`` is exp of the mean cross-entropy of the guesses.
     """
+    folder = Path(folder)
     hide = _hiding(subwords, config)
     steps = -(-int(documents.nrows()) // config.batch_size)
     model = LanguageModel(network)
@@ -113,9 +112,9 @@ def pretrain(
     optimizer = PartwiseAdam(
         WarmUp(config.learning_rate, total, max(total // 10, 1) if total > 1 else 0),
         weight_decay=0.01,
+        undecayed=("bias", "embedding", "gamma", "beta"),
         global_clipnorm=1.0,
     )
-    optimizer.exclude_from_weight_decay(var_names=["bias", "embedding", "gamma", "beta"])
     model.compile(optimizer=optimizer)
     stopping = ResumableEarlyStopping(folder / "checkpoint", "val_cross_entropy", config.epochs)
     done = stopping.resume(model) if resume else 0

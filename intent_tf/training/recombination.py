@@ -1,7 +1,5 @@
 """New texts out of the sentences of those that are there, for a teacher to score."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 

@@ -1,7 +1,5 @@
 """Waits until all workers of a run are there, and names those that are not."""
 
-from __future__ import annotations
-
 import contextlib
 import socket
 import time

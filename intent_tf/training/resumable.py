@@ -1,7 +1,5 @@
 """Early stopping that survives a restart: a checkpoint after each epoch, written whole or not at all."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any

@@ -1,16 +1,17 @@
 """Where a run's examples come from (table, data set, event log, simulator), and how they are prepared."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from intent_tf.columns.prepared import PreparedData, preprocess_data
-from intent_tf.data.csv_files import Rejected
+from intent_tf.data.adapters import opened_log
 from intent_tf.data.datasets import DATASETS
 from intent_tf.data.event_examples import event_examples
 from intent_tf.data.example_source import ExampleSource
+from intent_tf.data.examples import Prepared
+from intent_tf.data.facts import Facts
 from intent_tf.data.splitting import SplitPlan
 from intent_tf.data.tables import read_table
 from intent_tf.errors import InputError
@@ -21,22 +22,23 @@ from intent_tf.simulator.simulator import simulate
 
 
 def load_examples(
-    config: SourceConfig, *, seed: int = 0, tell: Callable[[str], None] = lambda message: None
-) -> tuple[ExampleSource, Rejected]:
+    config: SourceConfig,
+    *,
+    seed: int = 0,
+    tell: Callable[[str], None] = lambda message: None,
+    rejected: str | Path | None = None,
+) -> ExampleSource:
     """Read or simulate the examples that a configuration names.
 
     Args:
         config: The source of the examples.
         seed: Seed of the simulator.
         tell: Function that takes a line about what is being done, for people.
-
-    Returns:
-        The examples, and rows of files that could not be read.
+        rejected: File for the rows that could not be read, if there are any.
 
     Raises:
         InputError: If the source does not exist or is not usable.
     """
-    rejected = Rejected(config.data or "")
     if config.dataset is not None:
         if config.dataset not in DATASETS:
             raise InputError(
@@ -45,17 +47,16 @@ def load_examples(
             )
         source = DATASETS[config.dataset].examples()
     elif config.data is not None:
-        table = read_table(config.data)
-        rejected = table.rejected
-        if table.encoding != "utf-8":
-            tell(f"{config.data} is not UTF-8; read as {table.encoding.upper()}")
-        if rejected.rows:
-            tell(f"{len(rejected.rows)} rows of {config.data} cannot be read and are rejected")
+        table, facts = read_table(config.data, encoding=config.encoding), Facts()
+        table.file.tell(facts)
         assert config.label is not None
-        counts = {"rows_set_aside": len(rejected.rows)}
-        source = ExampleSource(table.frame, config.label, counts=counts)
+        counts = {"rows_set_aside": len(table.file.rejected.rows)}
+        source = ExampleSource(table.frame, config.label, counts=counts, file=table.file.rules, facts=facts)
+        if rejected is not None and table.file.rejected.rows:
+            table.file.rejected.write(rejected)
+            source = replace(source, rejected=Path(rejected))
     elif config.events is not None:
-        source = event_examples(config.events, config.columns, memory_rows=config.memory_rows, seed=seed)
+        source = _of_log(config.events, config, seed, rejected)
         if source.stream:
             tell(
                 f"{source.counts['examples']:,} examples: {len(source.frame):,} in memory, the rest streamed"
@@ -63,7 +64,25 @@ def load_examples(
     else:
         tell(f"no data given: simulating a shop with {config.sessions:,} sessions")
         source = _simulated(config.sessions, seed)
-    return replace(source, **_overrides(config, source)), rejected
+    return replace(source, **_overrides(config, source))
+
+
+def _of_log(log: str, config: SourceConfig, seed: int, rejected: str | Path | None) -> ExampleSource:
+    """Read a folder of examples, or prepare those of a log."""
+    if Prepared.is_at(log):
+        return event_examples(log, memory_rows=config.memory_rows, seed=seed)
+    with opened_log(log, config) as (files, log_format):
+        source = event_examples(
+            files, log_format, memory_rows=config.memory_rows, seed=seed, rejected=rejected
+        )
+    if not source.counts["positives"]:
+        raise InputError(
+            "no example is positive: no event of a session comes before a purchase\n"
+            + source.facts.written(),
+            file=log,
+            remedy="say which event types mean purchases, such as --event-types transaction=purchase",
+        )
+    return source
 
 
 def preprocess_source(
@@ -81,6 +100,9 @@ def preprocess_source(
         examples.frame,
         examples.label,
         kinds=examples.kinds,
+        groups=examples.groups,
+        dates=config.dates,
+        now=config.now,
         drop=config.drop,
         excluded=examples.excluded,
         positive=examples.positive,
@@ -88,6 +110,10 @@ def preprocess_source(
         plan=examples.plan,
         seed=seed,
         file=config.data,
+        file_rules=examples.file,
+        facts=examples.facts,
+        session=examples.session,
+        verbose=False,
         **options,
     )
 
@@ -105,11 +131,13 @@ def _simulated(sessions: int, seed: int) -> ExampleSource:
 
 
 def _overrides(config: SourceConfig, source: ExampleSource) -> dict[str, Any]:
-    changes: dict[str, Any] = {"kinds": {**source.kinds, **config.kinds}}
-    if config.positive is not None:
-        changes["positive"] = config.positive
-    if config.weight is not None:
-        changes["weight"] = config.weight
+    changes: dict[str, Any] = {
+        "kinds": {**source.kinds, **config.kinds},
+        "groups": {**source.groups, **config.groups},
+    }
+    for name in ("positive", "weight"):
+        if given := getattr(config, name):
+            changes[name] = given
     if config.time is not None or config.group is not None:
         changes["plan"] = SplitPlan(
             config.test_fraction, config.validation_fraction, config.group, config.time

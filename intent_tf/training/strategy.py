@@ -1,11 +1,8 @@
 """On which devices and machines a model trains, and what that does to batches and learning rates."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Literal
 
 import keras
 import tensorflow as tf
@@ -15,12 +12,8 @@ from intent_tf.options.devices import Precision, Strategy
 from intent_tf.training.cluster import find_cluster
 from intent_tf.training.rendezvous import wait_for_workers
 
-Collective = Literal["auto", "ring", "nccl"]
 
-
-def make_strategy(
-    kind: Strategy = "auto", *, collective: Collective = "auto", worker_timeout: float = 300.0
-) -> tf.distribute.Strategy:
+def make_strategy(kind: Strategy = "auto", *, worker_timeout: float = 300.0) -> tf.distribute.Strategy:
     """Make the strategy in whose scope a model is built.
 
     With several workers it must be called before TensorFlow computes anything.
@@ -30,7 +23,6 @@ def make_strategy(
             or, where there are none, its logical CPU devices. ``"multi_worker"``: the workers of
             `find_cluster`, with the GPUs of each. ``"tpu"``: the TPU that ``TPU_NAME`` names, or the
             machine's own. ``"auto"``: the last of these that is there.
-        collective: How gradients travel between workers.
         worker_timeout: Seconds to wait for the other workers.
 
     Raises:
@@ -52,9 +44,7 @@ def make_strategy(
         )
     if cluster is not None:
         wait_for_workers(cluster, worker_timeout)
-        implementation = tf.distribute.experimental.CommunicationImplementation(collective.upper())
-        options = tf.distribute.experimental.CommunicationOptions(implementation=implementation)
-        return tf.distribute.MultiWorkerMirroredStrategy(cluster.resolver(), options)
+        return tf.distribute.MultiWorkerMirroredStrategy(cluster.resolver())
     gpus = len(tf.config.list_physical_devices("GPU"))
     if kind == "mirrored" or (kind == "auto" and gpus > 1):
         devices = None if gpus else [device.name for device in tf.config.list_logical_devices("CPU")]

@@ -1,7 +1,5 @@
 """Trains a model: optimiser, averaged weights, early stopping, logs."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -11,15 +9,16 @@ import numpy as np
 import tensorflow as tf
 
 from intent_tf.columns.augmentation import Augmentation
+from intent_tf.columns.feature_batches import documents
 from intent_tf.columns.prepared import PreparedData
 from intent_tf.errors import InputError, require
 from intent_tf.models.bert.bert_encoder import BertEncoder
 from intent_tf.models.build import build_feature_extractor, build_model, build_predictor
+from intent_tf.models.feature_extractor import FeatureExtractor
 from intent_tf.models.intent_model import IntentModel
 from intent_tf.options.training import TrainingConfig, default_loss
 from intent_tf.training.cluster import is_chief
 from intent_tf.training.forward_corrected import ForwardCorrectedCrossentropy
-from intent_tf.training.losses import FocalLoss, WeightedCrossentropy
 from intent_tf.training.partwise_adam import PartwiseAdam
 from intent_tf.training.preemption import Preemption, barrier
 from intent_tf.training.resumable import ResumableEarlyStopping, part_seeds
@@ -32,7 +31,6 @@ def create_model(
     data: PreparedData,
     config: TrainingConfig,
     encoder: BertEncoder | None = None,
-    loss: keras.losses.Loss | None = None,
 ) -> IntentModel:
     """Build and compile the model that a configuration asks for.
 
@@ -40,7 +38,6 @@ def create_model(
         data: Rows and preprocessor; with an encoder, prepared with its ``subwords``.
         config: The model and how it is trained.
         encoder: Reads the texts and sessions, in place of the extractor's convolution.
-        loss: A loss in place of the configuration's, such as that of a model with a teacher.
     """
     if data.train.grade is not None and config.label_flip:
         raise InputError("label_flip is given, and labels are graded", remedy="leave label_flip out")
@@ -62,15 +59,15 @@ def create_model(
         feature_blocks=None if article else extractor.feature_blocks,
         prior=float(data.train.label.mean()),
     )
-    optimizer = keras.optimizers.Adam(1e-3) if article else _optimizer(config)
-    return build_model(data, extractor, predictor, loss=loss or _loss_of(config), optimizer=optimizer)
+    optimizer = keras.optimizers.Adam(1e-3) if article else _optimizer(config, extractor)
+    return build_model(data, extractor, predictor, loss=_loss_of(config), optimizer=optimizer)
 
 
 def train_model(
     model: IntentModel,
     data: PreparedData,
     config: TrainingConfig,
-    folder: Path,
+    folder: str | Path,
     *,
     seed: int = 0,
     resume: bool = False,
@@ -99,7 +96,7 @@ def train_model(
             worker is lost.
         Preempted: If the process is told to end (SIGTERM); the checkpoint is written.
     """
-    strategy = model.distribute_strategy
+    folder, strategy = Path(folder), model.distribute_strategy
     writes = is_chief(strategy)
     patience = epochs_to_wait(config, data)
     stopping = ResumableEarlyStopping(folder / "checkpoint", patience=patience, writes=writes)
@@ -132,7 +129,7 @@ def train_model(
                 batch_size=config.batch_size_for(data.train.number_of_rows),
                 epochs=epochs,
                 initial_epoch=done,
-                augmentation=Augmentation.from_rates(config.augment),
+                augmentation=Augmentation(**config.augment) if config.augment else None,
                 callbacks=called,
                 verbose=verbose if writes else 0,
             )
@@ -179,21 +176,27 @@ def epochs_to_wait(config: TrainingConfig, data: PreparedData) -> int:
 
 
 def _reads_tokens(data: PreparedData) -> bool:
-    return any(column.kind not in ("number", "category") for column in data.specification.columns)
+    return bool(documents(data.preprocessor.compute_output_spec({})))
 
 
 def _loss_of(config: TrainingConfig) -> Any:
     name = config.loss or default_loss(config.preset)
     if name == "focal":
-        return FocalLoss()
+        # Its minimum is nearer to 1/2 than the truth, which the calibrator takes back.
+        return keras.losses.BinaryFocalCrossentropy()
     if config.label_flip:
         return ForwardCorrectedCrossentropy(config.label_flip)
-    return name if config.positive_weight == 1 else WeightedCrossentropy(config.positive_weight)
+    return name
 
 
-def _optimizer(config: TrainingConfig) -> keras.optimizers.Optimizer:
+def _optimizer(config: TrainingConfig, extractor: FeatureExtractor) -> keras.optimizers.Optimizer:
     average = {"use_ema": True, "ema_momentum": config.ema_momentum} if config.ema_momentum else {}
-    factors = dict.fromkeys(("/text/", "/session/"), config.token_learning_rate_multiplier)
-    optimizer = PartwiseAdam(config.learning_rate, factors, weight_decay=WEIGHT_DECAY, **average)
-    optimizer.exclude_from_weight_decay(var_names=["bias", "embedding", "scale"])
-    return optimizer
+    factors = [
+        (part, config.token_learning_rate_multiplier)
+        for name, part in extractor.parts.items()
+        if name in ("text", "session")
+    ]
+    undecayed = ("bias", "embedding", "scale")
+    return PartwiseAdam(
+        config.learning_rate, factors, weight_decay=WEIGHT_DECAY, undecayed=undecayed, **average
+    )

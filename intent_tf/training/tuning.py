@@ -1,7 +1,5 @@
 """Searches for the options of training that validate best, with KerasTuner."""
 
-from __future__ import annotations
-
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -40,7 +38,7 @@ def search_space(data: PreparedData, parameters: Any) -> dict[str, Any]:
     chosen["dropout"] = parameters.Float("dropout", 0.0, 0.5, step=0.05, default=default.dropout)
     chosen["batch_size"] = parameters.Choice("batch_size", [128, 256, 512], default=default.batch_size or 256)
     chosen["ensemble_size"] = parameters.Choice("ensemble_size", [8, 16, 32], default=default.ensemble_size)
-    if data.preprocessor.token_ids or data.preprocessor.session_tokens:
+    if data.preprocessor.vocabularies:
         chosen["token_learning_rate_multiplier"] = parameters.Float(
             "token_learning_rate_multiplier",
             0.02,
@@ -111,7 +109,7 @@ class MedianStopping(keras.callbacks.Callback):
 def tune(
     folds: Sequence[PreparedData],
     config: TrainingConfig,
-    folder: Path,
+    folder: str | Path,
     *,
     search: Search = "bayesian",
     trials: int = 20,

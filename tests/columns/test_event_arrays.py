@@ -12,6 +12,7 @@ from intent_tf.columns.event_arrays import (
     padded_to,
     present,
     summary,
+    winsorised,
 )
 
 NAN = np.nan
@@ -26,6 +27,15 @@ def test_what_is_neither_padding_nor_missing_is_present() -> None:
 
 def test_infinite_numbers_are_not_present() -> None:
     assert not present(tf.constant([[np.inf, -np.inf]])).numpy().any()
+
+
+def test_a_number_beyond_the_limit_counts_as_the_limit() -> None:
+    found = winsorised(tf.constant([[1e38, -3e38, 1e15, -20.5]]))
+    assert found.numpy().tolist() == [[np.float32(1e15), -np.float32(1e15), np.float32(1e15), -20.5]]
+
+
+def test_missing_and_infinite_numbers_stay_missing() -> None:
+    assert not present(winsorised(tf.constant([[NAN, np.inf, -np.inf]]))).numpy().any()
 
 
 def test_the_event_before_the_first_is_the_one_that_was_given() -> None:

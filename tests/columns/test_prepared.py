@@ -6,9 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-import tensorflow as tf
 
-from intent_tf.columns.features import Features
 from intent_tf.columns.prepared import PreparedData, preprocess_data
 from intent_tf.columns.preprocessor import Preprocessor
 from intent_tf.data.splitting import PARTS, SplitPlan
@@ -23,11 +21,10 @@ KINDS = {"browser": "category"}
 def learnt(preprocessor: Preprocessor) -> list[Any]:
     """All that a preprocessor learnt, in a form that can be compared."""
     return [
-        preprocessor.get_config()["statistics"],
+        preprocessor.get_config()["learnt"],
         preprocessor.specification.get_config(),
-        preprocessor.token_ids.vocabulary,
-        preprocessor.session_tokens.lookup.get_vocabulary(),
-        [lookup.get_vocabulary() for lookup in preprocessor.category_ids.lookups],
+        preprocessor.vocabularies,
+        [lookup.get_vocabulary() for lookup in preprocessor.encoders["category"].ids.lookups],
         [weight.numpy().tolist() for weight in preprocessor.scores.weights],
     ]
 
@@ -54,7 +51,7 @@ def test_nothing_is_learnt_from_validation_and_test_rows(shop: pd.DataFrame, pre
         other[name] = other[name].where(other["part"] == "train", pd.Series([value] * len(other)))
     plan = SplitPlan(column="part")
     first, second = prepare_shop(frame, plan=plan), prepare_shop(other, plan=plan)
-    assert not second.test.features.categories.numpy().any()
+    assert not second.test.features["categories"].numpy().any()
     assert learnt(first.preprocessor) == learnt(second.preprocessor)
 
 
@@ -67,7 +64,7 @@ def test_labels_and_features_belong_to_their_rows(shop: pd.DataFrame, shop_data:
     rows = shop_data.validation
     assert rows.label.tolist() == shop["bought"][rows.frame.index].tolist()
     pages = shop_data.preprocessor.number_names.index("pages")
-    order = np.argsort(rows.features.numbers[:, pages], kind="stable")
+    order = np.argsort(rows.features["numbers"][:, pages], kind="stable")
     assert rows.frame["pages"].iloc[order].is_monotonic_increasing
 
 
@@ -113,6 +110,79 @@ def test_words_as_labels_name_the_purchase(shop: pd.DataFrame) -> None:
     assert data.specification.positive == "bought"
 
 
+def told(data: PreparedData) -> str:
+    return str(data.facts)
+
+
+def test_what_was_found_is_printed_and_kept(shop: pd.DataFrame, capsys: pytest.CaptureFixture[str]) -> None:
+    frame = shop[["pages", "month"]].assign(outcome=shop["bought"].map({0: "No", 1: "yes"}))
+    frame.loc[frame.index[:3], "outcome"] = ["", None, " "]
+    data = preprocess_data(frame, "outcome", drop=["month"])
+    printed = capsys.readouterr().out
+    assert printed == told(data) + "\n" == f"{data}\n"
+    counts = frame["outcome"].value_counts()
+    for line in (
+        "rows: 240",
+        "rows excluded: without a label: 3",
+        f"label 'No' is 0: {counts['No']}",
+        f"label 'yes' is 1: {counts['yes']}",
+        "month    excluded  dropped by request",
+        "pages    number    float",
+    ):
+        assert f"  {line}\n" in printed
+    assert data.specification.negative == ("No",)
+
+
+def test_nothing_is_printed_that_nobody_wants(shop: pd.DataFrame, capsys: pytest.CaptureFixture[str]) -> None:
+    preprocess_data(shop[["pages", "bought"]], "bought", verbose=False)
+    assert not capsys.readouterr().out
+
+
+def test_blank_labels_of_given_test_rows_are_excluded_and_told(shop: pd.DataFrame) -> None:
+    test = shop[["pages", "bought"]][:50].astype({"bought": object})
+    test.iloc[:2, 1] = [None, ""]
+    data = preprocess_data(shop[["pages", "bought"]], "bought", test=test)
+    assert len(data.test) == 48 and "test rows excluded: without a label: 2" in told(data)
+
+
+def test_training_rows_that_equal_a_test_row_are_told(shop: pd.DataFrame) -> None:
+    frame = shop[["pages", "seconds", "title", "bought"]].assign(seconds=np.arange(240.0))
+    data = preprocess_data(frame, "bought", test=frame[:20])
+    assert len(data.train) + len(data.validation) == 220
+    assert "rows excluded: their equal row is in the test rows: 20" in told(data)
+
+
+def test_a_table_of_few_values_keeps_all_rows_beside_given_test_rows(shop: pd.DataFrame) -> None:
+    frame = shop[["month", "browser", "bought"]]
+    data = preprocess_data(frame, "bought", test=frame[:80])
+    assert len(data.train) + len(data.validation) == 240 and "are in the test rows" not in told(data)
+
+
+def test_a_likely_identifier_is_excluded_unless_it_is_asked_for(shop: pd.DataFrame) -> None:
+    mails = [f"u{number}@shop.com" for number in [0, 1, 2, *range(237)]]
+    frame = shop[["pages", "bought"]].assign(pages=np.arange(240) / 7).assign(mail=mails)
+    data = preprocess_data(frame, "bought")
+    assert "likely identifier" in data.specification.excluded["mail"] and "likely identifier" in told(data)
+    kept = preprocess_data(frame, "bought", kinds={"mail": "category"})
+    assert [column.name for column in kept.specification.columns] == ["pages", "mail"]
+
+
+def test_a_near_copy_of_the_label_is_warned_of(shop: pd.DataFrame) -> None:
+    copied = shop["bought"].where(shop.index > 0, 1 - shop["bought"]).replace({0: 0.1, 1: 0.7})
+    frame = pd.concat([shop[["pages", "bought"]].assign(reason=copied)] * 5, ignore_index=True)
+    (warning,) = preprocess_data(frame.assign(pages=np.arange(1200) % 97), "bought").facts.warnings
+    assert (
+        warning.startswith("'reason' alone nearly tells the label (AUROC 0.99") and "--drop reason" in warning
+    )
+
+
+@pytest.mark.parametrize("positive", [">7", [">7"], "=8"])
+def test_counts_may_be_labels(shop: pd.DataFrame, positive: Any) -> None:
+    data = preprocess_data(shop[["seconds", "month", "pages"]], "pages", positive=positive)
+    wanted = data.test.frame["pages"] == 8 if positive == "=8" else data.test.frame["pages"] > 7
+    assert data.test.label.tolist() == wanted.tolist()
+
+
 def test_weights_travel_with_their_rows(shop: pd.DataFrame, prepare_shop: Prepare) -> None:
     frame = shop[TABLE].assign(weight=np.arange(len(shop)) + 0.5)
     data = prepare_shop(frame, kinds=KINDS, weight="weight")
@@ -151,7 +221,10 @@ def test_test_rows_need_no_weight(
         (lambda test: test.drop(columns="bought"), "the test rows: no column 'bought'"),
         (lambda test: test.assign(bought=5), "the test rows, row 0, column 'bought': found '5'"),
         (lambda test: test.drop(columns="pages"), "the test rows: the table has no column 'pages'"),
-        (lambda test: test.assign(pages="many"), "the test rows, row 0, column 'pages': found 'many'"),
+        (
+            lambda test: pd.concat([test.assign(pages="many")] * 2),
+            "the test rows, row 0, column 'pages': found 'many'",
+        ),
     ],
 )
 def test_bad_test_rows_are_told_apart(
@@ -183,11 +256,29 @@ def test_a_bad_option_names_the_file_and_what_is_wrong(
         preprocess_data(shop, options.pop("label", "bought"), file="shop.csv", **options)
 
 
-def test_a_bad_number_is_named_by_its_row_in_the_file(shop: pd.DataFrame) -> None:
-    frame = shop[["pages", "seconds", "bought"]].astype({"pages": object}).set_axis(range(2, len(shop) + 2))
-    frame.loc[100, "pages"] = "many"
-    with pytest.raises(InputError, match="row 100, column 'pages': found 'many'"):
-        preprocess_data(frame, "bought", kinds={"pages": "number"})
+def test_an_odd_cell_of_later_rows_is_named_by_its_row_in_the_file(shop: pd.DataFrame) -> None:
+    part = [*PARTS] * (len(shop) // 3)
+    frame = shop[["pages", "seconds", "bought"]].assign(part=part).astype({"pages": object})
+    frame = frame.set_axis(range(2, len(shop) + 2))
+    frame.loc[100, ["pages", "part"]] = ["many", "test"]
+    plan = SplitPlan(column="part")
+    data = preprocess_data(frame, "bought", kinds={"pages": "number"}, plan=plan, verbose=False)
+    assert data.facts.warnings == [
+        "column 'pages': what is no number is missing, such as 'many' in row 100",
+    ]
+
+
+def test_odd_cells_of_training_rows_are_counted_and_told(shop: pd.DataFrame) -> None:
+    pages = ["-" if row % 50 == 0 else str(page) for row, page in enumerate(shop["pages"])]
+    frame = shop[["seconds", "bought"]].assign(pages=pages, part=[*PARTS] * (len(shop) // 3))
+    data = preprocess_data(frame, "bought", plan=SplitPlan(column="part"), verbose=False)
+    assert ("cells of pages that are no numbers, and missing", "'-' 2") in data.facts.lines
+
+
+def test_a_category_of_which_few_values_are_known_is_told(shop: pd.DataFrame) -> None:
+    frame = shop[["seconds", "bought"]].assign(code=[f"c{row % 60}" for row in range(len(shop))])
+    data = preprocess_data(frame, "bought", kinds={"code": "category"}, verbose=False)
+    assert "of the cells of 'code' are categories too rare to learn from" in "".join(data.facts.warnings)
 
 
 @pytest.mark.parametrize(
@@ -203,8 +294,3 @@ def test_a_bad_number_is_named_by_its_row_in_the_file(shop: pd.DataFrame) -> Non
 def test_a_table_that_cannot_be_learnt_from_is_refused(frame: pd.DataFrame, message: str) -> None:
     with pytest.raises(InputError, match=message):
         preprocess_data(frame, "bought")
-
-
-def test_features_of_no_columns_are_empty() -> None:
-    assert [part.shape for part in Features.empty(3)] == [(3, 0)] * 5
-    assert Features.empty(3).text.dtype == tf.int32

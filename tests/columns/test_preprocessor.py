@@ -11,12 +11,13 @@ import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from intent_tf.columns.features import Features
 from intent_tf.columns.prepared import PreparedData
 from intent_tf.columns.preprocessor import Preprocessor
 from intent_tf.columns.raw_columns import padded, raw_columns
+from intent_tf.columns.subword_preprocessor import SubwordPreprocessor
 from intent_tf.data.specification import Column, FeatureSpecification
 from intent_tf.errors import InputError
+from intent_tf.text.wordpiece import SPECIAL, WordPieceIds
 
 
 @pytest.fixture(scope="module")
@@ -24,13 +25,13 @@ def preprocessor(shop_data: PreparedData) -> Preprocessor:
     return shop_data.preprocessor
 
 
-def features(preprocessor: Preprocessor, frame: pd.DataFrame) -> Features:
+def features(preprocessor: Preprocessor, frame: pd.DataFrame) -> dict[str, tf.Tensor]:
     return preprocessor(padded(raw_columns(frame, preprocessor.specification)))
 
 
-def trimmed(found: Features, row: int) -> list[np.ndarray]:
+def trimmed(found: dict[str, tf.Tensor], row: int) -> list[np.ndarray]:
     """A row's features, ids without padding."""
-    parts = [part[row].numpy() for part in found]
+    parts = [part[row].numpy() for part in found.values()]
     return [*parts[:3], *(np.trim_zeros(part, "b") for part in parts[3:])]
 
 
@@ -38,10 +39,10 @@ def test_every_kind_of_column_becomes_its_part_of_the_features(
     preprocessor: Preprocessor, shop: pd.DataFrame
 ) -> None:
     found = features(preprocessor, shop[:5])
-    assert found.numbers.shape == found.missing.shape == (5, len(preprocessor.number_names))
-    assert found.categories.shape == (5, 2)
-    assert [part.dtype for part in found] == [tf.float32] * 2 + [tf.int32] * 3
-    assert found.text.numpy().any() and found.session.numpy().any()
+    assert found["numbers"].shape == found["missing"].shape == (5, len(preprocessor.number_names))
+    assert found["categories"].shape == (5, 2)
+    assert [part.dtype for part in found.values()] == [tf.float32] * 2 + [tf.int32] * 3
+    assert found["text"].numpy().any() and found["session"].numpy().any()
 
 
 def test_numbers_are_raw_derived_and_of_sessions_in_this_order(preprocessor: Preprocessor) -> None:
@@ -61,23 +62,23 @@ def test_missing_and_infinite_numbers_score_zero_and_are_flagged(
     preprocessor: Preprocessor, shop: pd.DataFrame
 ) -> None:
     found = features(preprocessor, shop[:3].assign(seconds=[np.nan, np.inf, -np.inf]))
-    assert found.numbers[:, 1].numpy().tolist() == [0, 0, 0]
-    assert found.missing[:, 1].numpy().tolist() == [1, 1, 1]
+    assert found["numbers"][:, 1].numpy().tolist() == [0, 0, 0]
+    assert found["missing"][:, 1].numpy().tolist() == [1, 1, 1]
 
 
 def test_an_unseen_category_is_unknown(preprocessor: Preprocessor, shop: pd.DataFrame) -> None:
     found = features(preprocessor, shop[:2].assign(month="Feb", browser=99))
-    assert not found.categories.numpy().any()
+    assert not found["categories"].numpy().any()
 
 
 def test_an_unseen_word_is_out_of_vocabulary(preprocessor: Preprocessor, shop: pd.DataFrame) -> None:
-    assert features(preprocessor, shop[:1].assign(title="love unheard")).text.numpy()[0, 1] == 1
+    assert features(preprocessor, shop[:1].assign(title="love unheard"))["text"].numpy()[0, 1] == 1
 
 
 def test_all_missing_is_no_error(preprocessor: Preprocessor, shop: pd.DataFrame) -> None:
     nothing = pd.DataFrame({name: [None] for name in shop.columns}, dtype=object)
     found = features(preprocessor, nothing)
-    assert np.isfinite(found.numbers).all() and not found.text.numpy().any()
+    assert np.isfinite(found["numbers"]).all() and not found["text"].numpy().any()
 
 
 @settings(max_examples=6, deadline=None)
@@ -110,20 +111,16 @@ def test_sequences_of_unequal_lengths_are_told_side_by_side(
 
 def test_the_graph_computes_what_eager_mode_computes(preprocessor: Preprocessor, shop: pd.DataFrame) -> None:
     raw = padded(raw_columns(shop[:9], preprocessor.specification))
-    for part, expected in zip(tf.function(preprocessor)(raw), preprocessor(raw), strict=True):
-        np.testing.assert_array_equal(part, expected)
-
-
-def test_features_pass_through_unchanged(preprocessor: Preprocessor, shop: pd.DataFrame) -> None:
-    found = features(preprocessor, shop[:3])
-    assert all(part is given for part, given in zip(preprocessor(found), found, strict=True))
+    found = tf.function(preprocessor)(raw)
+    for name, expected in preprocessor(raw).items():
+        np.testing.assert_array_equal(found[name], expected)
 
 
 def test_plain_arrays_are_taken_too(preprocessor: Preprocessor, shop: pd.DataFrame) -> None:
     raw = padded(raw_columns(shop[:3], preprocessor.specification))
     arrays = {name: values.numpy() for name, values in raw.items()}
     arrays["pages"] = shop["pages"][:3].to_numpy()  # integers
-    np.testing.assert_array_equal(preprocessor(arrays).numbers, preprocessor(raw).numbers)
+    np.testing.assert_array_equal(preprocessor(arrays)["numbers"], preprocessor(raw)["numbers"])
 
 
 def test_a_missing_column_is_named(preprocessor: Preprocessor) -> None:
@@ -131,25 +128,32 @@ def test_a_missing_column_is_named(preprocessor: Preprocessor) -> None:
         preprocessor({"pages": tf.constant([1.0])})
 
 
-def test_blank_features_have_the_shapes_of_real_ones(preprocessor: Preprocessor, shop: pd.DataFrame) -> None:
-    for dummy_inputs, real in zip(preprocessor.dummy_inputs(), features(preprocessor, shop[:1]), strict=True):
-        assert dummy_inputs.dtype == real.dtype and len(dummy_inputs.shape) == len(real.shape)
-    assert preprocessor.dummy_inputs().numbers.shape == features(preprocessor, shop[:1]).numbers.shape
+def test_symbolic_features_have_the_shapes_of_real_ones(
+    preprocessor: Preprocessor, shop: pd.DataFrame
+) -> None:
+    symbolic = preprocessor(preprocessor.keras_inputs())
+    real = features(preprocessor, shop[:1])
+    assert list(symbolic) == list(real)
+    for name, part in real.items():
+        assert symbolic[name].dtype == part.dtype.name
+        assert tf.TensorShape(symbolic[name].shape).is_compatible_with(part.shape)
 
 
 def test_the_signature_names_every_raw_column_with_its_type_and_shape(preprocessor: Preprocessor) -> None:
     signature = preprocessor.input_signature()
-    assert list(signature) == [column.name for column in preprocessor.specification.columns]
+    names = [column.name for column in preprocessor.specification.columns]
+    assert list(signature) == [*names, "session_length"]
+    assert signature["session_length"] == tf.TensorSpec((None,), tf.int32)
     assert signature["title"] == tf.TensorSpec((None,), tf.string)
-    assert signature["browser"] == tf.TensorSpec((None,), tf.float32)
+    assert signature["browser"] == tf.TensorSpec((None,), tf.string)
     assert signature["price"] == tf.TensorSpec((None, None), tf.float32)
 
 
 def test_documents_join_the_words_of_texts_and_events() -> None:
     columns = (
         Column("title", "text", "string"),
-        Column("query", "sequence", "string"),
-        Column("page", "sequence", "string"),
+        Column("query", "sequence", "string", "session"),
+        Column("page", "sequence", "string", "session"),
     )
     preprocessor = Preprocessor(FeatureSpecification(columns))
     frame = pd.DataFrame({"title": ["Red hat"], "query": [["hat", "cap"]], "page": [["home"]]})
@@ -163,22 +167,16 @@ def test_documents_join_the_words_of_texts_and_events() -> None:
         (Column("x", "number", "float"), [1.0, 2.0, 3.0]),
         (Column("x", "category", "string"), ["a", "b", "c"]),
         (Column("x", "text", "string"), ["a b", "b c", ""]),
-        (Column("x", "sequence", "string"), [["a"], ["b", "c"], []]),
-        (Column("x", "sequence", "float"), [[1.0], [2.0, 3.0], []]),
-        (Column("item_id", "sequence", "string"), [["a"], ["b", "c"], []]),
+        (Column("x", "sequence", "string", "session"), [["a"], ["b", "c"], []]),
+        (Column("x", "sequence", "float", "session"), [[1.0], [2.0, 3.0], []]),
+        (Column("item_id", "sequence", "string", "session"), [["a"], ["b", "c"], []]),
     ],
 )
 def test_a_table_of_one_column_is_enough(column: Column, values: list[object]) -> None:
     preprocessor = Preprocessor(FeatureSpecification((column,)))
     frame = pd.DataFrame({column.name: values})
     preprocessor.adapt(frame)
-    assert all(len(part) == 3 for part in features(preprocessor, frame))
-
-
-def test_a_word_where_a_number_belongs_names_file_row_and_column() -> None:
-    preprocessor = Preprocessor(FeatureSpecification((Column("x", "number", "float"),)))
-    with pytest.raises(InputError, match=r"shop.csv, row 3, column 'x': found 'dear'"):
-        preprocessor.adapt(pd.DataFrame({"x": ["1", "dear"]}, index=[2, 3]), file="shop.csv")
+    assert all(len(part) == 3 for part in features(preprocessor, frame).values())
 
 
 def test_a_saved_preprocessor_gives_the_same_features(
@@ -191,7 +189,7 @@ def test_a_saved_preprocessor_gives_the_same_features(
             self.preprocessor = preprocessor
             self.built = True
 
-        def call(self, inputs: object) -> Features:
+        def call(self, inputs: object) -> dict[str, tf.Tensor]:
             return self.preprocessor(inputs)
 
         def get_config(self) -> dict[str, object]:
@@ -205,8 +203,9 @@ def test_a_saved_preprocessor_gives_the_same_features(
 
     Holder(preprocessor).save(tmp_path / "model.keras")
     restored = keras.models.load_model(tmp_path / "model.keras").preprocessor
-    for part, expected in zip(features(restored, shop), features(preprocessor, shop), strict=True):
-        np.testing.assert_array_equal(part, expected)
+    found = features(restored, shop)
+    for name, expected in features(preprocessor, shop).items():
+        np.testing.assert_array_equal(found[name], expected)
 
 
 def test_a_configuration_is_not_used_up_by_being_read(
@@ -214,4 +213,12 @@ def test_a_configuration_is_not_used_up_by_being_read(
 ) -> None:
     config = preprocessor.get_config()
     first, second = Preprocessor.from_config(config), Preprocessor.from_config(config)
-    assert first.statistics.types == second.statistics.types == preprocessor.statistics.types
+    assert first.encoders["sequence"].state() == second.encoders["sequence"].state()
+
+
+def test_items_alone_are_no_document_of_an_encoder() -> None:
+    column = Column("item_id", "sequence", "string", "item_id")
+    subwords = WordPieceIds(8, vocabulary=(*SPECIAL, "a"))
+    preprocessor = SubwordPreprocessor(FeatureSpecification((column,)), subwords)
+    preprocessor.adapt(frame := pd.DataFrame({"item_id": [["a"], ["b", "a"]]}))
+    assert set(features(preprocessor, frame)) == {"numbers", "missing"}

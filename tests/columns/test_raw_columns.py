@@ -11,14 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from intent_tf.columns.raw_columns import column_tensor, padded, raw_columns, to_dataset
+from intent_tf.data.number_format import NumberFormat
 from intent_tf.data.specification import Column, FeatureSpecification
-from intent_tf.errors import InputError
+from intent_tf.errors import InputError, InputWarning
 
 PRICE = Column("price", "number", "float")
 TITLE = Column("title", "text", "string")
-CODE = Column("code", "category", "float")
-EVENTS = Column("events", "sequence", "string")
-PRICES = Column("prices", "sequence", "float")
+CODE = Column("code", "category", "string")
+EVENTS = Column("events", "sequence", "string", "session")
+PRICES = Column("prices", "sequence", "float", "session")
 
 
 def tensor(values: Any, column: Column) -> tf.Tensor:
@@ -57,10 +58,31 @@ def test_infinite_numbers_stay_infinite_for_the_graph_to_treat_as_missing(values
     assert np.isinf(tensor(values, PRICE)).all()
 
 
-def test_a_word_where_a_number_belongs_is_refused_with_file_row_column_and_remedy() -> None:
-    values = pd.Series(["1", "cheap", "dear"], index=[2, 3, 4])
+def test_an_odd_cell_is_missing_and_told_with_file_column_value_and_row() -> None:
+    message = "shop.csv, column 'price': what is no number is missing, such as 'cheap' in row 3"
+    with pytest.warns(InputWarning, match=message):
+        found = column_tensor(pd.Series(["1", "cheap"], index=[2, 3]), PRICE, file="shop.csv")
+    assert np.isnan(found.numpy()).tolist() == [False, True]
+
+
+def test_an_odd_cell_known_from_training_is_missing_without_a_word(
+    recwarn: pytest.WarningsRecorder,
+) -> None:
+    column = Column("price", "number", "float", missing=("-",))
+    assert np.isnan(column_tensor(pd.Series(["-", "1"]), column).numpy()).tolist() == [True, False]
+    column_tensor(pd.Series(["-"] * 30), column)
+    assert not recwarn.list
+
+
+def test_a_typed_number_is_written_as_the_column_is() -> None:
+    column = Column("price", "number", "string", written=NumberFormat(","))
+    assert column_tensor(pd.Series([12.5, 3.0, np.nan]), column).numpy().tolist() == [b"12,5", b"3", b""]
+
+
+def test_words_where_numbers_belong_are_refused_with_file_row_column_and_remedy() -> None:
+    values = pd.Series(["cheap", ""] * 21, index=range(3, 45))
     message = (
-        r"shop.csv, row 3, column 'price': found 'cheap' where a number belongs \(2 such values\); "
+        r"shop.csv, row 3, column 'price': found 'cheap' where a number belongs \(21 such values\); "
         r"expected numbers or empty fields. .*--kinds price=category"
     )
     with pytest.raises(InputError, match=message):
@@ -88,8 +110,8 @@ def test_a_lone_surrogate_becomes_a_question_mark() -> None:
     assert tensor(pd.Series(["a\ud800"], dtype=object), TITLE).numpy().tolist() == [b"a?"]
 
 
-def test_codes_come_as_floats() -> None:
-    assert tensor(["3", 4, None], CODE).numpy().tolist()[:2] == [3.0, 4.0]
+def test_codes_come_as_texts() -> None:
+    assert tensor(["3", 4, 5.0, None], CODE).numpy().tolist() == [b"3", b"4", b"5", b""]
 
 
 def test_lists_become_a_ragged_tensor() -> None:
@@ -103,10 +125,10 @@ def test_lists_of_numbers_keep_missing_ones() -> None:
     assert prices.row_lengths().numpy().tolist() == [3, 0]
 
 
-def test_a_word_in_a_list_of_numbers_is_refused_with_the_row_of_the_list() -> None:
+def test_a_word_in_a_list_of_numbers_is_missing_and_told_with_the_row_of_the_list() -> None:
     values = pd.Series([[1, 2, 3], [4, "five"]], index=[2, 3])
-    with pytest.raises(InputError, match=r"row 3, column 'prices': found 'five' where a number belongs"):
-        column_tensor(values, PRICES)
+    with pytest.warns(InputWarning, match="column 'prices': .* 'five' in row 3"):
+        assert np.isnan(column_tensor(values, PRICES)[1][1])
 
 
 def test_all_lists_may_be_empty() -> None:
@@ -115,7 +137,7 @@ def test_all_lists_may_be_empty() -> None:
 
 def test_a_column_that_is_not_there_names_the_file_and_the_nearest() -> None:
     frame = pd.DataFrame({"prices": [1.0]})
-    message = r"shop.csv: the table has no column 'price' \(did you mean 'prices'\?\); expected price, title"
+    message = r"shop.csv: the table has no columns 'price' \(did you mean 'prices'\?\), 'title'; expected"
     with pytest.raises(InputError, match=message):
         raw_columns(frame, FeatureSpecification((PRICE, TITLE)), file="shop.csv")
 

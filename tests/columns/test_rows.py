@@ -20,8 +20,8 @@ def test_batches_hold_all_rows_in_order(shop_data: PreparedData) -> None:
     rows = shop_data.validation
     batches = list(rows.batches(8))
     assert np.concatenate([label for _, label, _ in batches]).tolist() == rows.label.tolist()
-    numbers = np.concatenate([features.numbers for features, _, _ in batches])
-    np.testing.assert_array_equal(numbers, rows.features.numbers)
+    numbers = np.concatenate([features["numbers"] for features, _, _ in batches])
+    np.testing.assert_array_equal(numbers, rows.features["numbers"])
 
 
 def test_batches_hold_the_features_of_raw_columns(shop_data: PreparedData) -> None:

@@ -16,16 +16,20 @@ from intent_tf.data.specification import Column
 
 NAN = np.nan
 COLUMNS = (
-    Column("event_type", "sequence", "string"),
-    Column("elapsed", "sequence", "float"),
-    Column("price", "sequence", "float"),
-    Column("item_id", "sequence", "string"),
+    Column("event_type", "sequence", "string", "session"),
+    Column("elapsed", "sequence", "float", "session"),
+    Column("price", "sequence", "float", "session"),
+    Column("item_id", "sequence", "string", "session"),
 )
 SESSION: dict[str, list[Any]] = {
     "event_type": ["search", "browse", "click", "browse", "detail", "cart"],
     "elapsed": [0.0, 10.0, 30.0, 35.0, 95.0, 100.0],
     "price": [NAN, 20.0, NAN, 10.0, 40.0, 40.0],
     "item_id": ["", "a", "b", "a", "a", "a"],
+}
+TOTALS = {
+    "price": [("mean", "price")],
+    "elapsed": [("mean", "dwell"), ("dwell after", "browse"), ("dwell after", "click")],
 }
 EMPTY: dict[str, list[Any]] = {"event_type": [], "elapsed": [], "price": [], "item_id": []}
 
@@ -114,10 +118,38 @@ def test_a_session_without_impressions_has_the_rate_of_the_training_rows(layer: 
     assert statistics(layer, session)["click-through rate"] == pytest.approx(2 / 6)
 
 
-def test_training_rows_without_impressions_have_a_rate_of_zero() -> None:
+def rates(adapted_on: list[str], *sessions: list[str]) -> list[float]:
     layer = SessionStatistics(COLUMNS[:1])
-    layer.adapt({"event_type": tf.constant(["click", "cart"])})
-    assert layer.rate == 0.0
+    layer.adapt({"event_type": tf.constant(adapted_on)})
+    at = layer.names.index("click-through rate")
+    return [float(layer({"event_type": tf.constant([types])})[0, at]) for types in sessions]
+
+
+def test_a_log_without_impressions_has_no_click_through_rate() -> None:
+    assert np.isnan(rates(["detail", "cart"], ["detail"] * 20, ["cart"], ["browse", "detail"])).all()
+
+
+def test_more_clicks_than_impressions_are_a_rate_of_one() -> None:
+    assert rates(["browse", "browse", "click"], ["browse", *["click"] * 40]) == [1.0]
+
+
+def test_the_rate_of_training_rows_with_more_clicks_than_impressions_is_one() -> None:
+    assert rates(["browse", "click", "detail"], ["cart"], ["browse", "browse"]) == [1.0, np.float32(5 / 7)]
+
+
+def test_a_layer_without_a_rate_is_saved_as_such() -> None:
+    layer = SessionStatistics(COLUMNS[:1])
+    layer.adapt({"event_type": tf.constant(["detail"])})
+    assert SessionStatistics.from_config(layer.get_config()).rate is None
+
+
+@settings(max_examples=40, deadline=None)
+@given(*[st.lists(st.sampled_from(["browse", "search", "click", "detail", "cart"]), min_size=1)] * 2)
+def test_a_click_through_rate_lies_between_zero_and_one_or_is_missing(
+    adapted_on: list[str], session: list[str]
+) -> None:
+    (rate,) = rates(adapted_on, session)
+    assert np.isnan(rate) or 0 <= rate <= 1
 
 
 @pytest.mark.parametrize("name", ["seconds since cart", "mean dwell", "mean price", "last price"])
@@ -192,8 +224,29 @@ def test_the_graph_agrees_with_plain_python(layer: SessionStatistics, events: li
         assert found["longest dwell"] == np.diff(times).max()
 
 
+@pytest.mark.parametrize("absurd", [1e38, -1e38, 3.4e38, np.inf, -np.inf])
+@pytest.mark.parametrize("name", ["price", "elapsed"])
+def test_absurd_numbers_make_no_statistic_infinite(
+    layer: SessionStatistics, name: str, absurd: float
+) -> None:
+    session = {**SESSION, name: [*SESSION[name][:3], absurd, absurd, absurd]}
+    found = statistics(layer, session)
+    assert not np.isinf(list(found.values())).any()
+    assert not np.isnan([found[f"{what} {kind}"] for what, kind in TOTALS[name]]).any()
+
+
+@pytest.mark.parametrize("absurd", [1e38, -1e38, np.inf])
+def test_an_absurd_price_leaves_the_statistics_of_times_alone(
+    layer: SessionStatistics, absurd: float
+) -> None:
+    found = statistics(layer, {**SESSION, "price": [absurd, *SESSION["price"][1:]]})
+    assert {name: value for name, value in found.items() if not name.endswith("price")} == {
+        name: value for name, value in statistics(layer, SESSION).items() if not name.endswith("price")
+    }
+
+
 def test_columns_need_no_times_and_no_types() -> None:
-    layer = SessionStatistics([Column("rating", "sequence", "float")])
+    layer = SessionStatistics([Column("rating", "sequence", "float", "session")])
     layer.adapt({})
     assert layer({"rating": tf.constant([[1.0, 3.0]])}).numpy().tolist() == [[2.0, 1.0, 3.0, 3.0, 1.5]]
 

@@ -83,8 +83,8 @@ def test_streamed_features_are_those_of_rows_in_memory(data: PreparedData) -> No
     indices = np.flatnonzero(rows.frame["user_id"] == rows.frame["user_id"].iloc[0])
     expected, expected_label, _ = next(iter(rows.take(indices).batches(1000)))
     assert sorted(label.numpy()) == sorted(expected_label.numpy())
-    for part, expected_part in zip(features, expected, strict=True):
-        found, wanted = (np.sort(each.numpy(), axis=0) for each in (part, expected_part))
+    for name, expected_part in expected.items():
+        found, wanted = (np.sort(each.numpy(), axis=0) for each in (features[name], expected_part))
         np.testing.assert_array_equal(found, wanted)
 
 
@@ -106,14 +106,14 @@ def test_replicas_share_each_streamed_batch(data: PreparedData) -> None:
     parts = [next(iter(data.train.shuffled_batches(10, 3, shard=Shard(each, 1, 2)))) for each in range(2)]
     for replica, (features, label, _) in enumerate(parts):
         np.testing.assert_array_equal(label, whole[1][replica::2])
-        np.testing.assert_array_equal(features.numbers, whole[0].numbers[replica::2])
+        np.testing.assert_array_equal(features["numbers"], whole[0]["numbers"][replica::2])
 
 
 @pytest.mark.guard
 def test_streamed_rows_are_augmented_in_ways_that_the_seed_decides(data: PreparedData) -> None:
-    augmentation = Augmentation.from_rates({"token_dropout": 0.5})
+    augmentation = Augmentation(token_dropout=0.5)
     once, again, plain = (
-        next(iter(data.train.shuffled_batches(64, 3, augmentation=each)))[0].session.numpy()
+        next(iter(data.train.shuffled_batches(64, 3, augmentation=each)))[0]["session"].numpy()
         for each in (augmentation, augmentation, None)
     )
     np.testing.assert_array_equal(once, again)

@@ -24,18 +24,22 @@ def test_missing_texts_are_empty() -> None:
 
 
 def test_lists_are_ragged_and_a_missing_one_is_empty() -> None:
-    tensor = arrow_tensor(pa.array([[1.5, None], None, [], [2.5]]), Column("price", "sequence", "float"))
+    tensor = arrow_tensor(
+        pa.array([[1.5, None], None, [], [2.5]]), Column("price", "sequence", "float", "session")
+    )
     assert tensor.row_lengths().numpy().tolist() == [2, 0, 0, 1]
     np.testing.assert_array_equal(tensor.flat_values, np.array([1.5, np.nan, 2.5], np.float32))
 
 
 def test_a_slice_of_a_table_keeps_its_own_lists() -> None:
-    tensor = arrow_tensor(pa.array([["a"], ["b", "c"], ["d"]])[1:], Column("item_id", "sequence", "string"))
+    tensor = arrow_tensor(
+        pa.array([["a"], ["b", "c"], ["d"]])[1:], Column("item_id", "sequence", "string", "session")
+    )
     assert tensor.to_list() == [[b"b", b"c"], [b"d"]]
 
 
 def test_arrow_and_pandas_give_the_same_tensor() -> None:
-    lists, column = [["a", "b"], [], ["红"]], Column("item_id", "sequence", "string")
+    lists, column = [["a", "b"], [], ["红"]], Column("item_id", "sequence", "string", "session")
     assert (
         arrow_tensor(pa.array(lists), column).to_list() == column_tensor(pd.Series(lists), column).to_list()
     )
@@ -48,7 +52,7 @@ def test_an_empty_column_has_no_rows() -> None:
 @pytest.mark.parametrize(
     ("values", "column"),
     [
-        (pa.array(["a"]), Column("item_id", "sequence", "string")),
+        (pa.array(["a"]), Column("item_id", "sequence", "string", "session")),
         (pa.array([["a"]]), Column("title", "text", "string")),
     ],
 )

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from intent_tf.data.cleaning import clean, row_fingerprints
+from intent_tf.data.cleaning import clean, made_twice, row_fingerprints
 from intent_tf.errors import InputError
 
 
@@ -38,6 +38,43 @@ def test_rows_that_are_equal_by_coincidence_stay_and_are_counted() -> None:
     assert (len(cleaned), counts.duplicate_rows, counts.equal_rows) == (12, 0, 8)
 
 
+RNG = np.random.default_rng(0)
+FEW = {
+    "device and channel": {
+        "device": RNG.choice(list("abc"), 6000),
+        "channel": RNG.choice(list("wxyz"), 6000),
+    },
+    "skewed": {f"flag {number}": RNG.random(2000) < 0.05 for number in range(8)},
+    "lists": {"seen": [["a"] * length for length in RNG.integers(1, 5, 900)], "n": RNG.integers(3, size=900)},
+    "floats": {"price": RNG.choice([9.5, 3.25, np.nan], 900), "size": RNG.choice([1.5, 2.5], 900)},
+    "one column": {"slot": RNG.choice(["08:00", "12:30"], 900)},
+    "one tells another": {"device": ["phone", "desktop"] * 450, "system": ["ios", "windows"] * 450},
+}
+
+
+@pytest.mark.parametrize("name", FEW)
+@pytest.mark.parametrize("plain", [False, True])
+def test_equal_rows_of_columns_with_few_values_were_not_made_twice(name: str, plain: bool) -> None:
+    frame = pd.DataFrame(FEW[name])
+    label = frame.iloc[:, 0].astype(str) == str(frame.iloc[0, 0])
+    # Whether the columns decide the label or say nothing of it.
+    assert not made_twice(frame, label if plain else np.resize([0, 1, 1, 0, 1], len(frame)))
+
+
+def test_a_few_rows_that_are_equal_by_chance_were_not_made_twice() -> None:
+    rng = np.random.default_rng(1)
+    frame = pd.DataFrame({name: rng.integers(12, size=400) for name in "abc"})
+    assert 0 < frame.duplicated().mean() < 0.05 * 3 and not made_twice(frame, rng.integers(2, size=400))
+
+
+@pytest.mark.parametrize("copies", [1, 30, 400])
+def test_rows_of_columns_with_many_values_were_made_twice(copies: int) -> None:
+    rng = np.random.default_rng(2)
+    frame = pd.DataFrame({"n": rng.integers(9, size=400), **{name: rng.random(400) for name in "abc"}})
+    frame = pd.concat([frame, frame[:copies]])
+    assert made_twice(frame, [*np.tile([0, 1], 200), *np.tile([0, 1], 200)[:copies]])
+
+
 def test_a_table_written_twice_is_read_once() -> None:
     frame = hats_and().assign(bought=[0, 1] * 20)
     cleaned, counts = clean(pd.concat([frame, frame], ignore_index=True), "bought")
@@ -47,11 +84,6 @@ def test_a_table_written_twice_is_read_once() -> None:
 def test_rows_that_differ_in_the_label_are_no_duplicates() -> None:
     frame = pd.DataFrame({"title": ["hat", "hat"], "bought": [1, 0]})
     assert clean(frame, "bought")[1].duplicate_rows == 0
-
-
-def test_columns_that_tell_no_rows_apart_can_be_ignored() -> None:
-    frame = hats_and("hat 0").assign(id=range(41))
-    assert clean(frame, "bought", ignore=["id", "absent"])[1].duplicate_rows == 1
 
 
 def test_missing_and_infinite_values_are_counted_and_stay() -> None:

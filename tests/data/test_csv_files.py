@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from intent_tf.data.csv_files import CsvFile, Rejected
+from intent_tf.data.encodings import find_encoding
 from intent_tf.errors import InputError
 
 SHOP = "title,price\n"
@@ -22,39 +23,34 @@ def written(folder: Path, content: str | bytes, name: str = "shop.csv") -> Path:
     return path
 
 
-def read(path: Path, missing: tuple[str, ...] = ()) -> tuple[pd.DataFrame, Rejected]:
-    rejected = Rejected(str(path))
-    return CsvFile.inspect(path).read(rejected, missing), rejected
+def inspect(path: Path) -> CsvFile:
+    return CsvFile.inspect(path, find_encoding(path))
 
 
-def streamed(path: Path, block_bytes: int = 1 << 20) -> tuple[list[pd.DataFrame], Rejected]:
+def read(path: Path) -> tuple[pd.DataFrame, Rejected]:
+    chunks, rejected = streamed(path)
+    return pd.concat(chunks), rejected
+
+
+def streamed(path: Path, rows: int = 1000) -> tuple[list[pd.DataFrame], Rejected]:
     rejected = Rejected(str(path))
-    return list(CsvFile.inspect(path).stream(rejected, block_bytes)), rejected
+    chunks = inspect(path).chunks(rejected, rows)
+    return [table.to_pandas().set_axis(numbers) for numbers, table in chunks], rejected
+
+
+def columns(path: Path) -> tuple[str, ...]:
+    return inspect(path).layout.names
 
 
 @pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
 def test_the_separator_is_found_from_the_header(tmp_path: Path, separator: str) -> None:
     path = written(tmp_path, f"title{separator}price\nred dress{separator}9\n")
-    assert CsvFile.inspect(path).separator == separator
-
-
-def test_decimal_commas_are_numbers_whether_the_file_is_read_or_streamed(tmp_path: Path) -> None:
-    path = written(tmp_path, 'price;size\n"12,5";3,4\n7;x\n;3,4\n')
-    frame, _ = read(path)
-    assert frame["price"].tolist()[:2] == [12.5, 7.0]
-    assert frame["size"].tolist() == ["3,4", "x", "3,4"]
-    (chunk,), _ = streamed(path)
-    assert chunk["price"].tolist() == ["12.5", "7", ""]
-    assert chunk["size"].tolist() == ["3,4", "x", "3,4"]
-
-
-def test_a_comma_between_words_is_no_decimal_comma(tmp_path: Path) -> None:
-    assert CsvFile.inspect(written(tmp_path, "price;title\n1.5;hat, red\n2.5;cap\n")).decimal == "."
+    assert inspect(path).layout.separator == separator
 
 
 def test_a_separator_within_quotes_is_no_separator(tmp_path: Path) -> None:
-    layout = CsvFile.inspect(written(tmp_path, '"size, colour, fit";price\n"M, red, slim";9\n'))
-    assert layout.names == ("size, colour, fit", "price")
+    names = columns(written(tmp_path, '"size, colour, fit";price\n"M, red, slim";9\n'))
+    assert names == ("size, colour, fit", "price")
 
 
 def test_a_header_may_hold_a_line_break(tmp_path: Path) -> None:
@@ -70,47 +66,20 @@ def test_a_byte_order_mark_is_not_part_of_the_first_name(tmp_path: Path) -> None
 @pytest.mark.parametrize("content", [b"", b"\n", "\ufeff".encode()])
 def test_an_empty_file_is_refused(tmp_path: Path, content: bytes) -> None:
     with pytest.raises(InputError, match=r"shop.csv: the file is empty; expected a header line and rows"):
-        CsvFile.inspect(written(tmp_path, content))
-
-
-@pytest.mark.parametrize("content", ["title,price", "title,price\n"])
-def test_a_file_of_a_header_alone_is_refused(tmp_path: Path, content: str) -> None:
-    with pytest.raises(InputError, match=r"shop.csv: the table has no rows"):
-        CsvFile.inspect(written(tmp_path, content))
+        inspect(written(tmp_path, content))
 
 
 def test_a_column_named_twice_is_refused(tmp_path: Path) -> None:
     with pytest.raises(
         InputError, match=r"shop.csv, row 1, column 'price': the header names the column twice"
     ):
-        CsvFile.inspect(written(tmp_path, "price,price\n1,2\n"))
+        inspect(written(tmp_path, "price,price\n1,2\n"))
 
 
-def test_types_are_inferred_from_all_fields_of_a_column(tmp_path: Path) -> None:
-    late = "1\n" * 600_000 + "unknown\n"  # the odd value lies beyond the first block that is parsed
-    frame, _ = read(written(tmp_path, "code\n" + late))
-    assert frame["code"].iloc[0] == "1" and frame["code"].iloc[-1] == "unknown"
-
-
-def test_dates_become_timestamps(tmp_path: Path) -> None:
-    frame, _ = read(written(tmp_path, "day,n\n2026-11-24,1\n2026-11-25,2\n"))
-    assert pd.api.types.is_datetime64_any_dtype(frame["day"])
-
-
-@pytest.mark.parametrize("word", ["", "NA", "N/A", "NaN", "null", "None", "#N/A"])
-def test_words_for_missing_numbers_are_known(tmp_path: Path, word: str) -> None:
-    frame, _ = read(written(tmp_path, f"title,price\nhat,9\ncap,{word}\n"))
-    assert pd.isna(frame["price"].iloc[1])
-
-
-def test_a_text_that_reads_na_stays_a_text(tmp_path: Path) -> None:
-    frame, _ = read(written(tmp_path, "title,price\nhat,9\nNA,8\n"))
-    assert frame["title"].iloc[1] == "NA"
-
-
-def test_further_words_for_missing_values_can_be_given(tmp_path: Path) -> None:
-    frame, _ = read(written(tmp_path, "title,price\nhat,9\n?,?\n"), missing=("?",))
-    assert frame.iloc[1].isna().all()
+@pytest.mark.parametrize("cell", ["", "NA", "null", "007", "1.10", "12,5", "TRUE", "2026-11-24", " hat "])
+def test_a_cell_is_the_text_that_stands_there(tmp_path: Path, cell: str) -> None:
+    frame, _ = read(written(tmp_path, f'title;price\nhat;9\n"{cell}";9\n'))
+    assert frame["title"].iloc[1] == cell and frame["price"].iloc[0] == "9"
 
 
 def test_rows_are_indexed_by_their_number_in_the_file(tmp_path: Path) -> None:
@@ -120,7 +89,7 @@ def test_rows_are_indexed_by_their_number_in_the_file(tmp_path: Path) -> None:
 
 def test_rows_of_a_stream_are_indexed_by_their_number_in_the_file(tmp_path: Path) -> None:
     rows = [f"hat {i},{i}" if i % 7 else "cut" for i in range(1, 60)]
-    chunks, rejected = streamed(written(tmp_path, SHOP + "\n".join(rows)), block_bytes=64)
+    chunks, rejected = streamed(written(tmp_path, SHOP + "\n".join(rows)), rows=10)
     assert len(chunks) > 3
     expected = [i + 1 for i in range(1, 60) if i % 7]
     assert pd.concat(chunks).index.tolist() == expected
@@ -192,30 +161,9 @@ def test_no_file_is_written_when_no_row_is_set_aside(tmp_path: Path) -> None:
     assert not (tmp_path / "rejected.csv").exists()
 
 
-def test_gb18030_is_tried_and_named(tmp_path: Path) -> None:
-    path = written(tmp_path, (SHOP + "红色连衣裙,9\n").encode("gb18030"))
-    layout = CsvFile.inspect(path)
-    assert layout.encoding == "gb18030"
-    assert layout.read(Rejected(str(path)))["title"].tolist() == ["红色连衣裙"]
-
-
-def test_another_encoding_is_refused_with_the_bytes_that_betray_it(tmp_path: Path) -> None:
-    path = written(tmp_path, (SHOP + "hat,9\n").encode("utf-16"))
-    with pytest.raises(
-        InputError, match=r"not UTF-8 at byte 0, not GB18030 at byte 0.*Convert the file to UTF-8"
-    ):
-        CsvFile.inspect(path)
-
-
-def test_the_byte_that_betrays_an_encoding_is_counted_from_the_start_of_the_file(tmp_path: Path) -> None:
-    content = SHOP.encode() + b"hat,9\n" * 300_000 + b"\xff\xff,9\n"
-    with pytest.raises(InputError, match=f"not UTF-8 at byte {content.index(0xFF)}, "):
-        CsvFile.inspect(written(tmp_path, content))
-
-
 def test_a_gzip_file_is_read_as_the_file_within(tmp_path: Path) -> None:
     path = written(tmp_path, gzip.compress((SHOP + "hat,9\n").encode()), "shop.csv.gz")
-    assert read(path)[0].to_dict("records") == [{"title": "hat", "price": 9}]
+    assert read(path)[0].to_dict("records") == [{"title": "hat", "price": "9"}]
 
 
 def test_a_gzip_file_in_gb18030_is_read(tmp_path: Path) -> None:
@@ -225,19 +173,13 @@ def test_a_gzip_file_in_gb18030_is_read(tmp_path: Path) -> None:
 
 def test_what_only_claims_to_be_gzip_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"shop.csv.gz: not a whole gzip file"):
-        CsvFile.inspect(written(tmp_path, "title,price\n", "shop.csv.gz"))
+        inspect(written(tmp_path, "title,price\n", "shop.csv.gz"))
 
 
 def test_a_gzip_file_cut_short_is_refused(tmp_path: Path) -> None:
     packed = gzip.compress((SHOP + "".join(f"hat {i},{i * i}\n" for i in range(999))).encode())
     with pytest.raises(InputError, match=r"shop.csv.gz: not a whole gzip file"):
-        CsvFile.inspect(written(tmp_path, packed[: len(packed) // 2], "shop.csv.gz"))
-
-
-def test_a_row_longer_than_a_block_of_a_stream_is_told_as_bad_input(tmp_path: Path) -> None:
-    path = written(tmp_path, SHOP + '"hat' + "\n" * 1000 + '",9\n')
-    with pytest.raises(InputError, match=r"shop.csv: not a readable CSV file"):
-        streamed(path, block_bytes=256)
+        inspect(written(tmp_path, packed[: len(packed) // 2], "shop.csv.gz"))
 
 
 # Carriage returns are excluded: readers, this one too, take a lone one for a line break.
@@ -249,7 +191,7 @@ FIELDS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r
     rows=st.lists(st.tuples(FIELDS, FIELDS, FIELDS), min_size=1, max_size=6),
     separator=st.sampled_from(",;\t|"),
     quoting=st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]),
-    encoding=st.sampled_from(["utf-8", "gb18030"]),
+    encoding=st.sampled_from(["utf-8", "utf-16", "utf-32"]),
     packed=st.booleans(),
 )
 def test_what_was_written_is_read_back(

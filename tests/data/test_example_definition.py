@@ -42,57 +42,89 @@ EVENTS = st.builds(
 )
 
 
+def owners(log: list[Event], definition: ExampleDefinition) -> dict[tuple[str, str], str]:
+    """Whose session it is, by session id and user: the second user id of a session has logged in."""
+    of = {}
+    for session in {event.session for event in log}:
+        own = sorted(
+            (each for each in log if each.session == session), key=lambda each: (each.second, each.user)
+        )
+        users = list(dict.fromkeys(event.user for event in own))
+        of |= {(session, user): user for user in users}
+        if len(users) > 1:
+            at = next(index for index, event in enumerate(own) if event.user == users[1])
+            if own[at].second - own[at - 1].second <= definition.session_gap:
+                of[session, users[1]] = users[0]
+    return of
+
+
 def sessions_of(
     log: list[Event], given_sessions: bool, definition: ExampleDefinition
 ) -> dict[str, list[list[Event]]]:
-    """The clean events of each user's sessions, in order."""
-    kept: list[Event] = []
+    """The clean events of each shopper's sessions, in order."""
+    kept: list[tuple[str, Event]] = []
     last: dict[tuple[str, ...], int] = {}
-    for event in sorted(log, key=lambda event: event.order):
-        key = (event.user, event.session if given_sessions else "", event.type, event.item)
+    owner = owners(log, definition) if given_sessions else {}
+    for event in sorted(log, key=lambda event: (*event.order, event.user)):
+        own = owner.get((event.session, event.user), event.user)
+        key = (own, event.session if given_sessions else "", event.type, event.item)
         if key not in last or event.second - last[key] > definition.double_fire_window:
-            kept.append(event)
+            kept.append((own, event))
         last[key] = event.second
     sessions: dict[str, list[list[Event]]] = defaultdict(list)
-    for user in {event.user for event in kept}:
-        own = [event for event in kept if event.user == user]
+    for user in {own for own, _ in kept}:
+        events = [event for own, event in kept if own == user]
         if given_sessions:
-            names = sorted({event.session for event in own})
-            sessions[user] = [[event for event in own if event.session == name] for name in names]
+            names = sorted({event.session for event in events})
+            sessions[user] = [[event for event in events if event.session == name] for name in names]
             continue
-        sessions[user] = [[own[0]]]
-        for before, event in pairwise(own):
+        sessions[user] = [[events[0]]]
+        for before, event in pairwise(events):
             if event.second - before.second > definition.session_gap:
                 sessions[user].append([])
             sessions[user][-1].append(event)
     return sessions
 
 
+def is_line(before: Event, after: Event) -> bool:
+    """Whether two events in a row are lines of one order."""
+    return before.type == after.type == "purchase" and after.second - before.second <= 1
+
+
+def is_bot(shown: list[Event], definition: ExampleDefinition) -> bool:
+    lines = sum(is_line(before, after) for before, after in pairwise(shown))
+    acts, seconds = len(shown) - lines, max(shown[-1].second - shown[0].second, 1)
+    return len(shown) > definition.bot_events or (acts >= 10 and acts - 1 > definition.bot_speed * seconds)
+
+
 def reference(log: list[Event], given_sessions: bool, definition: ExampleDefinition) -> list[tuple[Any, ...]]:
     """The examples: user, visible items, elapsed seconds, history, label."""
     examples = []
-    for user, sessions in sessions_of(log, given_sessions, definition).items():
-        everything = sorted(
-            (event for session in sessions for event in session), key=lambda event: event.order
-        )
+    all_sessions = sessions_of(log, given_sessions, definition)
+    everything = [session for sessions in all_sessions.values() for session in sessions]
+    for user, sessions in all_sessions.items():
         for session in sessions:
             start, size = session[0].second, len(session)
-            if size > definition.bot_events:
-                continue
-            if size >= 10 and size - 1 > definition.bot_speed * (session[-1].second - start):
-                continue
             ends = {"cart": ("cart", "purchase"), "purchase": ("purchase",), "none": ()}[definition.cut]
             visible = next((n for n, event in enumerate(session) if event.type in ends), size)
-            past = [event for event in everything if event.second < start]
-            bought = [event.second for event in past if event.type == "purchase"]
+            own = [[event for event in other if event.user == session[0].user] for other in everything]
+            past = sorted(event.second for other in own for event in other if event.second < start)
+            bought = sorted(
+                event.second
+                for other in own
+                for event in other
+                if event.second < start and event.type == "purchase"
+            )
             history = (
-                sum(other[0].second < start for other in sessions),
+                sum(other[0].second < start for other in own if other),
                 len(past),
                 len(bought),
-                (start - past[-1].second) / 86_400 if past else math.nan,
+                (start - past[-1]) / 86_400 if past else math.nan,
                 (start - bought[-1]) / 86_400 if bought else math.nan,
             )
             for n in range(1, visible + 1):
+                if is_bot(session[:n], definition) or (n < size and is_line(*session[n - 1 : n + 1])):
+                    continue
                 shown = session[max(0, n - definition.max_events) : n]
                 label = int(any(event.type == "purchase" for event in session[n:]))
                 examples.append(
@@ -111,6 +143,7 @@ def reference(log: list[Event], given_sessions: bool, definition: ExampleDefinit
 def prepared(log: list[Event], given_sessions: bool, definition: ExampleDefinition) -> list[tuple[Any, ...]]:
     names = ["user_id", "session_id", "timestamp", "event_type", "item_id"]
     frame = pd.DataFrame([tuple(vars(event).values()) for event in log], columns=names)
+    frame["timestamp"] += 10_000  # smaller numbers may be months and days
     frame = frame if given_sessions else frame.drop(columns="session_id")
     columns = [
         "user_id",

@@ -22,8 +22,8 @@ from intent_tf.simulator.simulator import simulate
 
 SPECIFICATION = FeatureSpecification(
     (
-        Column("item_id", "sequence", "string"),
-        Column("elapsed", "sequence", "float"),
+        Column("item_id", "sequence", "string", "session"),
+        Column("elapsed", "sequence", "float", "session"),
         Column("session_id", "text", "string"),
         Column("events", "number", "float"),
     ),
@@ -116,15 +116,6 @@ def test_few_rows_are_in_memory_at_once(folder: Path) -> None:
     assert max(pools) < 50 + largest
 
 
-def test_workers_share_the_examples_and_take_as_many_steps(folder: Path) -> None:
-    shares = [stream(folder, seed=0, worker=worker, workers=3) for worker in range(3)]
-    found = [keys(share.dataset()) for share in shares]
-    assert len({share.batches for share in shares}) == len({len(each) for each in found}) == 1
-    together = [key for each in found for key in each]
-    assert len(set(together)) == len(together)
-    assert len(together) > 0.9 * len(expected_keys(folder))
-
-
 def test_only_the_last_batch_is_smaller(folder: Path) -> None:
     sizes = [len(labels) for _, labels in stream(folder, seed=0, shuffle_rows=50).dataset()]
     assert set(sizes[:-1]) == {64}
@@ -153,19 +144,9 @@ def test_a_model_is_fitted_from_the_stream(folder: Path) -> None:
 
 
 def test_a_column_that_is_not_there_names_the_nearest(folder: Path) -> None:
-    specification = FeatureSpecification((Column("item", "sequence", "string"),), "purchase")
+    specification = FeatureSpecification((Column("item", "sequence", "string", "session"),), "purchase")
     with pytest.raises(InputError, match="no column 'item'"):
         ExampleStream(folder, specification)
-
-
-def test_more_workers_than_row_groups_are_refused(folder: Path) -> None:
-    with pytest.raises(InputError, match="row groups for 1000 workers"):
-        _ = stream(folder, workers=1000).batches
-
-
-def test_a_worker_beyond_the_last_is_refused(folder: Path) -> None:
-    with pytest.raises(InputError, match="worker is 2 of 2"):
-        stream(folder, worker=2, workers=2)
 
 
 def test_a_folder_without_files_is_refused(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ import pytest
 from intent_tf.data.engines.duckdb import DuckDBEngine
 from intent_tf.data.example_definition import ExampleDefinition
 from intent_tf.data.examples import Prepared, prepare_examples
+from intent_tf.data.output_folder import MANIFEST
 from intent_tf.errors import InputError
 
 Event = tuple[float, str, str]  # minutes, event type, item
@@ -141,11 +142,39 @@ def test_a_double_fired_event_is_removed_and_counted() -> None:
     assert prepared.counts["double_fired"] == 1
 
 
-def test_a_session_of_a_bot_makes_no_example_but_is_counted() -> None:
-    bot = log_of([(0.001 * click, "detail", str(click)) for click in range(10)], "bot")
-    prepared = prepare(bot, log_of(VISIT))
-    assert set(prepared.examples["user_id"]) == {"ann"}
+def test_a_session_makes_no_example_once_it_is_a_bots_and_is_counted() -> None:
+    bot = log_of([(0.001 * click, "detail", str(click)) for click in range(12)], "bot")
+    prepared = prepare(bot, log_of(VISIT), prediction_times="every")
+    assert prepared.examples["user_id"].value_counts().to_dict() == {"bot": 9, "ann": 2}
     assert prepared.counts["bot_sessions"] == 1
+
+
+@pytest.mark.parametrize("lines", [7, 9, 400])
+def test_the_lines_of_an_order_are_one_act_and_come_too_late_to_make_a_bot(lines: int) -> None:
+    views = [(0.01 * view, "detail", str(view)) for view in range(3)]
+    order = [(1 + 0.01 * line / lines, "purchase", str(line)) for line in range(lines)]
+    assert labels(prepare(log_of([*views, *order]))) == [1, 1, 1]
+    prepared = prepare(log_of([*views, *order]), prediction_times="last", cut="none")
+    assert (sizes(prepared), prepared.counts["bot_sessions"]) == ([3 + lines], 0)
+
+
+@pytest.mark.parametrize("speed", [0.0, 1e9])
+def test_the_speed_of_bots_can_be_switched_off(speed: float) -> None:
+    at_once = log_of([(0, "detail", str(click)) for click in range(30)])
+    assert sizes(prepare(at_once, prediction_times="last", bot_speed=speed)) == [30]
+
+
+def test_the_size_of_bots_can_be_switched_off() -> None:
+    long = log_of([(click, "detail", str(click)) for click in range(30)])
+    assert sizes(prepare(long, prediction_times="last", bot_events=0)) == [30]
+
+
+@pytest.mark.parametrize("tick", [1, 60, 1440])
+def test_a_clock_that_ticks_slowly_makes_no_bots(tick: int) -> None:
+    views = log_of([(tick * (click // 40), "detail", str(click)) for click in range(120)])
+    prepared = prepare(views.assign(session_id="s"), prediction_times="last")
+    assert sizes(prepared) == [120]
+    assert "ticks in" in prepared.facts.written()
 
 
 def test_history_counts_what_came_before_the_session() -> None:
@@ -226,8 +255,27 @@ def test_an_earlier_run_is_replaced_only_when_asked(tmp_path: Path) -> None:
 
 def test_a_folder_of_something_else_is_never_replaced(tmp_path: Path) -> None:
     (tmp_path / "thesis.txt").write_text("not yours")
-    with pytest.raises(InputError, match="exists and is not empty"):
-        prepare_examples(log_of(VISIT), out=tmp_path, overwrite=True)
+    with pytest.raises(InputError, match="not empty, and prepare did not write"):
+        prepare_examples(log_of(VISIT), out=tmp_path)
+    for events in (VISIT, VISIT[:1]):
+        prepare_examples(log_of(events), out=tmp_path, overwrite=True)
+    assert sizes(Prepared.read(tmp_path)) == [1]
+    assert (tmp_path / "thesis.txt").read_text() == "not yours"
+
+
+def test_what_version_0_1_wrote_is_replaced_and_all_else_stays(tmp_path: Path) -> None:
+    prepare_examples(log_of(VISIT), out=tmp_path)
+    (tmp_path / MANIFEST).unlink()  # which version 0.1 did not write
+    (tmp_path / "thesis.txt").write_text("not yours")
+    assert sizes(prepare_examples(log_of(VISIT[:1]), out=tmp_path, overwrite=True)) == [1]
+    assert (tmp_path / "thesis.txt").read_text() == "not yours"
+
+
+def test_bad_input_leaves_an_earlier_run(tmp_path: Path) -> None:
+    prepare_examples(log_of(VISIT), out=tmp_path)
+    with pytest.raises(InputError, match="no row is usable"):
+        prepare_examples(log_of(VISIT).assign(user_id=""), out=tmp_path, overwrite=True)
+    assert Prepared.read(tmp_path).counts["events"] > 0
 
 
 def test_many_buckets_make_the_same_examples(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,7 +17,7 @@ SPAN = 20_000  # seconds: several sessions a user
 MIDDLE = SPAN // 2
 MOMENTS = ("every", "every:2", "1,2,3", f"at:{BEGIN + pd.Timedelta(MIDDLE, 's')}")
 #: Two events of a user of their own, so that no log makes no example.
-SURE = [("eve", "s", MIDDLE - second, "detail", str(second), "", 1.0) for second in (10, 0)]
+SURE = [("eve", "v", MIDDLE - second, "detail", str(second), "", 1.0) for second in (10, 0)]
 
 Rows = list[tuple[Any, ...]]
 
@@ -65,10 +65,7 @@ def test_altering_deleting_or_permuting_later_events_changes_no_example_but_its_
     prediction_times: str,
     cut: Literal["cart", "none"],
 ) -> None:
-    # Nobody is a bot: to drop a whole session as a bot's is a choice that looks ahead.
-    definition = ExampleDefinition(
-        prediction_times=prediction_times, cut=cut, bot_speed=1e9, bot_events=10**9
-    )
+    definition = ExampleDefinition(prediction_times=prediction_times, cut=cut)
     past = [row for row in rows if row[2] <= prediction_time]
     altered = data.draw(st.permutations([*past, *data.draw(events(earliest=prediction_time + 1))]))
     before = features_until(prediction_time, rows, definition, given_sessions)

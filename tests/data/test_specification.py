@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -10,7 +11,10 @@ from intent_tf.errors import InputError
 PRICE = Column("price", "number", "float")
 TITLE = Column("title", "text", "string")
 SPECIFICATION = FeatureSpecification(
-    (PRICE, TITLE, Column("events", "sequence", "string")), "bought", "yes", {"id": "an identifier"}
+    (PRICE, TITLE, Column("events", "sequence", "string", "session")),
+    "bought",
+    "yes",
+    {"id": "an identifier"},
 )
 
 
@@ -43,19 +47,6 @@ def test_without_a_column_the_reasons_are_told() -> None:
         FeatureSpecification((), "bought", excluded={"id": "an identifier"})
 
 
-def test_an_unknown_kind_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(
-        InputError, match="column 'x': unknown kind 'numbr'; expected one of number, category"
-    ):
-        Column("x", "numbr", "float")  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize(("kind", "values"), [("number", "string"), ("text", "float")])
-def test_a_kind_goes_with_its_type_of_values(kind: str, values: str) -> None:
-    with pytest.raises(InputError, match=f"a {kind} cannot hold {values} values"):
-        Column("x", kind, values)  # type: ignore[arg-type]
-
-
 def test_an_unknown_type_of_values_is_refused() -> None:
     with pytest.raises(InputError, match="unknown type of values 'int'; expected string, float"):
         Column("x", "category", "int")  # type: ignore[arg-type]
@@ -64,6 +55,22 @@ def test_an_unknown_type_of_values_is_refused() -> None:
 def test_a_configuration_that_went_through_json_gives_the_same_specification() -> None:
     config = json.loads(json.dumps(SPECIFICATION.get_config()))
     assert FeatureSpecification.from_config(config) == SPECIFICATION
+
+
+def test_of_several_label_values_and_of_a_comparison_the_description_tells_all() -> None:
+    specification = replace(SPECIFICATION, positive=("yes", "PI"), negative=("no",))
+    assert specification.rows()[-1]["values"] == "purchase = yes or PI"
+    assert replace(specification, positive=">0").rows()[-1]["values"] == "purchase >0"
+    config = json.loads(json.dumps(specification.get_config()))
+    assert FeatureSpecification.from_config(config) == specification
+
+
+def test_a_configuration_of_a_version_that_knew_one_label_value_is_read() -> None:
+    config = SPECIFICATION.get_config()
+    assert (
+        FeatureSpecification.from_config({k: v for k, v in config.items() if k != "negative"}).positive
+        == "yes"
+    )
 
 
 def test_the_description_lines_up_columns_kinds_and_reasons() -> None:

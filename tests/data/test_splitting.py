@@ -42,8 +42,13 @@ def test_no_user_is_in_two_parts(rows: int, seed: int, users: int) -> None:
 
 @settings(max_examples=30, deadline=None)
 @given(**SIZES)
-def test_no_two_rows_alike_in_every_feature_are_in_two_parts(rows: int, seed: int) -> None:
-    parts = divided(*table(rows, 9, seed), SplitPlan(), seed=seed)
+def test_no_record_made_twice_is_in_two_parts(rows: int, seed: int) -> None:
+    frame, _ = table(rows, 9, seed)
+    frame["pages"] = np.arange(rows) % (rows * 2 // 3)
+    parts = divided(
+        frame.assign(prices=[[9.5]] * rows), frame["pages"].to_numpy() % 2, SplitPlan(), seed=seed
+    )
+    assert parts.description.method == "random, stratified, grouped by duplicate rows"
     rows_of = [
         set(getattr(parts, name)[["pages", "prices"]].astype(str).agg("|".join, axis=1)) for name in PARTS
     ]
@@ -201,11 +206,29 @@ def test_users_of_the_test_rows_are_set_aside_and_counted(plan: SplitPlan) -> No
 
 
 def test_rows_alike_to_a_test_row_are_set_aside_whatever_the_type_of_their_numbers() -> None:
-    test = TEST_ROWS.assign(pages=TEST_ROWS["pages"].astype(float))
+    test = TEST_ROWS.assign(pages=np.arange(1000.0, 1100.0))
     frame, label = FRAME.assign(pages=FRAME.index), LABEL
     test.loc[0, "pages"], test.at[0, "prices"] = 500.0, frame["prices"][500]
     parts = divided(frame, label, SplitPlan(), test=test[["pages", "prices"]], test_label=TEST_LABEL)
     assert 500 not in parts.train.index and 500 not in parts.validation.index
+
+
+@pytest.mark.parametrize("plan", [SplitPlan(), SplitPlan(time="day")])
+def test_rows_that_are_alike_by_chance_are_split_one_by_one(plan: SplitPlan) -> None:
+    frame = FRAME.assign(pages=FRAME["pages"] % 3)
+    parts = divided(frame, LABEL, plan)
+    assert [len(getattr(parts, name)) for name in PARTS] == pytest.approx([720, 80, 200], abs=20)
+    assert not parts.description.set_aside_because_group_returns_later
+    cells = parts.test["pages"].value_counts(normalize=True)
+    assert cells.to_numpy() == pytest.approx(frame["pages"].value_counts(normalize=True), abs=0.08)
+
+
+def test_test_rows_take_no_row_away_that_is_alike_by_chance() -> None:
+    frame = FRAME.assign(pages=FRAME["pages"] % 3)
+    test = TEST_ROWS.assign(pages=TEST_ROWS["pages"] % 3)
+    parts = divided(frame, LABEL, SplitPlan(), test=test, test_label=TEST_LABEL)
+    assert len(parts.train) + len(parts.validation) == len(frame)
+    assert parts.description.set_aside_because_group_is_in_test_rows == 0
 
 
 def test_test_rows_without_the_column_of_groups_are_refused() -> None:

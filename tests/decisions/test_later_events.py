@@ -3,8 +3,7 @@ from __future__ import annotations
 import pandas as pd
 
 from intent_tf.data.examples import prepare_examples
-from intent_tf.decisions.later_events import later_events
-from intent_tf.decisions.log_config import clean_log
+from intent_tf.decisions.event_log import clean_log, later_events
 from intent_tf.simulator.simulator import simulate
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from intent_tf.decisions.log_config import clean_log, read_log
+from intent_tf.decisions.event_log import clean_log, read_log
 from intent_tf.errors import InputError
 from intent_tf.options.decide import LogConfig
 from intent_tf.simulator.simulator import simulate

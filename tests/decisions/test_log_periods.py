@@ -3,7 +3,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from intent_tf.decisions.log_periods import split_by_time
+from intent_tf.decisions.event_log import split_by_time
 from intent_tf.errors import InputError
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from sklearn.model_selection import train_test_split
 
+from intent_tf.data.predictions import Labels, Predictions
 from intent_tf.errors import InputError
 from intent_tf.evaluation.baselines import BaselineTable, fit_baselines, written_without_spaces
 from intent_tf.evaluation.metrics import evaluate
@@ -28,7 +29,7 @@ def shop(rows=200, seed=0):
 
 def test_the_constant_rate_is_the_weighted_share_of_positives():
     table = BaselineTable(np.zeros((4, 1)), np.zeros((4, 0), int))
-    baseline = fit_baselines(table, [0, 0, 1, 1], weight=[1, 1, 1, 5])["constant_rate"]
+    baseline = fit_baselines(table, Labels([0, 0, 1, 1], [1, 1, 1, 5]))["constant_rate"]
     assert baseline.predict(BaselineTable(np.zeros((2, 1)), np.zeros((2, 0), int))).tolist() == [0.75, 0.75]
 
 
@@ -40,8 +41,8 @@ def test_logistic_regression_learns_from_each_kind_of_column(part):
         categories if part == "categories" else NO_CATEGORIES,
         texts if part == "texts" else None,
     )
-    probability = fit_baselines(table, label)["logistic_regression"].predict(table)
-    assert evaluate(label, probability).auroc > 0.65
+    probability = fit_baselines(table, Labels.unweighted(label))["logistic_regression"].predict(table)
+    assert evaluate(Predictions.unweighted(label, probability)).auroc > 0.65
 
 
 @pytest.mark.parametrize("part", ["numbers", "categories"])
@@ -50,26 +51,26 @@ def test_boosting_learns_from_numbers_and_categories(part):
     table = BaselineTable(
         numbers if part == "numbers" else NO_NUMBERS, categories if part == "categories" else NO_CATEGORIES
     )
-    probability = fit_baselines(table, label)["hist_gradient_boosting"].predict(table)
-    assert evaluate(label, probability).auroc > 0.65
+    probability = fit_baselines(table, Labels.unweighted(label))["hist_gradient_boosting"].predict(table)
+    assert evaluate(Predictions.unweighted(label, probability)).auroc > 0.65
 
 
 def test_boosting_is_left_out_where_there_are_only_texts():
     *_, texts, label = shop()
-    baselines = fit_baselines(BaselineTable(NO_NUMBERS, NO_CATEGORIES, texts), label)
+    baselines = fit_baselines(BaselineTable(NO_NUMBERS, NO_CATEGORIES, texts), Labels.unweighted(label))
     assert list(baselines) == ["constant_rate", "logistic_regression"]
 
 
 def test_a_missing_number_can_be_the_signal():
     label = np.arange(200) % 2
     table = BaselineTable(np.where(label, np.nan, 3.0)[:, np.newaxis], NO_CATEGORIES)
-    probability = fit_baselines(table, label)["logistic_regression"].predict(table)
-    assert evaluate(label, probability).auroc == 1.0
+    probability = fit_baselines(table, Labels.unweighted(label))["logistic_regression"].predict(table)
+    assert evaluate(Predictions.unweighted(label, probability)).auroc == 1.0
 
 
 def test_infinity_counts_as_missing():
     numbers, categories, _, label = shop()
-    baselines = fit_baselines(BaselineTable(numbers, categories), label)
+    baselines = fit_baselines(BaselineTable(numbers, categories), Labels.unweighted(label))
     one = np.zeros((1, 2), int)
     for baseline in baselines.values():
         infinite = baseline.predict(BaselineTable(np.array([[np.inf, 0.0]]), one))
@@ -79,7 +80,7 @@ def test_infinity_counts_as_missing():
 
 def test_an_unseen_category_gets_a_strength():
     numbers, categories, _, label = shop()
-    for baseline in fit_baselines(BaselineTable(numbers, categories), label).values():
+    for baseline in fit_baselines(BaselineTable(numbers, categories), Labels.unweighted(label)).values():
         probability = baseline.predict(BaselineTable(np.zeros((1, 2)), np.array([[7_000, -1]])))
         assert 0 < probability[0] < 1
 
@@ -87,27 +88,29 @@ def test_an_unseen_category_gets_a_strength():
 def test_a_column_without_any_value_does_no_harm():
     _, categories, _, label = shop()
     table = BaselineTable(np.full((200, 1), np.nan), categories)
-    for baseline in fit_baselines(table, label).values():
+    for baseline in fit_baselines(table, Labels.unweighted(label)).values():
         assert np.isfinite(baseline.predict(table)).all()
 
 
 def test_texts_without_a_word_are_no_columns():
     label = np.arange(200) % 2
-    assert list(fit_baselines(BaselineTable(NO_NUMBERS, NO_CATEGORIES, ["", "!"] * 100), label)) == [
-        "constant_rate"
-    ]
+    assert list(
+        fit_baselines(BaselineTable(NO_NUMBERS, NO_CATEGORIES, ["", "!"] * 100), Labels.unweighted(label))
+    ) == ["constant_rate"]
 
 
 def test_few_rows_of_a_class_leave_the_constant_rate_alone():
     numbers, categories, _, _ = shop()
     label = np.arange(200) < 9
-    assert list(fit_baselines(BaselineTable(numbers, categories), label)) == ["constant_rate"]
+    assert list(fit_baselines(BaselineTable(numbers, categories), Labels.unweighted(label))) == [
+        "constant_rate"
+    ]
 
 
 def test_the_same_seed_gives_the_same_strengths():
     numbers, categories, texts, label = shop()
     table = BaselineTable(numbers, categories, texts)
-    first, second = (fit_baselines(table, label, seed=3) for _ in range(2))
+    first, second = (fit_baselines(table, Labels.unweighted(label), seed=3) for _ in range(2))
     for name in first:
         assert (first[name].predict(table) == second[name].predict(table)).all()
 
@@ -115,8 +118,8 @@ def test_the_same_seed_gives_the_same_strengths():
 def test_weights_move_the_strengths():
     numbers, categories, _, label = shop()
     table = BaselineTable(numbers, categories)
-    plain = fit_baselines(table, label)
-    heavy = fit_baselines(table, label, weight=np.where(label, 20.0, 1.0))
+    plain = fit_baselines(table, Labels.unweighted(label))
+    heavy = fit_baselines(table, Labels(label, np.where(label, 20.0, 1.0)))
     for name in plain:
         assert heavy[name].predict(table).mean() > plain[name].predict(table).mean() + 0.2
 
@@ -128,7 +131,7 @@ def test_chinese_is_read_by_characters():
     table = BaselineTable(NO_NUMBERS, NO_CATEGORIES, texts)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        baseline = fit_baselines(table, label)["logistic_regression"]
+        baseline = fit_baselines(table, Labels.unweighted(label))["logistic_regression"]
     unseen = BaselineTable(np.empty((2, 0)), np.empty((2, 0), int), ["真好吃呀", "来得太慢了吧"])
     assert np.diff(baseline.predict(unseen)) > 0.5
 
@@ -163,13 +166,13 @@ def test_too_few_names_are_refused():
 def test_columns_of_the_same_name_are_kept_apart():
     numbers, _, texts, label = shop()
     table = BaselineTable(numbers, NO_CATEGORIES, texts, names=["text", "text"])
-    probability = fit_baselines(table, label)["logistic_regression"].predict(table)
-    assert evaluate(label, probability).auroc == 1.0
+    probability = fit_baselines(table, Labels.unweighted(label))["logistic_regression"].predict(table)
+    assert evaluate(Predictions.unweighted(label, probability)).auroc == 1.0
 
 
 def test_labels_of_another_length_are_refused():
     with pytest.raises(InputError, match="shape"):
-        fit_baselines(BaselineTable(np.zeros((3, 1)), np.zeros((3, 0), int)), [0, 1])
+        fit_baselines(BaselineTable(np.zeros((3, 1)), np.zeros((3, 0), int)), Labels.unweighted([0, 1]))
 
 
 def real(*parts):
@@ -186,9 +189,14 @@ def test_on_uci_boosting_reaches_what_lightgbm_does():
     numbers = frame.drop(columns=coded).to_numpy(float)
     categories = frame[coded].apply(lambda column: pd.factorize(column)[0]).to_numpy()
     train, test = train_test_split(np.arange(len(label)), test_size=0.2, random_state=0, stratify=label)
-    baselines = fit_baselines(BaselineTable(numbers[train], categories[train]), label[train])
+    baselines = fit_baselines(
+        BaselineTable(numbers[train], categories[train]), Labels.unweighted(label[train])
+    )
     rows = BaselineTable(numbers[test], categories[test])
-    auroc = {name: evaluate(label[test], baselines[name].predict(rows)).auroc for name in baselines}
+    auroc = {
+        name: evaluate(Predictions.unweighted(label[test], baselines[name].predict(rows))).auroc
+        for name in baselines
+    }
     assert auroc["hist_gradient_boosting"] > 0.925 > auroc["logistic_regression"] > 0.875
 
 
@@ -201,5 +209,5 @@ def test_on_chinese_reviews_character_n_grams_reach_what_is_known():
     def table(rows):
         return BaselineTable(np.empty((len(rows), 0)), np.empty((len(rows), 0), int), list(texts[rows]))
 
-    baseline = fit_baselines(table(train), label[train])["logistic_regression"]
-    assert evaluate(label[test], baseline.predict(table(test))).auroc > 0.94
+    baseline = fit_baselines(table(train), Labels.unweighted(label[train]))["logistic_regression"]
+    assert evaluate(Predictions.unweighted(label[test], baseline.predict(table(test)))).auroc > 0.94

@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
+from intent_tf.data.predictions import Labels, Predictions
 from intent_tf.errors import InputError
 from intent_tf.evaluation import bootstrap
 from intent_tf.evaluation.bootstrap import bootstrap_intervals, compare
+from intent_tf.evaluation.difference import Difference
 from intent_tf.evaluation.metrics import evaluate
 
 
@@ -21,16 +23,18 @@ def shoppers(rows=600, noise=0.1, seed=0):
 def test_the_figures_of_all_rows_are_those_of_measure():
     label, truth, noisy = shoppers()
     noisy = noisy.round(1)  # with ties
-    found = compare(label, noisy, truth, resamples=2)
+    found = compare(Labels.unweighted(label), noisy, truth, resamples=2)
     for name in ("auroc", "auprc", "log_loss"):
-        expected = getattr(evaluate(label, noisy), name) - getattr(evaluate(label, truth), name)
-        assert found[name]["difference"] == pytest.approx(expected, abs=1e-12)
+        expected = getattr(evaluate(Predictions.unweighted(label, noisy)), name) - getattr(
+            evaluate(Predictions.unweighted(label, truth)), name
+        )
+        assert found[name].difference == pytest.approx(expected, abs=1e-12)
 
 
 def test_a_draw_is_measured_as_the_rows_it_repeats():
     label, truth, _ = shoppers(rows=50)
     weight = np.random.default_rng(1).integers(0, 4, 50)
-    repeated = evaluate(np.repeat(label, weight), np.repeat(truth.round(1), weight))
+    repeated = evaluate(Predictions.unweighted(np.repeat(label, weight), np.repeat(truth.round(1), weight)))
     drawn = bootstrap._figures(label, truth.round(1))(weight)
     assert drawn == pytest.approx([getattr(repeated, name) for name in ("auroc", "auprc", "log_loss")])
 
@@ -51,9 +55,9 @@ def delong(label, probability, other):
 def test_the_auroc_interval_is_as_wide_as_delongs():
     label, truth, noisy = shoppers(noise=0.2)
     difference, error = delong(label, truth, noisy)
-    found = compare(label, truth, noisy, resamples=2000)["auroc"]
-    assert found["difference"] == pytest.approx(difference)
-    assert found["high"] - found["low"] == pytest.approx(2 * 1.96 * error, rel=0.1)
+    found = compare(Labels.unweighted(label), truth, noisy, resamples=2000)["auroc"]
+    assert found.difference == pytest.approx(difference)
+    assert found.high - found.low == pytest.approx(2 * 1.96 * error, rel=0.1)
 
 
 def test_the_p_value_agrees_with_delongs_test():
@@ -61,31 +65,34 @@ def test_the_p_value_agrees_with_delongs_test():
     difference, error = delong(label, truth, noisy)
     p_value = 2 * norm.sf(abs(difference / error))
     assert 0.01 < p_value < 0.5
-    assert compare(label, truth, noisy, resamples=4000)["auroc"]["p_value"] == pytest.approx(
+    assert compare(Labels.unweighted(label), truth, noisy, resamples=4000)["auroc"].p_value == pytest.approx(
         p_value, abs=0.05
     )
 
 
 def test_a_model_differs_from_itself_by_nothing():
     label, truth, _ = shoppers()
-    for row in compare(label, truth, truth, resamples=50).values():
-        assert row == {"difference": 0, "low": 0, "high": 0, "p_value": 1}
+    for row in compare(Labels.unweighted(label), truth, truth, resamples=50).values():
+        assert row == Difference(0, 0, 0, 1)
 
 
 def test_swapping_the_models_turns_the_differences_round():
     label, truth, noisy = shoppers()
-    forth, back = compare(label, truth, noisy), compare(label, noisy, truth)
+    forth, back = (
+        compare(Labels.unweighted(label), truth, noisy),
+        compare(Labels.unweighted(label), noisy, truth),
+    )
     for name in forth:
-        assert forth[name]["difference"] == -back[name]["difference"]
-        assert forth[name]["low"] == pytest.approx(-back[name]["high"])
-        assert forth[name]["p_value"] == back[name]["p_value"]
+        assert forth[name].difference == -back[name].difference
+        assert forth[name].low == pytest.approx(-back[name].high)
+        assert forth[name].p_value == back[name].p_value
 
 
 def test_a_paired_interval_is_narrower_than_one_of_the_figure():
     label, truth, noisy = shoppers()
-    low, high = bootstrap_intervals(label, truth)["auroc"]
-    paired = compare(label, truth, noisy)["auroc"]
-    assert paired["high"] - paired["low"] < (high - low) / 2
+    low, high = bootstrap_intervals(Labels.unweighted(label), truth)["auroc"]
+    paired = compare(Labels.unweighted(label), truth, noisy)["auroc"]
+    assert paired.high - paired.low < (high - low) / 2
 
 
 def test_intervals_cover_the_truth_as_often_as_they_say():
@@ -96,7 +103,7 @@ def test_intervals_cover_the_truth_as_often_as_they_say():
     covered = 0
     for seed in range(100):
         label = (rng.uniform(size=200) < truth).astype(int)
-        low, high = bootstrap_intervals(label, truth, resamples=200, seed=seed)["log_loss"]
+        low, high = bootstrap_intervals(Labels.unweighted(label), truth, resamples=200, seed=seed)["log_loss"]
         covered += low <= entropy <= high
     assert 88 <= covered <= 100
 
@@ -104,41 +111,43 @@ def test_intervals_cover_the_truth_as_often_as_they_say():
 def test_rows_of_a_group_count_as_one_piece_of_evidence():
     label, truth, _ = shoppers(rows=150)
     often = [np.repeat(values, 8) for values in (label, truth, np.arange(150))]
-    alone = bootstrap_intervals(label, truth)["auroc"]
-    grouped = bootstrap_intervals(often[0], often[1], groups=often[2])["auroc"]
-    ungrouped = bootstrap_intervals(often[0], often[1])["auroc"]
+    alone = bootstrap_intervals(Labels.unweighted(label), truth)["auroc"]
+    grouped = bootstrap_intervals(Labels.unweighted(often[0]), often[1], groups=often[2])["auroc"]
+    ungrouped = bootstrap_intervals(Labels.unweighted(often[0]), often[1])["auroc"]
     assert np.ptp(grouped) == pytest.approx(np.ptp(alone), rel=1e-9)
     assert np.ptp(ungrouped) < np.ptp(alone) / 2
 
 
-def test_with_folds_a_figure_is_the_mean_over_them():
-    label, truth, noisy = shoppers()
-    # In the second fold all probabilities are half as high: pooled, that would spoil the ranking.
-    fold = np.arange(600) % 2
-    scaled = np.where(fold, truth / 2, truth)
-    expected = np.mean([evaluate(label[fold == k], scaled[fold == k]).auroc for k in (0, 1)])
-    expected -= np.mean([evaluate(label[fold == k], noisy[fold == k]).auroc for k in (0, 1)])
-    found = compare(label, scaled, noisy, folds=fold, resamples=2)
-    assert found["auroc"]["difference"] == pytest.approx(expected)
-
-
 def test_a_draw_without_buyers_is_left_out_of_the_auroc():
     label = np.array([1, 0, 0, 0])
-    low, high = bootstrap_intervals(label, [0.9, 0.1, 0.2, 0.3], resamples=100)["auroc"]
+    low, high = bootstrap_intervals(Labels.unweighted(label), [0.9, 0.1, 0.2, 0.3], resamples=100)["auroc"]
     assert low == high == 1.0
 
 
 def test_the_same_seed_gives_the_same_interval():
     label, truth, _ = shoppers()
-    assert bootstrap_intervals(label, truth, seed=5) == bootstrap_intervals(label, truth, seed=5)
+    assert bootstrap_intervals(Labels.unweighted(label), truth, seed=5) == bootstrap_intervals(
+        Labels.unweighted(label), truth, seed=5
+    )
 
 
 def test_higher_confidence_gives_a_wider_interval():
     label, truth, _ = shoppers()
-    narrow, wide = (bootstrap_intervals(label, truth, confidence=c)["auroc"] for c in (0.5, 0.99))
+    narrow, wide = (
+        bootstrap_intervals(Labels.unweighted(label), truth, confidence=c)["auroc"] for c in (0.5, 0.99)
+    )
     assert wide[0] < narrow[0] < narrow[1] < wide[1]
 
 
 def test_strengths_of_another_length_are_refused():
     with pytest.raises(InputError, match="shape"):
-        compare([0, 1], [0.1, 0.9], [0.1])
+        compare(Labels.unweighted([0, 1]), [0.1, 0.9], [0.1])
+
+
+def test_sample_weights_count_like_repeated_rows_in_the_difference_of_two_models():
+    label, truth, other = shoppers(rows=50)
+    weight = np.random.default_rng(1).integers(1, 4, 50)
+    weighted = compare(Labels(label, weight), truth, other, resamples=10)
+    own, *others = (np.repeat(each, weight) for each in (label, truth, other))
+    repeated = compare(Labels.unweighted(own), *others, resamples=10)
+    assert weighted["auroc"].difference == pytest.approx(repeated["auroc"].difference)

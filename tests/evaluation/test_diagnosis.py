@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from intent_tf.data.predictions import Labels, Predictions
 from intent_tf.errors import InputError
 from intent_tf.evaluation.diagnosis import diagnose
 from intent_tf.evaluation.metrics import evaluate
@@ -35,7 +36,7 @@ def shop(rows, seed):
         }
     )
     label = (rng.uniform(size=rows) < predict(frame)).astype(int)
-    return frame, label
+    return frame, Labels.unweighted(label)
 
 
 def predict(frame):
@@ -51,7 +52,7 @@ PROBABILITIES = {
     "constant_rate": np.full(500, 0.5),
     "optimum": predict(TEST[0]),
 }
-DIAGNOSIS = diagnose(predict, TRAIN, TEST, PROBABILITIES, KINDS, 0.4)
+DIAGNOSIS = diagnose(predict, TRAIN, TEST, PROBABILITIES, KINDS, {"intent_tf": 0.4})
 
 
 def test_model_and_baselines_get_intervals():
@@ -63,11 +64,11 @@ def test_the_model_is_compared_with_each_baseline_but_the_constant_one():
 
 
 def test_the_sequences_of_a_session_are_shuffled_together():
-    assert {row["column"] for row in DIAGNOSIS.importance} == {"pages", "month", "session"}
+    assert {row.column for row in DIAGNOSIS.importance} == {"pages", "month", "session"}
 
 
 def test_the_sequences_of_a_session_drift_as_one():
-    assert {row["column"] for row in DIAGNOSIS.drift} == {"pages", "month", "event_type"}
+    assert {row.column for row in DIAGNOSIS.drift} == {"pages", "month", "event_type"}
 
 
 def test_slices_are_by_category_length_and_time():
@@ -89,7 +90,9 @@ def test_what_was_found_is_json():
 
 def test_the_report_shows_what_was_found():
     metrics = RunMetrics(
-        test=evaluate(TEST[1], PROBABILITIES["intent_tf"], 0.4), slices=DIAGNOSIS.slices, diagnosis=DIAGNOSIS
+        test=evaluate(Predictions.of(TEST[1], PROBABILITIES["intent_tf"]), 0.4),
+        slices=DIAGNOSIS.slices,
+        diagnosis=DIAGNOSIS,
     )
     page = render_report(Report("A shop", TEST[1], PROBABILITIES, metrics))
     for shown in ("Permutation importance", "Drift from train to test", "Slices", "Model minus baseline"):
@@ -97,7 +100,7 @@ def test_the_report_shows_what_was_found():
 
 
 def test_few_rows_of_a_class_give_nothing():
-    few = (TEST[0], np.arange(500) < 9)
+    few = (TEST[0], Labels.unweighted(np.arange(500) < 9))
     assert diagnose(predict, TRAIN, few, PROBABILITIES, KINDS) is None
 
 

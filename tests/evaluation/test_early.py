@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from intent_tf.data.predictions import Labels
 from intent_tf.evaluation.early import early_quality
 from intent_tf.evaluation.metrics import Metrics
 
@@ -14,7 +15,9 @@ PROBABILITIES = {"intent_tf": np.array([0.1, 0.6, 0.9, 0.5, 0.4, 0.3])}
 
 
 def measured(step: int) -> Metrics:
-    return early_quality(SESSION, EVENTS, LABEL, PROBABILITIES, (step,))[str(step)]["intent_tf"]
+    return early_quality(SESSION, EVENTS, Labels.unweighted(LABEL), PROBABILITIES, steps=(step,))[str(step)][
+        "intent_tf"
+    ]
 
 
 def test_each_session_counts_once() -> None:
@@ -32,12 +35,12 @@ def test_no_later_example_is_looked_at() -> None:
 
 
 def test_a_step_with_one_class_is_left_out() -> None:
-    assert early_quality(["a", "b"], [1, 1], [1, 1], {"intent_tf": [0.5, 0.6]}) == {}
+    assert early_quality(["a", "b"], [1, 1], Labels.unweighted([1, 1]), {"intent_tf": [0.5, 0.6]}) == {}
 
 
 def test_the_order_of_the_rows_does_not_matter() -> None:
     order = np.array([5, 2, 3, 0, 4, 1])
     shuffled = {"intent_tf": PROBABILITIES["intent_tf"][order]}
-    assert early_quality(SESSION[order], EVENTS[order], LABEL[order], shuffled) == early_quality(
-        SESSION, EVENTS, LABEL, PROBABILITIES
-    )
+    assert early_quality(
+        SESSION[order], EVENTS[order], Labels.unweighted(LABEL[order]), shuffled
+    ) == early_quality(SESSION, EVENTS, Labels.unweighted(LABEL), PROBABILITIES)

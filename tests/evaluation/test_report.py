@@ -9,14 +9,19 @@ from html.parser import HTMLParser
 import numpy as np
 import pytest
 
+from intent_tf.columns.leaks import Leak
 from intent_tf.data.cleaning import CleaningCounts
+from intent_tf.data.predictions import Labels, Predictions
 from intent_tf.data.splitting import PartCounts, SplitDescription
 from intent_tf.errors import InputError
-from intent_tf.evaluation.calibration import CalibrationChoice
 from intent_tf.evaluation.diagnosis import Diagnosis
+from intent_tf.evaluation.difference import Difference
+from intent_tf.evaluation.drift import ColumnDrift
+from intent_tf.evaluation.importance import Importance
 from intent_tf.evaluation.metrics import evaluate
 from intent_tf.evaluation.report import Report, render_report, write_report
 from intent_tf.evaluation.run_metrics import RunMetrics
+from intent_tf.training.calibration import CalibrationChoice
 
 RNG = np.random.default_rng(0)
 TRUTH = RNG.uniform(size=500)
@@ -29,11 +34,12 @@ PROBABILITIES = {
     "optimum": TRUTH,
 }
 METRICS = RunMetrics(
-    test=evaluate(LABEL, PROBABILITIES["intent_tf"], 0.4),
+    test=evaluate(Predictions.unweighted(LABEL, PROBABILITIES["intent_tf"]), 0.4),
     baselines={
-        name: evaluate(LABEL, PROBABILITIES[name]) for name in ("logistic_regression", "constant_rate")
+        name: evaluate(Predictions.unweighted(LABEL, PROBABILITIES[name]))
+        for name in ("logistic_regression", "constant_rate")
     },
-    optimum=evaluate(LABEL, TRUTH),
+    optimum=evaluate(Predictions.unweighted(LABEL, TRUTH)),
     calibration=CalibrationChoice("isotonic", 50, {}),
     cleaning=CleaningCounts(12330, 0, 125, 12205, 0, 0, 0),
     split=SplitDescription(
@@ -42,35 +48,28 @@ METRICS = RunMetrics(
     throughput={"predict_rows_per_second": 54321},
     slices={
         "Month = Nov": {
-            "intent_tf": evaluate(LABEL[:100], TRUTH[:100]),
-            "logistic_regression": evaluate(LABEL[:100], TRUTH[:100] ** 2),
+            "intent_tf": evaluate(Predictions.unweighted(LABEL[:100], TRUTH[:100])),
+            "logistic_regression": evaluate(Predictions.unweighted(LABEL[:100], TRUTH[:100] ** 2)),
         }
     },
     diagnosis=Diagnosis(
         intervals={"intent_tf": {"auroc": [0.812345, 0.898765]}},
-        comparison={
-            "logistic_regression": {
-                "auroc": {"difference": 0.0123, "low": 0.001, "high": 0.02, "p_value": 0.0004}
-            }
-        },
+        comparison={"logistic_regression": {"auroc": Difference(0.0123, 0.001, 0.02, 0.0004)}},
         importance=[
-            {"column": "pages", "auroc_drop": 0.0765, "auroc_drop_deviation": 0.002, "log_loss_rise": 0.03},
-            {"column": "noise", "auroc_drop": -0.0004, "auroc_drop_deviation": 0.001, "log_loss_rise": 0.0},
+            Importance("pages", 0.0765, 0.002, 0.03),
+            Importance("noise", -0.0004, 0.001, 0.0),
         ],
-        leaks=[{"column": "PageValues", "kind": "number", "auroc": 0.8631}],
-        drift=[{"column": "Month", "psi": 0.3333, "level": "shifted"}],
+        leaks=[Leak("PageValues", "number", 0.8631)],
+        drift=[ColumnDrift("Month", 0.3333, "shifted")],
     ),
 )
 HISTORY = {"loss": [0.5, 0.4, 0.3], "val_loss": [0.5, 0.42, 0.45]}
 SPECIFICATION = [{"column": "pages", "kind": "number", "values": "float"}]
-FULL = render_report(Report("A shop", LABEL, PROBABILITIES, METRICS, HISTORY, SPECIFICATION))
+FULL = render_report(
+    Report("A shop", Labels.unweighted(LABEL), PROBABILITIES, METRICS, HISTORY, SPECIFICATION)
+)
 BARE = render_report(
-    Report(
-        "A shop",
-        LABEL,
-        {"intent_tf": TRUTH},
-        RunMetrics(test=METRICS.test),
-    )
+    Report("A shop", Labels.unweighted(LABEL), {"intent_tf": TRUTH}, RunMetrics(test=METRICS.test))
 )
 
 
@@ -181,7 +180,7 @@ def test_the_curves_name_the_baselines_but_for_the_constant_one():
 
 def test_the_verdict_says_so_where_a_baseline_is_better():
     better = replace(METRICS, baselines={"oracle": replace(METRICS.optimum, log_loss=0.1)})
-    page = render_report(Report("A shop", LABEL, PROBABILITIES, better))
+    page = render_report(Report("A shop", Labels.unweighted(LABEL), PROBABILITIES, better))
     assert "higher than that of the best baseline, oracle" in page
 
 
@@ -193,26 +192,29 @@ def test_names_from_data_cannot_inject_html():
         source_counts={evil: 1},
         split=replace(METRICS.split, method=evil, group=evil),
         diagnosis=Diagnosis(
-            leaks=[{"column": evil, "auroc": 0.9}],
-            importance=[{**METRICS.diagnosis.importance[0], "column": evil}],
-            drift=[{"column": evil, "psi": 0.1, "level": evil}],
+            leaks=[Leak(evil, "number", 0.9)],
+            importance=[replace(METRICS.diagnosis.importance[0], column=evil)],
+            drift=[ColumnDrift(evil, 0.1, evil)],
         ),
     )
-    page = render_report(Report(evil, LABEL, PROBABILITIES, metrics, HISTORY, [{evil: evil}]))
+    page = render_report(
+        Report(evil, Labels.unweighted(LABEL), PROBABILITIES, metrics, HISTORY, [{evil: evil}])
+    )
     assert "<script" not in page
 
 
 def test_labels_of_one_class_make_a_page_without_curves():
     label, probability = [0, 0, 0], [0.1, 0.2, 0.3]
     metrics = RunMetrics(
-        test=evaluate(label, probability), baselines={"constant_rate": evaluate(label, probability)}
+        test=evaluate(Predictions.unweighted(label, probability)),
+        baselines={"constant_rate": evaluate(Predictions.unweighted(label, probability))},
     )
-    page = render_report(Report("A shop", label, {"intent_tf": probability}, metrics))
+    page = render_report(Report("A shop", Labels.unweighted(label), {"intent_tf": probability}, metrics))
     assert "Confusion matrix" in page and "<svg" not in page
 
 
 def test_the_same_report_is_written_byte_for_byte_alike(tmp_path):
-    report = Report("店 A", LABEL, PROBABILITIES, METRICS, HISTORY, SPECIFICATION)
+    report = Report("店 A", Labels.unweighted(LABEL), PROBABILITIES, METRICS, HISTORY, SPECIFICATION)
     for name in ("one.html", "two.html"):
         write_report(tmp_path / name, report)
     assert (tmp_path / "one.html").read_bytes() == (tmp_path / "two.html").read_bytes()
@@ -220,12 +222,12 @@ def test_the_same_report_is_written_byte_for_byte_alike(tmp_path):
 
 def test_strengths_without_the_model_are_refused():
     with pytest.raises(InputError, match="probabilities of optimum; expected those of intent_tf"):
-        Report("A shop", LABEL, {"optimum": TRUTH}, METRICS)
+        Report("A shop", Labels.unweighted(LABEL), {"optimum": TRUTH}, METRICS)
 
 
 def test_strengths_of_another_length_are_refused():
     with pytest.raises(InputError, match="shape"):
-        Report("A shop", LABEL, {"intent_tf": TRUTH[:3]}, METRICS)
+        Report("A shop", Labels.unweighted(LABEL), {"intent_tf": TRUTH[:3]}, METRICS)
 
 
 @pytest.mark.parametrize("width", [360, 1200])
@@ -240,7 +242,8 @@ def test_a_browser_shows_it_without_scrolling_sideways(tmp_path, width):
         "</script>"
     )
     write_report(
-        tmp_path / "report.html", Report("A shop", LABEL, PROBABILITIES, METRICS, HISTORY, SPECIFICATION)
+        tmp_path / "report.html",
+        Report("A shop", Labels.unweighted(LABEL), PROBABILITIES, METRICS, HISTORY, SPECIFICATION),
     )
     (tmp_path / "probe.html").write_text(probe)
     options = ["--headless", "--no-sandbox", "--disable-gpu", "--allow-file-access-from-files", "--dump-dom"]

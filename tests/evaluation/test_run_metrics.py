@@ -7,13 +7,14 @@ from dataclasses import asdict, replace
 import pytest
 
 from intent_tf.data.cleaning import CleaningCounts
+from intent_tf.data.predictions import Predictions
 from intent_tf.data.splitting import PartCounts, SplitDescription
-from intent_tf.evaluation.calibration import CalibrationChoice
 from intent_tf.evaluation.diagnosis import Diagnosis
 from intent_tf.evaluation.metrics import evaluate
 from intent_tf.evaluation.run_metrics import RunMetrics
+from intent_tf.training.calibration import CalibrationChoice
 
-MEASURED = evaluate([0, 1], [0.2, 0.8])
+MEASURED = evaluate(Predictions.unweighted([0, 1], [0.2, 0.8]))
 PART = PartCounts(rows=10, positives=2)
 FULL = RunMetrics(
     diagnosis=Diagnosis(slices={"month = May": {"intent_tf": MEASURED}}),
@@ -61,4 +62,4 @@ def test_what_is_unknown_is_left_out(unknown: str) -> None:
 
 
 def test_an_undefined_figure_stays_as_null() -> None:
-    assert RunMetrics(test=evaluate([1], [0.5])).as_dict()["test"]["auroc"] is None
+    assert RunMetrics(test=evaluate(Predictions.unweighted([1], [0.5]))).as_dict()["test"]["auroc"] is None

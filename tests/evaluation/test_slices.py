@@ -3,8 +3,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from intent_tf.evaluation.metrics import evaluate
-from intent_tf.evaluation.slices import evaluate_slices, find_slices
+from intent_tf.data.predictions import Labels, Predictions
+from intent_tf.evaluation.metrics import evaluate, evaluate_all
+from intent_tf.evaluation.slices import find_slices
 
 FRAME = pd.DataFrame(
     {
@@ -25,7 +26,7 @@ KINDS = {
 
 
 def test_each_kind_of_column_gives_its_slices():
-    titles = list(find_slices(FRAME, KINDS, bins=2))
+    titles = list(find_slices(FRAME, np.ones(len(FRAME)), KINDS, bins=2))
     assert titles == [
         "month = May",
         "month = Nov",
@@ -41,21 +42,27 @@ def test_each_kind_of_column_gives_its_slices():
 
 
 def test_the_slices_of_a_column_are_all_rows_once():
-    slices = find_slices(FRAME, {"price": "number"}, least=1)
+    slices = find_slices(FRAME, np.ones(len(FRAME)), {"price": "number"}, least=1)
     assert sorted(np.concatenate(list(slices.values())).tolist()) == list(range(300))
 
 
 def test_small_slices_are_left_out():
     frame = pd.DataFrame({"month": ["May"] * 150 + ["Nov"] * 99 + [None] * 101})
-    assert list(find_slices(frame, {"month": "category"})) == ["month = May", "month = (missing)"]
+    assert list(find_slices(frame, np.ones(len(frame)), {"month": "category"})) == [
+        "month = May",
+        "month = (missing)",
+    ]
 
 
 def test_a_slice_is_measured_as_its_rows_alone():
     rng = np.random.default_rng(0)
     label, probability = rng.integers(0, 2, 300), rng.uniform(size=300)
-    slices = find_slices(FRAME, {"month": "category"})
-    found = evaluate_slices(
-        slices, label, {"intent_tf": probability, "half": np.full(300, 0.5)}, threshold=0.3
+    probabilities = {"intent_tf": probability, "half": np.full(300, 0.5)}
+    found = {
+        title: evaluate_all(Labels.unweighted(label), probabilities, {"intent_tf": 0.3}, rows=rows)
+        for title, rows in find_slices(FRAME, np.ones(len(FRAME)), {"month": "category"}).items()
+    }
+    assert found["month = Nov"]["intent_tf"] == evaluate(
+        Predictions.unweighted(label[150:], probability[150:]), 0.3
     )
-    assert found["month = Nov"]["intent_tf"] == evaluate(label[150:], probability[150:], 0.3)
     assert list(found["month = May"]) == ["intent_tf", "half"]

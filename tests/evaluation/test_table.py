@@ -4,13 +4,19 @@ from dataclasses import replace
 
 import pytest
 
+from intent_tf.data.predictions import Predictions
 from intent_tf.evaluation.metrics import evaluate
 from intent_tf.evaluation.table import metrics_table, table_rows
 
 
 def measured(log_loss, auroc=0.9):
     return replace(
-        evaluate([0, 1], [0.2, 0.8]), auroc=auroc, auprc=0.7, log_loss=log_loss, brier=0.07, ece=0.01
+        evaluate(Predictions.unweighted([0, 1], [0.2, 0.8])),
+        auroc=auroc,
+        auprc=0.7,
+        log_loss=log_loss,
+        brier=0.07,
+        ece=0.01,
     )
 
 

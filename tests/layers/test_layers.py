@@ -10,6 +10,7 @@ import pytest
 import tensorflow as tf
 
 from intent_tf import layers
+from intent_tf.trees import FittedTrees, Split, Tree
 
 IDS = np.array([[3, 1, 2, 0], [5, 0, 0, 0]], "int32")
 VECTORS = np.arange(10, dtype="float32").reshape(2, 5) / 10
@@ -20,6 +21,7 @@ EMBEDDINGS = {
     "embeddings_regularizer": "l2",
     "embeddings_constraint": "max_norm",
 }
+TREES = FittedTrees.of([Tree([Split(1, [np.float32(0.3)], True)], [1.0, 2.0])], list("abcde"), {2: ["x"]})
 PREDICTOR = {name: value for name, value in {**KERNEL, **BIAS}.items() if "initializer" not in name}
 LAYERS: dict[str, tuple[dict[str, Any], tuple[Any, ...]]] = {
     "ActionHead": ({"actions": ("none", "cart"), **KERNEL, **BIAS}, (VECTORS,)),
@@ -103,6 +105,8 @@ LAYERS: dict[str, tuple[dict[str, Any], tuple[Any, ...]]] = {
         },
         (np.ones((2, 3, 4), "float32"), np.zeros((2, 1, 1, 3), "float32")),
     ),
+    "MemberProbabilities": ({}, (VECTORS, VECTORS[:, :1])),
+    "TreeEnsemble": ({"trees": TREES}, (VECTORS,)),
     "WideText": ({"input_dim": 9, "num_bins": 5, "ngrams": 3, "scale": 2.0, **EMBEDDINGS}, (IDS,)),
 }
 every = pytest.mark.parametrize("name", LAYERS)
@@ -124,9 +128,7 @@ def test_a_configuration_holds_every_argument_and_gives_the_same_layer(name: str
 @every
 def test_a_configuration_tells_an_argument_from_its_default(name: str) -> None:
     options = LAYERS[name][0]
-    required = {
-        key for key in ("input_dim", "input_dims", "vocabulary_size", "num_bins", "units") if key in options
-    }
+    required = {"input_dim", "input_dims", "vocabulary_size", "num_bins", "units", "trees"} & set(options)
     required |= {"ensemble_size"} if name == "EnsembleDense" else set()
     required |= {"num_heads", "intermediate_dim"} if name == "TransformerBlock" else set()
     default = getattr(layers, name)(**{key: options[key] for key in required}).get_config()
@@ -171,6 +173,34 @@ def test_a_regularizer_is_part_of_the_loss(name: str) -> None:
 
 
 def test_every_layer_that_is_exported_is_tested_here_or_in_a_file_of_its_own() -> None:
-    elsewhere = {"BlockNormal", "CategoryIds"}
+    elsewhere = {
+        "BlockNormal",
+        "CategoryIds",
+        "CategorySpelling",
+        "ParsedDates",
+        "ParsedNumbers",
+        "SetMembers",
+    }
     text = {"NGrams", "Normaliser", "TokenIds", "Tokenizer", "WordPieceIds"}
     assert set(layers.__all__) == {*LAYERS, *elsewhere, *text}
+
+
+@pytest.mark.parametrize(
+    ("name", "argument", "value", "others"),
+    [
+        ("TextCNN", "kernel_sizes", 3, {"input_dim": 9}),
+        ("PrecomputedTextCNN", "kernel_sizes", 3, {"input_dim": 9}),
+        ("Predictor", "units", 8, {}),
+        ("Predictor", "feature_blocks", 5, {}),
+        ("CategoryEmbedding", "input_dims", 4, {}),
+        ("CategoryIds", "columns", "month", {}),
+        ("NGrams", "words", 2, {}),
+        ("NGrams", "characters", np.int64(3), {}),
+        ("Tokenizer", "stop_words", "the", {}),
+    ],
+)
+def test_one_value_stands_for_a_sequence_of_it(
+    name: str, argument: str, value: Any, others: dict[str, Any]
+) -> None:
+    layer = getattr(layers, name)(**{argument: value}, **others)
+    assert tuple(layer.get_config()[argument]) == (value,)

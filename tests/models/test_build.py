@@ -27,7 +27,7 @@ def test_there_is_an_extractor_for_each_part_that_the_table_has(
 
 def test_numbers_bend_at_the_quantiles_of_the_training_rows(numbers: PreparedData) -> None:
     edges = build_feature_extractor(numbers).parts["numbers"].edges.numpy()[0]
-    scores = numbers.train.features.numbers.numpy()
+    scores = numbers.train.features["numbers"].numpy()
     assert edges[0] == scores.min() and edges[-1] == scores.max()
 
 
@@ -98,8 +98,8 @@ def test_the_wide_part_can_be_left_out(shop_data: PreparedData) -> None:
 @pytest.mark.guard
 def test_an_extractor_of_ones_own_will_do(numbers: PreparedData) -> None:
     class Plain(keras.layers.Layer):
-        def call(self, features: tuple[object, ...]) -> object:
-            return features[0]
+        def call(self, features: dict[str, object]) -> object:
+            return features["numbers"]
 
     model = build_model(numbers, Plain(), build_predictor(ensemble_size=1), loss="mse", optimizer="sgd")
     model.fit(numbers.train, epochs=1, verbose=0)

@@ -36,18 +36,20 @@ def test_a_strength_is_the_mean_of_the_members_probabilities(
     shop_model: IntentModel, shop: pd.DataFrame
 ) -> None:
     columns = raw(shop_model, shop[:20])
-    members = 1 / (1 + np.exp(-shop_model.logits(columns).numpy()))
+    members = shop_model.feature_model(shop_model.preprocessor(columns)).numpy()
     np.testing.assert_allclose(shop_model(columns), members.mean(axis=1), rtol=1e-6)
 
 
 def test_in_training_each_member_gives_its_own_strength(shop_model: IntentModel, shop: pd.DataFrame) -> None:
-    assert shop_model(raw(shop_model, shop[:20]), training=True).shape == (20, 2)
+    features = shop_model.preprocessor(raw(shop_model, shop[:20]))
+    assert shop_model.feature_model(features, training=True).shape == (20, 2)
 
 
 def test_the_wide_part_adds_to_every_members_logit(shop_model: IntentModel, shop: pd.DataFrame) -> None:
     features = shop_model.preprocessor(raw(shop_model, shop[:20]))
     deep = shop_model.predictor(shop_model.extractor(features))
-    np.testing.assert_allclose(shop_model.logits(features), deep + shop_model.wide(features.text), rtol=1e-5)
+    logits = deep + shop_model.wide(features["text"])
+    np.testing.assert_allclose(shop_model.feature_model(features), tf.sigmoid(logits), rtol=1e-5)
 
 
 def test_rows_that_hold_nothing_have_a_strength(shop_model: IntentModel, shop: pd.DataFrame) -> None:
@@ -59,13 +61,15 @@ def test_rows_that_hold_nothing_have_a_strength(shop_model: IntentModel, shop: p
 def test_the_loss_is_the_mean_of_the_members_losses(shop_model: IntentModel) -> None:
     label, members = tf.constant([1.0, 0.0]), tf.constant([[0.9, 0.5], [0.2, 0.4]])
     expected = -np.mean(np.log([[0.9, 0.5], [0.8, 0.6]]))
-    assert float(shop_model.compute_loss(None, label, members)) == pytest.approx(expected, rel=1e-5)
+    assert float(shop_model.feature_model.compute_loss(None, label, members)) == pytest.approx(
+        expected, rel=1e-5
+    )
 
 
 def test_sample_weights_weigh_the_loss(shop_model: IntentModel) -> None:
     label, members = tf.constant([1.0, 0.0]), tf.constant([[0.9, 0.5], [0.2, 0.4]])
     losses = -np.log([[0.9, 0.5], [0.8, 0.6]]).mean(axis=1)
-    found = shop_model.compute_loss(None, label, members, tf.constant([3.0, 1.0]))
+    found = shop_model.feature_model.compute_loss(None, label, members, tf.constant([3.0, 1.0]))
     assert float(found) == pytest.approx((3 * losses[0] + losses[1]) / 2, rel=1e-5)
 
 

@@ -11,16 +11,17 @@ from pathlib import Path
 
 import keras
 import numpy as np
-import tensorflow as tf
 from cases import TEST_ROWS, Case, little_shop
 
 from intent_tf.columns.prepared import PreparedData, preprocess_data
 from intent_tf.columns.rows import Rows
+from intent_tf.data.cleaning import row_fingerprints
 from intent_tf.data.datasets import DATASETS
 from intent_tf.data.event_examples import event_examples
 from intent_tf.data.example_definition import ExampleDefinition
 from intent_tf.data.example_source import ExampleSource
-from intent_tf.evaluation.calibration import calibrate
+from intent_tf.data.predictions import Predictions
+from intent_tf.data.splitting import SplitPlan
 from intent_tf.evaluation.threshold import choose_threshold
 from intent_tf.layers.calibrator import Calibrator
 from intent_tf.models.bert import BertEncoder, BertTransformer
@@ -29,6 +30,7 @@ from intent_tf.options.encoder import EncoderConfig
 from intent_tf.options.training import TrainingConfig
 from intent_tf.simulator.simulator import simulate
 from intent_tf.text.wordpiece import SPECIAL, WordPieceIds
+from intent_tf.training.calibration import calibrate
 from intent_tf.training.fine_tuning import fine_tune
 from intent_tf.training.training import create_model, train_model
 
@@ -76,7 +78,9 @@ def train(case: Case, model: IntentModel, data: PreparedData, folder: Path) -> N
 
 def calibrated(case: Case, model: IntentModel, data: PreparedData) -> IntentModel:
     """Fit the calibrator and choose the threshold on the validation rows."""
-    calibrator = calibrate(case.calibrator, data.validation.label, model.predict(data.validation))
+    calibrator = calibrate(
+        case.calibrator, Predictions.unweighted(data.validation.label, model.predict(data.validation))
+    )
     return with_threshold(model.with_calibration(calibrator, 0.5), data)
 
 
@@ -89,7 +93,9 @@ def with_calibrator(case: Case, model: IntentModel) -> IntentModel:
 
 def with_threshold(model: IntentModel, data: PreparedData) -> IntentModel:
     """Choose the threshold on the validation rows."""
-    threshold = choose_threshold(data.validation.label, model.predict(data.validation))
+    threshold = choose_threshold(
+        Predictions.unweighted(data.validation.label, model.predict(data.validation))
+    )
     return model.with_calibration(model.calibrator, threshold)
 
 
@@ -101,7 +107,8 @@ def kept_rows(data: PreparedData) -> Rows:
 def members(model: IntentModel, rows: Rows) -> np.ndarray:
     """Predict the probability of each network in the ensemble: ``(rows, networks)``."""
     batches = rows.batches(TEST_ROWS)
-    return np.concatenate([tf.sigmoid(model.logits(features)).numpy() for features, *_ in batches])
+    said = [model.feature_model.said(model.feature_model(features))["members"] for features, *_ in batches]
+    return np.concatenate([members.numpy() for members in said])
 
 
 def actions(model: IntentModel, rows: Rows) -> np.ndarray:
@@ -129,7 +136,10 @@ def renamed(stored: Mapping[str, np.ndarray]) -> Mapping[str, np.ndarray]:
 
 def _source(name: str, case: Case) -> ExampleSource:
     if name == "bert":
-        return ExampleSource(little_shop(case.rows), "bought", kinds={"title": "text"})
+        frame = little_shop(case.rows)
+        # Version 0.1 kept equal rows in one part, also those that are alike by chance.
+        frame = frame.assign(alike=row_fingerprints(frame.drop(columns="bought")))
+        return ExampleSource(frame, "bought", kinds={"title": "text"}, plan=SplitPlan(group="alike"))
     if name == "simulator":
         label = "action_level" if case.graded else "purchase"
         return event_examples(simulate(400, seed=0), definition=ExampleDefinition(label=label))

@@ -10,21 +10,21 @@ import keras
 import numpy as np
 import tensorflow as tf
 from cases import TEST_ROWS, Case, little_shop
-from intent_tf.data.simulator import simulate
-from intent_tf.features.prepared import PreparedData, preprocess_data
-from intent_tf.features.rows import Rows
-from intent_tf.models.calibrator import Calibrator
-from intent_tf.training.encoder_config import EncoderConfig
 
 from intent_tf.data.datasets import DATASETS
 from intent_tf.data.event_examples import event_examples
 from intent_tf.data.example_definition import ExampleDefinition
 from intent_tf.data.example_source import ExampleSource
+from intent_tf.data.simulator import simulate
 from intent_tf.evaluation.calibration import calibrate
 from intent_tf.evaluation.threshold import choose_threshold
+from intent_tf.features.prepared import PreparedData, preprocess_data
+from intent_tf.features.rows import Rows
 from intent_tf.models.bert import BertEncoder, BertTransformer
+from intent_tf.models.calibrator import Calibrator
 from intent_tf.models.intent_model import IntentModel
 from intent_tf.text.wordpiece import SPECIAL, WordPieceIds
+from intent_tf.training.encoder_config import EncoderConfig
 from intent_tf.training.fine_tuning import fine_tune
 from intent_tf.training.training import TrainingConfig, create_model, train_model
 

@@ -10,6 +10,8 @@ from cases import CASES
 from same_training import COMMIT, checked_out, difference, has_commit
 
 pytestmark = pytest.mark.slow
+#: Cases with sessions, whose click-through rate may have been above 1 in version 0.1.
+CHANGED = ("simulator", "rees46", "bert")
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +23,7 @@ def tree() -> Iterator[Path]:
         yield folder
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("name", [name for name in CASES if name not in CHANGED])
 def test_training_gives_the_same_bit_by_bit(name: str, tree: Path) -> None:
     if CASES[name].missing:
         pytest.skip(CASES[name].missing)

@@ -14,6 +14,7 @@ from intent_tf.options.distillation import DistillationConfig
 from intent_tf.options.encoder import EncoderConfig
 from intent_tf.options.old_names import GONE, RENAMED
 from intent_tf.options.preprocessing import PreprocessingConfig
+from intent_tf.options.pretrain import PretrainingConfig
 from intent_tf.options.run import RunConfig
 from intent_tf.options.source import SourceConfig
 from intent_tf.options.training import TrainingConfig
@@ -47,6 +48,12 @@ def test_an_option_that_is_gone_says_what_to_use(capsys: pytest.CaptureFixture[s
     with pytest.raises(SystemExit):
         parse("--stem", "english")
     assert "--stem is gone: intent_tf.text.tokenize_offline" in capsys.readouterr().err
+
+
+def test_the_old_precision_of_pre_training_says_what_to_use(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        parse_configuration("pretrain", "", (PretrainingConfig,), ["--mixed-precision"])
+    assert "--mixed-precision is gone: --precision mixed_bfloat16" in capsys.readouterr().err
 
 
 def test_a_tokenizer_that_is_gone_says_what_to_use(capsys: pytest.CaptureFixture[str]) -> None:

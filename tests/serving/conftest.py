@@ -6,7 +6,7 @@ import functools
 import os
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,12 +26,11 @@ from intent_tf.models.build import build_feature_extractor, build_model, build_p
 from intent_tf.models.intent_model import IntentModel
 from intent_tf.options.training import TrainingConfig
 from intent_tf.serving.export import export_saved_model
-from intent_tf.serving.model_server import ModelServer
-from intent_tf.serving.rest_server import RestServer
+from intent_tf.serving.model_versions import ModelVersions
 from intent_tf.simulator.simulator import simulate
 from intent_tf.training.training import create_model
 
-sys.path.insert(0, str(Path(__file__).parent))  # for c_loader
+sys.path.insert(0, str(Path(__file__).parent))  # for their helpers
 
 from c_loader import CLoader, compile_loader
 
@@ -158,22 +157,18 @@ def load_in_c(loader_program):
 
 
 @pytest.fixture(scope="session")
-def server(events):
-    """The stand-in with the variant that reads sessions."""
-    model_server = ModelServer(events.base, name="shop", poll=0.2)
-    yield model_server
-    model_server.close()
+def versions(events) -> ModelVersions:
+    """The variant that reads sessions, as the stand-in serves it."""
+    return ModelVersions(events.base, "shop")
 
 
 @pytest.fixture(scope="session")
-def rest(server):
-    """Its REST API."""
-    rest_server = RestServer(server, max_body=4 << 20)
-    yield rest_server
-    rest_server.close()
+def rest_url(versions) -> Iterator[str]:
+    """The model's URL in the stand-in."""
+    pytest.importorskip("uvicorn", reason="the extra serving is not installed")
+    from rest_thread import running
 
+    from intent_tf.serving.rest_app import rest_app
 
-@pytest.fixture(scope="session")
-def rest_url(rest) -> str:
-    """The model's URL."""
-    return f"http://127.0.0.1:{rest.port}/v1/models/shop"
+    with running(rest_app(versions)) as port:
+        yield f"http://127.0.0.1:{port}/v1/models/shop"

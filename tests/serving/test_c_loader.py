@@ -47,6 +47,21 @@ def test_examples_give_the_same_regression(exported, load_in_c) -> None:
     np.testing.assert_allclose(outputs, exported.probabilities, rtol=0, atol=1e-6)
 
 
+def test_a_row_of_wrong_types_among_examples_changes_no_other(events, load_in_c) -> None:
+    def wrong(name: str) -> tf.train.Feature:
+        values = {"float_list": tf.train.FloatList(value=[1.0, 2.0])}
+        if events.raw()[name].dtype == np.float32:
+            values = {"bytes_list": tf.train.BytesList(value=[b"cart"])}
+        return tf.train.Feature(**values)
+
+    features = tf.train.Features(feature={name: wrong(name) for name in events.raw()})
+    bad = tf.train.Example(features=features).SerializeToString()
+    rows = examples_of(events.raw(slice(20)))
+    inputs = {"inputs": np.array([*rows[:10], bad, *rows[10:]], object)}
+    outputs = load_in_c(events.folder).run(inputs, "serving_examples_regress")["outputs"]
+    np.testing.assert_allclose(np.delete(outputs, 10), events.probabilities[:20], rtol=0, atol=1e-6)
+
+
 def test_no_rows_give_no_strengths(exported, load_in_c) -> None:
     assert load_in_c(exported.folder).run(exported.raw(slice(0)))["intent_strength"].shape == (0,)
 
@@ -58,13 +73,29 @@ def test_columns_of_different_numbers_of_rows_are_an_error(events, load_in_c) ->
         load_in_c(events.folder).run(columns)
 
 
-def test_a_shorter_sequence_counts_as_padded(events, load_in_c) -> None:
-    columns = events.raw(slice(5))
-    columns["price"] = columns["price"][:, :1]
-    padded = columns | {"price": np.full_like(columns["elapsed"], np.nan)}
-    padded["price"][:, :1] = columns["price"]
+@pytest.mark.parametrize("by", ["the first value", "random values", "other rows' values"])
+def test_what_a_server_pads_with_changes_no_strength(by: str, events, load_in_c) -> None:
+    columns, rng = events.raw(slice(30)), np.random.default_rng(0)
+    names = [name for name, values in columns.items() if values.ndim == 2]
+
+    def padding(values: np.ndarray) -> np.ndarray:
+        if by == "the first value":
+            return np.full((30, 7), values[0, 0], values.dtype)
+        if by == "other rows' values":
+            return np.roll(values, 1, axis=0)[:, :7]
+        odd = [b"cart", b"\xff", b"x" * 99] if values.dtype == object else [1e38, -1.0, np.inf]
+        return rng.choice(np.array(odd, values.dtype), (30, 7))
+
+    # Of each row only its own events are real, so the padding of the shorter ones is replaced as well.
+    real = np.arange(columns[names[0]].shape[1]) < columns["session_length"][:, None]
+    padded = {}
+    for name in names:
+        behind = padding(columns[name])
+        own = np.where(real, columns[name], behind[:, :1])
+        padded[name] = np.concatenate([own, behind], axis=1)
     loader = load_in_c(events.folder)
-    np.testing.assert_array_equal(*(loader.run(each)["intent_strength"] for each in (columns, padded)))
+    found, expected = (loader.run(each)["intent_strength"] for each in (columns | padded, columns))
+    np.testing.assert_allclose(found, expected, rtol=0, atol=1e-6)
 
 
 def test_a_python_function_fails_at_run(tmp_path, load_in_c) -> None:

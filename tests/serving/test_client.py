@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.server
+import json
 import threading
 from typing import ClassVar
 
@@ -10,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from intent_tf.errors import InputError
+from intent_tf.errors import InputError, InputWarning
 from intent_tf.serving import Client, ServingError
 
 
@@ -50,6 +51,26 @@ def test_a_table_gives_keras_strengths(events, rest_url) -> None:
 def test_a_mapping_of_columns_will_do(events, rest_url) -> None:
     columns = {name: list(values) for name, values in events.rows.head(3).items()}
     np.testing.assert_allclose(Client(rest_url).predict(columns), events.probabilities[:3], rtol=0, atol=1e-6)
+
+
+def test_a_model_that_states_its_specification_gets_json_without_nan(events, rest_url, monkeypatch) -> None:
+    def refuse(constant: str) -> None:
+        raise AssertionError(constant)
+
+    client, bodies = Client(rest_url), []
+    assert client.specification.columns == events.model.preprocessor.specification.columns
+    answer = {"outputs": {name: [0.5] for name in client._signatures["serving_default"].outputs}}
+    monkeypatch.setattr(client._transport, "_ask", lambda *request: bodies.append(request[2]) or answer)
+    client.predict(events.rows.head(1).assign(price=["[null, 3]"]))
+    assert json.loads(bodies[0], parse_constant=refuse)["inputs"]["price"][0][:2] == [-3e38, 3.0]
+
+
+def test_a_missing_list_is_an_empty_one(events, rest_url) -> None:
+    rows = events.rows.head(2)
+    missing, empty = (
+        Client(rest_url).predict(rows.assign(item_id=[nothing] * 2)) for nothing in (None, "[]")
+    )
+    np.testing.assert_array_equal(missing, empty)
 
 
 def test_batches_of_any_size_give_the_same(events, rest_url) -> None:
@@ -92,6 +113,30 @@ def test_threads_share_a_client(events, rest_url) -> None:
 def test_a_missing_column_is_named_before_anything_is_sent(events, rest_url) -> None:
     with pytest.raises(InputError, match="no column 'price'"):
         Client(rest_url).predict(events.rows.drop(columns="price"))
+
+
+@pytest.mark.parametrize("value", [["red", "blue"], {"a": 1}, b"red", np.array(["red"])], ids=repr)
+def test_a_value_that_is_no_text_is_refused_with_its_row_and_column(events, rest_url, value) -> None:
+    rows = events.rows.head(3).reset_index(drop=True)
+    rows.at[1, "item_id"] = [value]
+    with pytest.raises(InputError, match=r"row 1, column 'item_id': found .* where a text belongs"):
+        Client(rest_url, batch_size=1).predict(rows)
+
+
+def test_a_word_where_a_number_belongs_is_missing_and_told(events, rest_url) -> None:
+    rows = events.rows.head(3).reset_index(drop=True)
+    rows.at[1, "price"] = ["cheap"]
+    with pytest.warns(InputWarning, match="column 'price': .* is missing, such as 'cheap' in row 1"):
+        found = Client(rest_url).predict(rows)
+    rows.at[1, "price"] = [None]
+    np.testing.assert_array_equal(found, Client(rest_url).predict(rows))
+
+
+def test_a_list_where_a_number_belongs_is_refused_with_its_row_and_column(events, rest_url) -> None:
+    rows = events.rows.head(3).reset_index(drop=True)
+    rows.at[1, "price"] = [[1.0, 2.0]]
+    with pytest.raises(InputError, match=r"row 1, column 'price': found .* where a number belongs"):
+        Client(rest_url, batch_size=1).predict(rows)
 
 
 def test_what_the_server_says_is_passed_on(rest_url) -> None:

@@ -9,15 +9,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from intent_tf.data.predictions import Predictions
 from intent_tf.errors import InputError
 from intent_tf.evaluation.metrics import evaluate
 from intent_tf.options.evaluate import EvaluateConfig
 from intent_tf.predict import main as predict
 from intent_tf.runs.evaluate import evaluate_file
 from intent_tf.serving import Client, ServedModel, load_model
-from intent_tf.serving.model_server import ModelServer
+from intent_tf.serving.model_versions import ModelVersions
 from intent_tf.serving.rest_json import to_tensors
-from intent_tf.serving.rest_server import RestServer
 from intent_tf.version import __version__
 
 FOLDER = Path(__file__).parents[2] / "saved_models" / "compatibility"
@@ -88,19 +88,19 @@ def test_evaluate_knows_the_label_and_the_threshold(release, golden, table, tmp_
     data = tmp_path / "rows.parquet"
     table.to_parquet(data)
     metrics = evaluate_file(release, EvaluateConfig(data=str(data))).test
-    expected = evaluate(table["bought"], golden[1]["intent_strength"], threshold=0.5)
+    expected = evaluate(Predictions.unweighted(table["bought"], golden[1]["intent_strength"]), threshold=0.5)
     assert metrics.log_loss == pytest.approx(expected.log_loss, rel=0, abs=1e-6)
     assert metrics.threshold == 0.5
 
 
 def test_a_server_answers_with_it(release, golden, table) -> None:
-    model_server = ModelServer(release, name="shop")
-    rest_server = RestServer(model_server)
-    try:
-        probabilities = Client(f"http://127.0.0.1:{rest_server.port}/v1/models/shop").predict(table)
-    finally:
-        rest_server.close()
-        model_server.close()
+    pytest.importorskip("uvicorn", reason="the extra serving is not installed")
+    from rest_thread import running
+
+    from intent_tf.serving.rest_app import rest_app
+
+    with running(rest_app(ModelVersions(release, "shop"))) as port:
+        probabilities = Client(f"http://127.0.0.1:{port}/v1/models/shop").predict(table)
     np.testing.assert_allclose(probabilities, golden[1]["intent_strength"], rtol=0, atol=1e-6)
 
 

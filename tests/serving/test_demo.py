@@ -9,16 +9,20 @@ import shutil
 import pytest
 
 from intent_tf.errors import InputError
-from intent_tf.serving.demo import Demo
-from intent_tf.serving.model_server import ModelServer
-from intent_tf.serving.rest_server import RestServer
+from intent_tf.serving.model_versions import ModelVersions
+
+pytest.importorskip("uvicorn", reason="the extra serving is not installed")
+
+from rest_thread import running
+
+from intent_tf.serving.demo import demo_routes
+from intent_tf.serving.rest_app import rest_app
 
 
 @pytest.fixture(scope="module")
-def port(server):
-    rest = RestServer(server, pages=Demo(server).pages)
-    yield rest.port
-    rest.close()
+def port(versions):
+    with running(rest_app(versions, routes=demo_routes(versions))) as port:
+        yield port
 
 
 def post(port: int, body: bytes) -> tuple[int, dict]:
@@ -74,10 +78,8 @@ def test_an_event_that_is_not_usable_is_refused(port, body) -> None:
 
 
 def test_a_model_that_reads_no_sessions_is_refused(tiny) -> None:
-    server = ModelServer(tiny.folder)
     with pytest.raises(InputError, match="does not read sessions"):
-        Demo(server)
-    server.close()
+        demo_routes(ModelVersions(tiny.folder))
 
 
 def test_actions_move_the_strength_and_are_listed(page) -> None:

@@ -35,6 +35,12 @@ def test_both_have_the_same_settings(kubernetes) -> None:
         assert settings(text) == settings((DEPLOY / "serving" / name).read_text())
 
 
+def test_shorter_sessions_are_padded_and_large_requests_are_split() -> None:
+    text = settings((DEPLOY / "serving/batching.txt").read_text())
+    assert "pad_variable_length_inputs: true" in text
+    assert "enable_large_batch_splitting { value: true }" in text
+
+
 def test_every_configuration_file_is_there(compose, kubernetes) -> None:
     (container,) = kubernetes["Deployment"]["spec"]["template"]["spec"]["containers"]
     for arguments in (compose["services"]["serving"]["command"], container["args"]):

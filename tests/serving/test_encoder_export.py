@@ -39,7 +39,7 @@ class Exported:
         self.raw = {name: value.numpy() for name, value in columns.items()}
 
     def ids(self) -> dict[str, np.ndarray]:
-        ids = {"input_word_ids": self.rows.features.text.to_tensor().numpy()}
+        ids = {"input_word_ids": self.rows.features["text"].to_tensor().numpy()}
         return {name: value for name, value in self.raw.items() if name != "title"} | ids
 
 

@@ -13,6 +13,7 @@ from tensorflow.core.protobuf import saved_model_pb2
 from intent_tf.columns.raw_columns import padded, raw_columns
 from intent_tf.errors import InputError
 from intent_tf.serving.export import SIGNATURES
+from intent_tf.serving.rest_json import MISSING_NUMBER
 from intent_tf.serving.served_model import ServedModel
 
 PYTHON_OPS = {"PyFunc", "PyFuncStateless", "EagerPyFunc"}
@@ -60,7 +61,8 @@ def test_the_methods_are_those_of_tf_servings_apis(served) -> None:
 
 def test_the_inputs_are_the_raw_columns(exported, served) -> None:
     specification = exported.model.preprocessor.specification
-    assert set(served.signatures["serving_default"].inputs) == {each.name for each in specification.columns}
+    columns = {each.name for each in specification.columns}
+    assert set(served.signatures["serving_default"].inputs) == columns | set(specification.lengths)
 
 
 def test_the_batch_dimension_is_free(served) -> None:
@@ -85,7 +87,7 @@ def test_a_table_without_rows_is_told(exported, served) -> None:
 
 def test_the_spread_is_the_deviation_of_the_members_calibrated_strengths(exported, served) -> None:
     model, columns = exported.model, exported.raw(slice(7))
-    members = tf.sigmoid(model.logits(columns)).numpy()
+    members = model.feature_model.said(model.feature_model(model.preprocessor(columns)))["members"].numpy()
     calibrated = np.stack([model.calibrator(member) for member in members.T])
     spread = served.run(columns)["intent_strength_spread"]
     np.testing.assert_allclose(spread, calibrated.std(axis=0), rtol=1e-4, atol=1e-6)
@@ -126,6 +128,18 @@ def test_golden_answers_of_one_output_are_plain_numbers(tiny) -> None:
     ]
     assert answers[0]["predictions"] == answers[1]["outputs"]
     assert len(answers[0]["predictions"]) == 3
+
+
+def test_golden_files_are_json_that_any_program_reads(exported) -> None:
+    def refuse(constant: str) -> None:
+        raise AssertionError(constant)
+
+    for file in (exported.folder / "assets.extra").glob("*.json"):
+        json.loads(file.read_text(), parse_constant=refuse)
+
+
+def test_what_stands_for_a_missing_number_is_no_limit_of_float32() -> None:
+    assert np.finfo(np.float32).min < np.float32(MISSING_NUMBER) < -1e38
 
 
 def test_the_golden_requests_differ_in_their_rows(exported) -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from intent_tf.columns.prepared import PreparedData
+from intent_tf.data.predictions import Predictions
 from intent_tf.data.splitting import PartCounts, SplitDescription
 from intent_tf.evaluation.metrics import evaluate
 from intent_tf.evaluation.run_metrics import RunMetrics
@@ -13,7 +14,14 @@ from intent_tf.serving.model_card import model_card
 from intent_tf.training.training import create_model
 
 SMALL = TrainingConfig(ensemble_size=2, filters=4, output_dim=4)
-FIGURES = replace(evaluate([0, 1], [0.2, 0.8]), auroc=0.91234, auprc=0.5, log_loss=0.25, brier=0.07, ece=None)
+FIGURES = replace(
+    evaluate(Predictions.unweighted([0, 1], [0.2, 0.8])),
+    auroc=0.91234,
+    auprc=0.5,
+    log_loss=0.25,
+    brier=0.07,
+    ece=None,
+)
 METRICS = RunMetrics(
     test=FIGURES,
     baselines={"constant_rate": replace(FIGURES, auroc=0.5)},

@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 
 from intent_tf.errors import InputError
-from intent_tf.serving.model_facts import ModelFacts, read_facts
+from intent_tf.serving.trained_model import ModelFacts, read_facts
 
 RELEASE = Path(__file__).parents[2] / "saved_models" / "compatibility" / "0.1.0"
 
 
-def written(file: Path, **parts: Any) -> Path:
+def written(file: Path, rule: dict[str, Any] = {"positive": "purchase"}, **parts: Any) -> Path:  # noqa: B006
     """A file with as much of a model's configuration as the facts need."""
-    specification = {"columns": [], "label": "outcome", "positive": "purchase"}
+    specification = {"columns": [], "label": "outcome", **rule}
     preprocessor = {"config": {"specification": specification}}
     model = {"config": {"preprocessor": preprocessor, "threshold": 0.3, **parts}}
     with zipfile.ZipFile(file, "w") as archive:
@@ -31,6 +31,12 @@ def test_the_facts_are_those_of_the_model_that_was_saved(tiny, tmp_path: Path) -
 
 def test_the_label_value_of_a_purchase_is_among_them(tmp_path: Path) -> None:
     assert read_facts(written(tmp_path / "model.keras")) == ModelFacts("outcome", "purchase", 0.3)
+
+
+def test_several_label_values_and_those_that_count_as_none_are_among_them(tmp_path: Path) -> None:
+    rule = {"positive": ["yes", "PI"], "negative": ["no"]}
+    facts = read_facts(written(tmp_path / "model.keras", rule))
+    assert (facts.positive, facts.negative) == (("yes", "PI"), ("no",))
 
 
 def test_version_0_1_wrote_them_too() -> None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import http.client
+import json
 import shutil
 import threading
 import time
 
 import numpy as np
 import pytest
+from test_model_facts import written
 
 from intent_tf.errors import InputError
+from intent_tf.serving import Client
 from intent_tf.serving.model_versions import ModelVersions
 
 
@@ -19,11 +23,120 @@ def base(tmp_path, tiny):
     return tmp_path / "shop"
 
 
+def write_version(base, tiny, number: int) -> None:
+    shutil.copytree(tiny.folder, base / "copying")
+    (base / "copying").rename(base / str(number))
+
+
+def test_a_new_version_takes_over_when_it_is_looked_for(base, tiny) -> None:
+    versions = ModelVersions(base)
+    before = versions.current
+    write_version(base, tiny, 2)
+    versions.refresh()
+    assert (before.number, versions.current.number) == (1, 2)
+
+
+def test_the_version_before_answers_who_holds_it(base, tiny) -> None:
+    versions = ModelVersions(base)
+    before = versions.current
+    write_version(base, tiny, 2)
+    versions.refresh()
+    probabilities = before.model.run(tiny.raw(slice(3)))["intent_strength"]
+    np.testing.assert_allclose(probabilities, tiny.probabilities[:3], rtol=0, atol=1e-6)
+
+
+def test_the_same_version_is_not_loaded_again(base) -> None:
+    versions = ModelVersions(base)
+    before = versions.current
+    versions.refresh()
+    assert versions.current is before
+
+
+def test_going_back_to_an_older_version_works(base, tiny) -> None:
+    write_version(base, tiny, 2)
+    versions = ModelVersions(base)
+    shutil.rmtree(base / "2")
+    versions.refresh()
+    assert versions.current.number == 1
+
+
+def break_model(folder) -> None:
+    (folder / "saved_model.pb").write_bytes(b"no model")
+
+
+def break_golden_request(folder) -> None:
+    (folder / "assets.extra/golden_request_columnar.json").write_text('{"inputs": {}}')
+
+
+@pytest.mark.parametrize(
+    ("break_version", "error"),
+    [(break_model, "cannot be loaded"), (break_golden_request, "is missing")],
+)
+def test_a_broken_version_leaves_the_old_one_in_place(base, tiny, break_version, error) -> None:
+    versions = ModelVersions(base)
+    write_version(base, tiny, 2)
+    break_version(base / "2")
+    versions.refresh()
+    assert versions.current.number == 1
+    assert error in versions.failed[2]
+
+
+def test_a_version_that_was_mended_takes_over(base, tiny) -> None:
+    versions = ModelVersions(base)
+    (base / "2").mkdir()
+    versions.refresh()
+    shutil.rmtree(base / "2")
+    versions.refresh()
+    write_version(base, tiny, 2)
+    versions.refresh()
+    assert versions.current.number == 2
+
+
+def test_a_folder_that_is_gone_leaves_the_version_in_place(base) -> None:
+    versions = ModelVersions(base)
+    shutil.rmtree(base)
+    versions.refresh()
+    assert versions.current.number == 1
+
+
+def test_a_version_folder_alone_will_do(tiny) -> None:
+    assert ModelVersions(tiny.folder).current.number == 1
+
+
+def test_the_model_is_named_after_the_folder_of_versions(base) -> None:
+    assert ModelVersions(base).name == ModelVersions(base / "1").name == "shop"
+
+
+def test_a_folder_without_versions_is_an_input_error(tmp_path) -> None:
+    with pytest.raises(InputError, match="holds no version"):
+        ModelVersions(tmp_path)
+
+
+def test_a_foreign_encoder_is_refused_unless_trusted(base) -> None:
+    written(base / "1" / "model.keras", encoder={"registered_name": "intent_tf>HubSavedModel"})
+    with pytest.raises(InputError, match=r"foreign SavedModel.*--trust"):
+        ModelVersions(base)
+    assert ModelVersions(base, trust=True).current.number == 1
+
+
 @pytest.fixture
-def watched(base):
-    versions = ModelVersions(base, poll=0.05)
-    yield versions
-    versions.close()
+def port(base):
+    """The port of the stand-in, which looks for versions by itself."""
+    pytest.importorskip("uvicorn", reason="the extra serving is not installed")
+    from rest_thread import running
+
+    from intent_tf.serving.rest_app import rest_app
+
+    with running(rest_app(ModelVersions(base), poll=0.05)) as port:
+        yield port
+
+
+def states(port: int) -> dict[str, str]:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    connection.request("GET", "/v1/models/shop")
+    status = json.loads(connection.getresponse().read())["model_version_status"]
+    connection.close()
+    return {each["version"]: each["state"] for each in status}
 
 
 def wait_for(condition, seconds: float = 60.0) -> None:
@@ -33,75 +146,32 @@ def wait_for(condition, seconds: float = 60.0) -> None:
         time.sleep(0.02)
 
 
-def states(versions: ModelVersions) -> dict[int, str]:
-    return {each.number: each.state for each in versions.states}
-
-
-def test_a_new_version_takes_over_and_the_old_one_drains(base, watched, tiny) -> None:
-    with watched.use() as old:
-        shutil.copytree(tiny.folder, base / "copying")
-        (base / "copying").rename(base / "2")
-        wait_for(lambda: states(watched) == {1: "UNLOADING", 2: "AVAILABLE"})
-        assert watched.current == 2
-        probabilities = old.run(tiny.raw(slice(3)), "serving_default")["intent_strength"]
-        np.testing.assert_allclose(probabilities, tiny.probabilities[:3], rtol=0, atol=1e-6)
-    wait_for(lambda: states(watched) == {1: "END", 2: "AVAILABLE"})
-
-
-def test_going_back_to_an_older_version_works(base, watched, tiny) -> None:
-    shutil.copytree(tiny.folder, base / "copying")
-    (base / "copying").rename(base / "2")
-    wait_for(lambda: states(watched) == {1: "END", 2: "AVAILABLE"})
-    shutil.rmtree(base / "2")
-    wait_for(lambda: states(watched) == {1: "AVAILABLE", 2: "END"})
-
-
-def test_a_broken_version_leaves_the_old_one_in_place(base, watched) -> None:
+def test_a_broken_version_has_its_state(base, port) -> None:
     (base / "2").mkdir()
-    (base / "2" / "saved_model.pb").write_bytes(b"no model")
-    wait_for(lambda: states(watched).get(2) == "END")
-    assert watched.current == 1
-    assert "cannot be loaded" in watched.states[0].error
+    wait_for(lambda: states(port) == {"2": "END", "1": "AVAILABLE"})
 
 
-def test_no_request_fails_while_versions_change(base, watched, tiny) -> None:
-    columns, errors, answered, stop = tiny.raw(slice(1)), [], [], threading.Event()
+def test_no_request_fails_while_versions_change(base, port, tiny) -> None:
+    errors, answered, stop = [], [], threading.Event()
 
     def ask() -> None:
+        client = Client(f"http://127.0.0.1:{port}/v1/models/shop", retries=0)
         while not stop.is_set():
             try:
-                with watched.use() as version:
-                    version.run(columns, "serving_default")
-                    answered.append(version.number)
+                answered.append(client.predict(tiny.rows.head(3)))
             except Exception as error:
                 errors.append(error)
 
     threads = [threading.Thread(target=ask) for _ in range(3)]
     for each in threads:
         each.start()
-    shutil.copytree(tiny.folder, base / "copying")
-    (base / "copying").rename(base / "2")
-    wait_for(lambda: states(watched) == {1: "END", 2: "AVAILABLE"})
+    write_version(base, tiny, 2)
+    wait_for(lambda: states(port) == {"2": "AVAILABLE"})
     count = len(answered)
     wait_for(lambda: len(answered) > count + 10)
     stop.set()
     for each in threads:
         each.join()
     assert errors == []
-    assert set(answered) == {1, 2}
-
-
-def test_a_version_folder_alone_will_do(tiny) -> None:
-    versions = ModelVersions(tiny.folder)
-    assert versions.current == 1
-    versions.close()
-
-
-def test_another_version_is_not_there(watched) -> None:
-    with pytest.raises(LookupError, match="version 3"), watched.use(3):
-        pass
-
-
-def test_a_folder_without_versions_is_an_input_error(tmp_path) -> None:
-    with pytest.raises(InputError, match="holds no version"):
-        ModelVersions(tmp_path)
+    for probabilities in answered:
+        np.testing.assert_allclose(probabilities, tiny.probabilities[:3], rtol=0, atol=1e-6)

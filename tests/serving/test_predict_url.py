@@ -19,5 +19,5 @@ def test_a_served_model_scores_a_file(events, rest_url, tmp_path) -> None:
 
 
 def test_a_batch_holds_at_least_one_row() -> None:
-    with pytest.raises(InputError, match="batch_size is 0; expected 1 or more"):
+    with pytest.raises(InputError, match="batch_size is 0; expected at least 1"):
         PredictConfig(data="rows.csv", out="scored.csv", batch_size=0)

@@ -33,6 +33,8 @@ ODD_TEXTS = [
 ]
 numbers = st.one_of(st.sampled_from(ODD_NUMBERS), st.floats(width=32))
 texts = st.one_of(st.sampled_from(ODD_TEXTS), st.binary(max_size=20), st.text(max_size=20).map(str.encode))
+lengths = st.integers(-(2**31), 2**31 - 1)
+ENTRIES = {tf.float32: numbers, tf.string: texts, tf.int32: lengths}
 
 
 @st.composite
@@ -43,9 +45,9 @@ def columns(draw, signature):
     for name, info in sorted(signature.inputs.items()):
         shape = [rows] + [draw(st.integers(0, 4)) for _ in info.tensor_shape.dim[1:]]
         size = math.prod(shape)
-        is_text = info.dtype == tf.string.as_datatype_enum
-        entries = draw(st.lists(texts if is_text else numbers, min_size=size, max_size=size))
-        made[name] = np.array(entries, object if is_text else np.float32).reshape(shape)
+        dtype = tf.as_dtype(info.dtype)
+        entries = draw(st.lists(ENTRIES[dtype], min_size=size, max_size=size))
+        made[name] = np.array(entries, dtype.as_numpy_dtype).reshape(shape)
     return made
 
 
@@ -121,17 +123,17 @@ def test_padding_changes_no_strength(events, load_in_c) -> None:
     np.testing.assert_allclose(found, served.run(inputs)["intent_strength"], rtol=0, atol=1e-6)
 
 
-def test_what_is_no_example_is_a_clean_error_in_both(exported, served, load_in_c) -> None:
-    inputs = {"inputs": np.array([b"no example"], object)}
-    with pytest.raises(tf.errors.InvalidArgumentError, match="Could not parse example"):
+def test_an_example_that_is_broken_inside_is_a_clean_error_in_both(exported, served, load_in_c) -> None:
+    inputs = {"inputs": np.array([b"\n\x03off"], object)}
+    with pytest.raises(tf.errors.DataLossError):
         served.run(inputs, "serving_examples")
     loader = load_in_c(exported.folder)
-    with pytest.raises(CLoaderError, match="Could not parse example"):
+    with pytest.raises(CLoaderError, match="DecodeProto"):
         loader.run(inputs, "serving_examples")
 
 
 def test_the_process_lives_on_after_an_error(exported, served, load_in_c) -> None:
     loader = load_in_c(exported.folder)
     with pytest.raises(CLoaderError):
-        loader.run({"inputs": np.array([b"no example"], object)}, "serving_examples")
+        loader.run({"inputs": np.array([b"\n\x03off"], object)}, "serving_examples")
     same_in_both(served, loader, exported.raw(slice(3)))

@@ -2,65 +2,100 @@
 
 from __future__ import annotations
 
+import json
 import re
 import signal
+import socket
 import subprocess
 import sys
+import time
+import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 
+from intent_tf.errors import MissingExtraError
 from intent_tf.options.serve import ServeConfig
 from intent_tf.serve import main
 from intent_tf.serving import Client
 
 
-def test_a_process_answers_and_ends_cleanly(tiny) -> None:
-    process = subprocess.Popen(
-        [
-            sys.executable,
-            "-m",
-            "intent_tf.serve",
-            tiny.base,
-            "--rest-port",
-            "0",
-            "--port",
-            "0",
-            "--name",
-            "shop",
-        ],
-        stdout=subprocess.PIPE,
-        text=True,
-    )
+@pytest.fixture
+def process(tiny):
+    """The process, and its model's URL."""
+    pytest.importorskip("uvicorn", reason="the extra serving is not installed")
+    command = [sys.executable, "-m", "intent_tf.serve", tiny.base, "--rest-port", "0", "--name", "shop"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
         printed = ""
         while "stand-in" not in printed:
             line = process.stdout.readline()
             assert line, printed
             printed += line
-        (url,) = re.findall(r"REST: (\S+)", printed)
-        np.testing.assert_allclose(Client(url).predict(tiny.rows), tiny.probabilities, rtol=0, atol=1e-6)
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(60) == 0
+        yield process, re.findall(r"REST: (\S+)", printed)[0]
     finally:
         process.kill()
+        process.wait()
         process.stdout.close()
+
+
+def test_a_process_answers_and_ends_cleanly(tiny, process) -> None:
+    server, url = process
+    np.testing.assert_allclose(Client(url).predict(tiny.rows), tiny.probabilities, rtol=0, atol=1e-6)
+    server.send_signal(signal.SIGTERM)
+    assert server.wait(60) == 0
+
+
+def test_what_is_in_flight_is_answered_before_the_end(tiny, process) -> None:
+    server, url = process
+    many = {name: tiny.rows[name].tolist() * 2000 for name in tiny.raw()}
+    body = json.dumps({"inputs": many}).encode()
+
+    def ask() -> list[float]:
+        with urllib.request.urlopen(f"{url}:predict", body, timeout=60) as answer:
+            return json.load(answer)["outputs"]
+
+    with ThreadPoolExecutor(1) as thread:
+        answer = thread.submit(ask)
+        time.sleep(0.5)
+        assert not answer.done()
+        server.send_signal(signal.SIGTERM)
+        assert len(answer.result()) == 2000 * len(tiny.rows)
+    assert server.wait(60) == 0
 
 
 def test_a_folder_without_a_model_is_told(tmp_path) -> None:
     with pytest.raises(ValueError, match="holds no version of a model"):
-        main([str(tmp_path), "--rest-port", "0", "--port", "0"])
+        main([str(tmp_path), "--rest-port", "0"])
 
 
-def test_a_taken_port_is_told(tiny, rest) -> None:
-    with pytest.raises(ValueError, match=f"cannot listen on 127.0.0.1:{rest.port}"):
-        main([str(tiny.base), "--rest-port", str(rest.port), "--port", "0"])
+def test_a_taken_port_is_told(tiny) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(ValueError, match=f"cannot listen on 127.0.0.1:{port}"):
+            main([str(tiny.base), "--rest-port", str(port)])
 
 
-def test_limits_must_be_positive() -> None:
-    with pytest.raises(ValueError, match="max_batch is 0"):
-        ServeConfig(max_batch=0)
+def test_a_package_that_is_missing_is_told_with_what_installs_it(tiny, monkeypatch) -> None:
+    monkeypatch.setitem(sys.modules, "uvicorn", None)
+    with pytest.raises(MissingExtraError, match=r"pip install 'intent_tf\[serving\]'"):
+        main([str(tiny.base), "--rest-port", "0"])
 
 
-def test_loopback_is_the_default() -> None:
-    assert ServeConfig().host == "127.0.0.1"
+@pytest.mark.parametrize("option", ["--host", "--port", "--max-batch", "--max-body"])
+def test_an_option_that_is_gone_says_what_to_use(tiny, option, capsys) -> None:
+    with pytest.raises(SystemExit):
+        main([str(tiny.base), option, "1"])
+    assert f"{option} is gone: " in capsys.readouterr().err
+
+
+def test_help_says_that_it_is_for_development_only(capsys) -> None:
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    assert "on the loopback interface, without authentication" in " ".join(capsys.readouterr().out.split())
+
+
+def test_seconds_between_looks_must_be_positive() -> None:
+    with pytest.raises(ValueError, match="poll is 0"):
+        ServeConfig(poll=0)

@@ -31,17 +31,17 @@ def resident_mib(process: int) -> float:
 def test_no_request_fails_and_memory_is_flat(events, tmp_path) -> None:
     base = tmp_path / "shop"
     shutil.copytree(events.folder, base / "1")
-    command = [sys.executable, "-m", "intent_tf.serve", base, "--rest-port", "0", "--port", "0"]
+    command = [sys.executable, "-m", "intent_tf.serve", base, "--rest-port", "0"]
     server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     printed = ""
     while "stand-in" not in printed:
         printed += server.stdout.readline()
-    urls = [re.search(pattern, printed)[1] for pattern in (r"REST: (\S+)", r"gRPC: (grpc\S+)")]
+    url = re.search(r"REST: (\S+)", printed)[1]
 
     stop, failures, seconds = threading.Event(), [], []
 
     def ask(number: int) -> None:
-        generator, client = np.random.default_rng(number), Client(urls[number % len(urls)], retries=0)
+        generator, client = np.random.default_rng(number), Client(url, retries=0)
         while not stop.is_set():
             rows = generator.integers(0, len(events.rows), generator.integers(1, 8))
             started = time.perf_counter()

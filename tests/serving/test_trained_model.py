@@ -9,9 +9,8 @@ from test_model_facts import written
 
 from intent_tf.errors import InputError
 from intent_tf.models.intent_model import IntentModel
-from intent_tf.serving.model_facts import ModelFacts
 from intent_tf.serving.served_model import ServedModel
-from intent_tf.serving.trained_model import open_model
+from intent_tf.serving.trained_model import ModelFacts, open_model
 
 
 @pytest.fixture

@@ -5,10 +5,10 @@ import pytest
 
 from intent_tf.errors import InputError
 from intent_tf.simulator.hidden_markov import still_to_come
-from intent_tf.simulator.interventions import Interventions
 from intent_tf.simulator.optimum import purchase_probability, state_beliefs
 from intent_tf.simulator.shop import PURCHASE, Shop
 from intent_tf.simulator.simulator import simulate
+from intent_tf.simulator.trial import Interventions
 
 
 def test_doing_nothing_leaves_the_probability_of_a_purchase_alone() -> None:

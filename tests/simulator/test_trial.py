@@ -5,9 +5,8 @@ import pandas as pd
 import pytest
 
 from intent_tf.errors import InputError
-from intent_tf.simulator.interventions import Interventions, beliefs_at
 from intent_tf.simulator.simulator import simulate
-from intent_tf.simulator.trial import Trial, simulate_trial
+from intent_tf.simulator.trial import Interventions, Trial, beliefs_at, simulate_trial
 
 
 @pytest.fixture(scope="module")

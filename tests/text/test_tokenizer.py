@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import timeit
 import unicodedata
 from collections.abc import Callable, Sequence
 from functools import cache
@@ -25,6 +26,8 @@ HOSTILE = [
     "don't can't 'tis 'Twas cannot gonna d'ye 'n' 's's 's 's ''quoted'' \"said\" (a). b...",
     "see https://x.com/a_(b) or foo.com/@x, a.co@ me@shop.co.uk :@foo.com =@x.io x\u200d@y.com",
     "@bob @abcdefghijklmnopq @a@b #tag ##a-b_c <3 </3 :-) 8D =p size 8/10 --> <b>",
+    "<b <i>x < i> <> <<a>> <a\xa0b> <a",
+    "<é <i>x < i> <> <<a>> <a&nbsp;b> <a",
     "+1 (800) 555-1234 12.50 -5/6 1,000 ....... ! ! !!!!!! soooooo     x",
     "&amp;&lt;3 &#128525; &#x1F60D; &#xD800; &xi; &bogus; &#10;&nbsp;. &#13; .",
     "",
@@ -86,7 +89,7 @@ _PIECES = [
     *("http://", "https:", "a.com", "foo.bar.org/", "@", "@bob", "#tag", "(", ")", "[", "]", "<", ">", "->"),
     *(":)", ":@", "=@", ":P", "<3", "+1 (800) 555 1234", "12.5", "...", ".", ",", "a@b.co", "don't", "n't"),
     *("'ll", "'s", "'", "''", '"', "`", "—", "?", "!", "cannot", "gonna", "wanna", "'tis", "é", "漢", "👍🏽"),
-    *("👩\u200d👧", "🇨🇳", "&amp;", "&#x41;", "&#10;", "aaaa", "!!!!", "ſ", "İ", "٣", " ", " ", " "),
+    *("👩\u200d👧", "🇨🇳", "&amp;", "&#x41;", "&#10;", "&nbsp;", "aaaa", "!!!!", "ſ", "İ", "٣", " ", " ", " "),
 ]
 piecewise_text = st.lists(st.sampled_from(_PIECES), max_size=15).map("".join)
 any_text = st.text(
@@ -168,7 +171,8 @@ def test_graph_and_reference_agree_on_every_character_between_letters(kind: str)
 @every_tokeniser
 @pytest.mark.parametrize("part", ["ab, ", "\u0301", "e\u0301\u0323", "\u1100\u1161\u11a8", "！", "Σ"])
 def test_graph_and_reference_agree_on_texts_of_100_kB(options: dict[str, Any], part: str) -> None:
-    assert differences([part * (100_000 // len(part.encode()))], options) == []
+    text = part * (100_000 // len(part.encode()))
+    assert differences([text], {**options, "max_characters": len(text)}) == []
 
 
 @every_tokeniser
@@ -253,10 +257,92 @@ def test_invalid_bytes_count_as_replacement_characters(text: bytes) -> None:
 
 def test_tokeniser_survives_its_configuration() -> None:
     tokenizer = Tokenizer(
-        "social", False, "NFC", "<n>", ("the",), strip_handles=True, shorten=True, name="words"
+        "social", False, "NFC", "<n>", ("the",), True, True, max_characters=99, name="words"
     )
     copy = keras.saving.deserialize_keras_object(keras.saving.serialize_keras_object(tokenizer))
     assert copy.get_config() == tokenizer.get_config()
+
+
+#: What a rule may scan again and again: one mega-byte of any takes hardly longer than its first characters.
+NASTY = (
+    *(
+        "<",
+        "<a",
+        "<é",
+        "-",
+        "#",
+        "&",
+        "&amp;",
+        "&#1;",
+        "'",
+        "'s ",
+        '"',
+        '("',
+        "`",
+        ".",
+        "a.",
+        "@a ",
+        "a@b.",
+        "1",
+        "+1 ",
+    ),
+    *(
+        "http://a",
+        "a.com/(",
+        "h(",
+        " ",
+        "\n",
+        "a",
+        "A",
+        "\0",
+        "e\u0301\u0323",
+        "\u0301",
+        "\u1100\u1161",
+        "Σ",
+        "👍🏽",
+    ),
+    *("👩\u200d", "🇨🇳", "漢", "Ａ", "\ufdfa"),
+)
+
+
+def megabyte(part: str) -> str:
+    return part * (1_000_000 // len(part.encode()))
+
+
+@every_tokeniser
+def test_a_text_of_1_MB_gives_the_tokens_of_its_first_characters(options: dict[str, Any]) -> None:
+    tokenizer, graph = tokeniser_and_graph(tuple({**options, "max_characters": 500}.items()))
+    first = [tokenizer.reference(megabyte(part)[:500]) for part in NASTY]
+    assert in_graph(graph, list(map(megabyte, NASTY))) == first
+
+
+def test_the_reference_reads_as_many_characters() -> None:
+    assert Tokenizer("characters", max_characters=3).reference("很好很好") == ["很", "好", "很"]
+
+
+def test_normalised_texts_are_as_long_at_most() -> None:
+    tokens = Tokenizer("whitespace", max_characters=8)(tf.constant(["\ufdfa" * 3])).to_list()[0]
+    assert [token.decode() for token in tokens] == ["صلى", "الله"]  # one character that stands for four words
+
+
+def test_stray_bytes_count_as_characters() -> None:
+    tokens = Tokenizer(max_characters=3)(tf.constant([b"\x80\x80a\x80\x80bc"])).to_list()
+    assert tokens == [["\ufffd\ufffd".encode(), b"a"]]
+
+
+@pytest.mark.parametrize("kind", ["wordpunct", "characters", "social", "treebank", "whitespace"])
+def test_1_MB_of_anything_costs_milliseconds(kind: str) -> None:
+    _, graph = tokeniser_and_graph((("kind", kind),))
+    slowest = {}
+    for part in (*(part.encode() for part in NASTY), b"\xff", b"\xf0\x80"):
+        text = tf.constant([part * (1_000_000 // len(part))])
+        slowest[part] = min(timeit.repeat(lambda text=text: graph(text), number=1, repeat=3))
+    assert max(slowest.values()) < 0.25, slowest  # 0.04 s where nothing else runs; 27 s and more before
+
+
+def test_a_text_is_not_cut_to_nothing() -> None:
+    with pytest.raises(InputError, match="max_characters=0; expected at least 1"):
+        Tokenizer(max_characters=0)
 
 
 def test_unknown_kind_names_the_known_ones() -> None:

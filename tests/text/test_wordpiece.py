@@ -105,3 +105,13 @@ def test_without_tensorflow_text_it_says_what_to_install(monkeypatch: pytest.Mon
     monkeypatch.setitem(__import__("sys").modules, "tensorflow_text", None)
     with pytest.raises(MissingExtraError, match=r"intent_tf\[bert\]"):
         WordPieceIds(vocabulary=PIECES)(tf.constant(["hat"]))
+
+
+@pytest.mark.parametrize("part", ["a", "<", "坏 ", "\ufdfa"])
+def test_a_text_of_1_MB_gives_the_pieces_of_its_first_characters(part: str) -> None:
+    layer = WordPieceIds(vocabulary=PIECES, max_tokens=512, max_characters=100)
+    assert rows(layer, tf.constant([part * 300_000])) == rows(layer, tf.constant([(part * 100)[:100]]))
+
+
+def test_the_configuration_says_how_many_characters_are_read() -> None:
+    assert WordPieceIds(max_characters=100).get_config()["max_characters"] == 100

@@ -31,7 +31,9 @@ def test_cased_words_are_kept_on_request() -> None:
 
 
 def test_sessions_without_any_text_have_a_vocabulary_of_actions() -> None:
-    assert learn_vocabulary(["", " "], ["[cart]"], 100) == (*SPECIAL, "[cart]")
+    vocabulary = learn_vocabulary(["", " "], ["[cart]"], 100)
+    assert vocabulary == (*SPECIAL, "[cart]", "a")
+    assert WordPieceIds(vocabulary=vocabulary)(tf.constant(["hat"])).shape == (1, 3)
 
 
 def test_a_vocabulary_too_small_for_its_actions_is_refused() -> None:

@@ -16,8 +16,7 @@ from intent_tf.layers.calibrator import Calibrator
 from intent_tf.models.intent_model import IntentModel
 from intent_tf.options.distillation import DistillationConfig
 from intent_tf.options.training import TrainingConfig
-from intent_tf.training.distillation import distillation_loss, rows_to_recombine, with_teacher
-from intent_tf.training.distillation_loss import DistillationLoss
+from intent_tf.training.distillation import check_loss, rows_to_recombine, with_teacher
 from intent_tf.training.training import create_model, train_model
 
 
@@ -26,12 +25,11 @@ def taught(shop_data: PreparedData, shop_model: IntentModel) -> PreparedData:
     return with_teacher(shop_data, shop_model)
 
 
-def test_strengths_stand_beside_the_labels(
+def test_strengths_stand_in_the_place_of_the_labels(
     shop_data: PreparedData, shop_model: IntentModel, taught: PreparedData
 ) -> None:
-    np.testing.assert_array_equal(taught.train.label[:, 0], shop_data.train.label)
     probabilities = shop_model.predict(shop_data.train)
-    np.testing.assert_allclose(taught.train.label[:, 1], probabilities, rtol=0, atol=1e-6)
+    np.testing.assert_allclose(taught.train.label, probabilities, rtol=0, atol=1e-6)
 
 
 def test_the_strengths_are_those_before_the_teachers_calibrator(
@@ -58,7 +56,7 @@ def test_unlabelled_rows_have_the_strength_as_label(
     found = with_teacher(shop_data, shop_model, unlabelled=frame).train
     assert len(found) == len(shop_data.train) + 20
     probabilities = shop_model.predict(frame)
-    np.testing.assert_allclose(found.label[-20:], np.stack([probabilities] * 2, axis=1), atol=1e-6)
+    np.testing.assert_allclose(found.label[-20:], probabilities, atol=1e-6)
 
 
 @pytest.mark.guard
@@ -68,7 +66,7 @@ def test_recombined_rows_are_scored_as_what_they_say(
     found, rows = with_teacher(shop_data, shop_model, recombined=2).train, len(shop_data.train)
     assert len(found) == 3 * rows
     probabilities = shop_model.predict(found.frame.iloc[rows:])
-    np.testing.assert_allclose(found.label[rows:, 1], probabilities, rtol=0, atol=1e-6)
+    np.testing.assert_allclose(found.label[rows:], probabilities, rtol=0, atol=1e-6)
 
 
 def test_each_row_is_recombined_once_where_there_is_text(
@@ -87,14 +85,14 @@ def test_a_student_comes_nearer_to_its_teacher_than_the_labels_bring_it(
     shop_data: PreparedData, shop_model: IntentModel, tiny: TrainingConfig, tmp_path: Path
 ) -> None:
     # A teacher that holds the opposite of the labels shows whose word counts.
-    opposite = with_teacher(shop_data, shop_model)
-    opposite.train.label[:, 1] = 1 - shop_data.train.label * 0.8 - 0.1
+    opposite = with_teacher(shop_data, shop_model).train
     config = replace(tiny, ema_momentum=0.0, patience=9)
     ranked = []
-    for share in (0.0, 1.0):
+    for label in (shop_data.train.label, 0.9 - 0.8 * shop_data.train.label):
         keras.utils.set_random_seed(0)
-        model = create_model(shop_data, config, loss=DistillationLoss(share=share))
-        model.fit(opposite.train, epochs=8, verbose=0)
+        model = create_model(shop_data, config)
+        opposite.label[:] = label
+        model.fit(opposite, epochs=8, verbose=0)
         probabilities = model.predict(shop_data.test)
         ranked.append(
             probabilities[shop_data.test.label == 1].mean() > probabilities[shop_data.test.label == 0].mean()
@@ -106,36 +104,31 @@ def test_a_student_comes_nearer_to_its_teacher_than_the_labels_bring_it(
 def test_a_student_trains_is_finished_and_comes_back_from_its_file(
     shop_data: PreparedData, taught: PreparedData, tiny: TrainingConfig, tmp_path: Path
 ) -> None:
-    model = create_model(shop_data, tiny, loss=DistillationLoss(temperature=2.0, share=0.5))
+    model = create_model(shop_data, tiny)
     history = train_model(model, taught, tiny, tmp_path, verbose=0)
     assert len(history["val_log_loss"]) == tiny.epochs and history["auroc"][-1] > 0.5
     model.save(tmp_path / "model.keras")
     back = keras.models.load_model(tmp_path / "model.keras")
-    assert back.loss.temperature == 2.0
     np.testing.assert_allclose(back.predict(shop_data.test), model.predict(shop_data.test), atol=1e-6)
     assert back.evaluate(shop_data.test, return_dict=True, verbose=0)["log_loss"] > 0
 
 
-def test_without_a_teacher_there_is_no_loss(tiny: TrainingConfig) -> None:
-    assert distillation_loss(DistillationConfig(), tiny) is None
+def test_graded_labels_beside_a_teacher_are_refused(shop_data: PreparedData, shop_model: IntentModel) -> None:
+    graded = replace(shop_data, train=replace(shop_data.train, grade=shop_data.train.label))
+    with pytest.raises(InputError, match="labels are graded"):
+        with_teacher(graded, shop_model)
 
 
 @pytest.mark.parametrize(
     "options",
-    [{"loss": "focal"}, {"positive_weight": 2.0}, {"augment": {"label_flip": 0.1}}, {"preset": "article"}],
+    [{"loss": "focal"}, {"augment": {"label_flip": 0.1}}, {"preset": "article"}],
 )
 def test_another_loss_beside_a_teacher_is_refused(tiny: TrainingConfig, options: dict[str, object]) -> None:
     with pytest.raises(InputError, match=r"plain loss binary_crossentropy"):
-        distillation_loss(DistillationConfig("here"), replace(tiny, **options))
+        check_loss(DistillationConfig("here"), replace(tiny, **options))
+    check_loss(DistillationConfig(), replace(tiny, **options))
 
 
-@pytest.mark.parametrize(
-    ("options", "message"),
-    [
-        ({"alpha": 0.0}, "alpha is 0.0"),
-        ({"unlabelled": "more.csv"}, "--unlabelled is given, and nobody to score"),
-    ],
-)
-def test_an_option_out_of_its_range_is_refused(options: dict[str, object], message: str) -> None:
-    with pytest.raises(InputError, match=message):
-        DistillationConfig(**options)
+def test_rows_that_nobody_scores_are_refused() -> None:
+    with pytest.raises(InputError, match="--unlabelled is given, and nobody to score"):
+        DistillationConfig(unlabelled="more.csv")

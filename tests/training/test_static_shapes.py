@@ -18,6 +18,7 @@ from intent_tf.columns.prepared import PreparedData
 from intent_tf.columns.static_shapes import static_batches
 from intent_tf.errors import InputError
 from intent_tf.models.intent_model import IntentModel
+from intent_tf.models.member_model import MemberModel
 from intent_tf.options.training import TrainingConfig
 from intent_tf.training.training import create_model
 
@@ -56,17 +57,17 @@ def test_shapes_are_known_and_no_strings_reach_the_device(data: PreparedData) ->
 def test_only_rows_that_do_not_fill_a_batch_are_left_out(table_data: PreparedData) -> None:
     whole, rest = divmod(len(table_data.train), 50)
     assert rest
-    found = [features.numbers.numpy() for features, *_ in batches(table_data).take(whole)]
+    found = [features["numbers"].numpy() for features, *_ in batches(table_data).take(whole)]
     plain = table_data.train.shuffled_batches(50, seed=1).take(whole)
-    np.testing.assert_array_equal(found, [features.numbers.numpy() for features, *_ in plain])
+    np.testing.assert_array_equal(found, [features["numbers"].numpy() for features, *_ in plain])
 
 
 def test_padding_changes_no_text(text_data: PreparedData) -> None:
     plain = text_data.train.shuffled_batches(50, seed=1)
     for (padded, *_), (features, *_) in zip(batches(text_data).take(2), plain, strict=False):
-        width = features.text.shape[1]
-        np.testing.assert_array_equal(padded.text[:, :width], features.text)
-        assert not padded.text[:, width:].numpy().any()
+        width = features["text"].shape[1]
+        np.testing.assert_array_equal(padded["text"][:, :width], features["text"])
+        assert not padded["text"][:, width:].numpy().any()
 
 
 @pytest.mark.parametrize(
@@ -81,8 +82,8 @@ def test_a_compiled_step_learns_what_a_plain_one_does(name: str, request: pytest
     trained: list[Any] = []
     for compiled in (False, True):
         model = create(data)
-        model.fit(batches(data), steps_per_epoch=1, verbose=0)  # creates all variables
-        step = tf.function(model.train_step, jit_compile=compiled, autograph=False)
+        model.feature_model.fit(batches(data), steps_per_epoch=1, verbose=0)  # creates all variables
+        step = tf.function(model.feature_model.train_step, jit_compile=compiled, autograph=False)
         for batch in batches(data).take(6):
             logs = step(batch)
         trained.append((logs["loss"], model.get_weights()))
@@ -91,25 +92,30 @@ def test_a_compiled_step_learns_what_a_plain_one_does(name: str, request: pytest
         np.testing.assert_allclose(found, plain, rtol=1e-4, atol=1e-5)
 
 
-class OnTPU(IntentModel):
-    """A model that is trained as on a TPU, and notes of what shapes the texts of traced steps are."""
+class OnTPU(MemberModel):
+    """Members that are trained as on a TPU, and note of what shapes the texts of traced steps are."""
 
     wants_static_shapes = True
 
     def train_step(self, data: Any) -> Any:
-        self.shapes.append(tuple(data[0].text.shape))
+        self.__dict__.setdefault("shapes", []).append(tuple(data[0]["text"].shape))
         return super().train_step(data)
+
+
+class ModelOnTPU(IntentModel):
+    feature_model_class = OnTPU
 
 
 @pytest.mark.guard
 def test_fit_traces_its_step_for_one_shape(text_data: PreparedData) -> None:
     plain = create(text_data)
-    model = OnTPU(*(getattr(plain, name) for name in ("preprocessor", "extractor", "predictor", "wide")))
+    model = ModelOnTPU(*(getattr(plain, name) for name in ("preprocessor", "extractor", "predictor", "wide")))
     model.compile(loss="binary_crossentropy")
-    model.shapes = []
     model.fit(text_data.train, batch_size=50, epochs=2, verbose=0)
     assert int(model.optimizer.iterations) == 2 * (len(text_data.train) // 50)
-    assert set(model.shapes) == {(50, int(text_data.train.features.text.bounding_shape()[1]))}
+    assert set(model.feature_model.shapes) == {
+        (50, int(text_data.train.features["text"].bounding_shape()[1]))
+    }
 
 
 def test_rows_that_fill_no_batch_are_refused(table_data: PreparedData) -> None:

@@ -1,12 +1,10 @@
 """Data Mining Cup 2013: the state of a session after each event; the orders are in a file of their own."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from pathlib import Path
 
 from intent_tf.data.adapters.adapter import Adapter, csv_table
-from intent_tf.data.event_log import PROBLEM, LogFormat
+from intent_tf.data.event_sql import FILE, LINE, PROBLEM, RECORD
 from intent_tf.errors import InputError
 
 _STATES = (
@@ -80,14 +78,13 @@ WITH states AS (
 )
 SELECT coalesce(customer, 'session ' || number) AS user_id, CAST(number AS VARCHAR) AS session_id,
   begin + to_microseconds(CAST(round(events.seconds * 1e6) AS BIGINT)) AS timestamp, event_type, price, text,
-  CASE WHEN is_cut THEN 'the session is cut in the middle of a row' END AS {PROBLEM}
+  CASE WHEN is_cut THEN 'the session is cut in the middle of a row' END AS {PROBLEM},
+  'transact_class.txt' AS {FILE}, CAST(NULL AS BIGINT) AS {LINE}, CAST(NULL AS VARCHAR) AS {RECORD}
 FROM events JOIN begun USING (number)"""
 
 
 DMC2013 = Adapter(
     "dmc2013",
     "Data Mining Cup 2013 (a folder with transact_class.txt and realclass_t1.txt)",
-    LogFormat(),
-    (),
-    _convert,
+    convert=_convert,
 )

@@ -3,8 +3,6 @@
 To add one, write a module beside these with a `NamedDataset`, and list it here.
 """
 
-from __future__ import annotations
-
 from intent_tf.data.datasets.clothing_reviews import CLOTHING_REVIEWS
 from intent_tf.data.datasets.dmc2013 import DMC2013
 from intent_tf.data.datasets.named import DataFile, NamedDataset

@@ -1,16 +1,15 @@
 """Women's clothing reviews, of which most recommend the article."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from intent_tf.data.datasets.named import DataFile, NamedDataset
 from intent_tf.data.example_source import ExampleSource
 from intent_tf.data.tables import read_table
+from intent_tf.data.typed_columns import with_numbers
 
 
 def _load(path: Path) -> ExampleSource:
-    frame = read_table(path).frame
+    frame = with_numbers(read_table(path).frame)
     reviews = frame["Review Text"].fillna("")
     empty, repeated = reviews == "", reviews.duplicated() & (reviews != "")
     judgements = {

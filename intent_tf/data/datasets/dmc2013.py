@@ -1,7 +1,5 @@
 """Data Mining Cup 2013: the states of sessions, of which some end in an order."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import numpy as np
@@ -9,8 +7,10 @@ import pandas as pd
 
 from intent_tf.data.datasets.named import DataFile, NamedDataset
 from intent_tf.data.example_source import ExampleSource
+from intent_tf.data.file_rules import FileRules
 from intent_tf.data.splitting import SplitPlan
 from intent_tf.data.tables import read_table
+from intent_tf.data.typed_columns import with_numbers
 from intent_tf.errors import InputError
 
 #: The last session of the published sample is cut in the middle of a row.
@@ -50,7 +50,7 @@ def _load(path: Path, labels: Path) -> ExampleSource:
 
 def _states(path: Path, labels: Path) -> pd.DataFrame:
     """Read the state after each event, of which it is not known whether the session is over (``ended`` 0)."""
-    frame = read_table(path, missing=("?",)).frame
+    frame = with_numbers(read_table(path, FileRules(missing=("?",))).frame)
     frame = frame[frame["sessionNo"] != _CUT_SESSION].reset_index(drop=True)
     sessions = frame.groupby("sessionNo")
     frame["events"] = sessions.cumcount() + 1.0
@@ -62,7 +62,7 @@ def _states(path: Path, labels: Path) -> pd.DataFrame:
     # sessions, which end in an order more often, would weigh less, and probabilities after the first event
     # come out too small.
     frame["weight"] = frame["events"] ** -0.25
-    orders = read_table(labels).frame.set_index("sessionNo")["prediction"]
+    orders = with_numbers(read_table(labels).frame).set_index("sessionNo")["prediction"]
     frame["order"] = frame["sessionNo"].map(orders)
     if frame["order"].isna().any():
         raise InputError("a session has no label", file=labels, expected="a row for each session")
@@ -76,7 +76,8 @@ def _test_prefixes(states: pd.DataFrame, over: pd.DataFrame) -> pd.DataFrame:
         pd.concat([states[states["events"] == size], over[over["length"] < size]]).assign(prefix=str(size))
         for size in _PREFIXES
     ]
-    return pd.concat([*prefixes, over.assign(prefix="whole")]).assign(part="test")
+    # The weights are for learning: every test session counts once.
+    return pd.concat([*prefixes, over.assign(prefix="whole")]).assign(part="test", weight=1.0)
 
 
 DMC2013 = NamedDataset(

@@ -1,7 +1,5 @@
 """What a named data set is: where its files are, what its columns mean, and its leakage-free split."""
 
-from __future__ import annotations
-
 import hashlib
 import os
 import shutil
@@ -16,6 +14,7 @@ from tqdm import tqdm
 
 from intent_tf.data.example_source import ExampleSource
 from intent_tf.errors import InputError
+from intent_tf.options.source import DatasetName
 
 _CACHE = Path.home() / ".cache" / "intent_tf"
 
@@ -47,7 +46,7 @@ class NamedDataset:
         load: Function that reads the files (given by their paths, in order) as an `ExampleSource`.
     """
 
-    name: str
+    name: DatasetName
     files: tuple[DataFile, ...]
     source: str
     load: Callable[..., ExampleSource]

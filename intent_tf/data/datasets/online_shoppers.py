@@ -1,12 +1,11 @@
 """UCI 468, Online Shoppers Purchasing Intention: one session a row."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from intent_tf.data.datasets.named import DataFile, NamedDataset
 from intent_tf.data.example_source import ExampleSource
 from intent_tf.data.tables import read_table
+from intent_tf.data.typed_columns import with_numbers
 
 #: What a visit is made of, beyond the raw counts: pace, length, and where it broke off.
 _DERIVED = {
@@ -26,7 +25,7 @@ _DERIVED = {
 def _load(path: Path) -> ExampleSource:
     coded = ("OperatingSystems", "Browser", "Region", "TrafficType")
     return ExampleSource(
-        frame=read_table(path).frame,
+        frame=with_numbers(read_table(path).frame),
         label="Revenue",
         kinds=dict.fromkeys(coded, "category"),
         derived=_DERIVED,

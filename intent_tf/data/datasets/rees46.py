@@ -1,28 +1,8 @@
 """REES46, October 2019: the event log of a multi-category shop (a sample of its first hours)."""
 
-from __future__ import annotations
-
-from pathlib import Path
-
+from intent_tf.data.adapters import ADAPTERS
 from intent_tf.data.datasets.named import DataFile, NamedDataset
 from intent_tf.data.event_examples import event_examples
-from intent_tf.data.event_log import LogFormat
-from intent_tf.data.example_source import ExampleSource
-
-_FORMAT = LogFormat(
-    columns={
-        "timestamp": "event_time",
-        "item_id": "product_id",
-        "session_id": "user_session",
-        "text": "category_code+brand",
-    },
-    event_types={"view": "detail"},
-)
-
-
-def _load(path: Path) -> ExampleSource:
-    return event_examples(path, _FORMAT)
-
 
 REES46 = NamedDataset(
     name="rees46",
@@ -33,5 +13,5 @@ REES46 = NamedDataset(
         ),
     ),
     source="https://rees46.com/en/datasets (free with attribution; any month of it works with --events)",
-    load=_load,
+    load=lambda path: event_examples(path, ADAPTERS["rees46"].log_format),
 )

@@ -1,18 +1,9 @@
 """waimai_10k: Chinese reviews of food deliveries."""
 
-from __future__ import annotations
-
-from pathlib import Path
-
 from intent_tf.data.datasets.named import DataFile, NamedDataset
 from intent_tf.data.example_source import ExampleSource
 from intent_tf.data.tables import read_table
-
-
-def _load(path: Path) -> ExampleSource:
-    frame = read_table(path).frame
-    return ExampleSource(frame=frame, label="label", kinds={"review": "text"})
-
+from intent_tf.data.typed_columns import with_numbers
 
 WAIMAI = NamedDataset(
     name="waimai",
@@ -25,5 +16,5 @@ WAIMAI = NamedDataset(
         ),
     ),
     source="https://github.com/SophonPlus/ChineseNlpCorpus (no licence stated)",
-    load=_load,
+    load=lambda path: ExampleSource(with_numbers(read_table(path).frame), "label", {"review": "text"}),
 )

@@ -1,20 +1,18 @@
 """Prepares examples on Spark: on this machine, or on a cluster that sees the same files."""
 
-from __future__ import annotations
-
 import csv
+import re
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from intent_tf.data.engines.dialect import Dialect
-from intent_tf.data.engines.engine import Progress, log_name
-from intent_tf.data.event_log import FILE, PROBLEM, LogFormat
-from intent_tf.data.example_definition import ExampleDefinition
-from intent_tf.data.log_files import LogFiles
+from intent_tf.data.engines.engine import Preparation
+from intent_tf.data.event_sql import FILE, LINE, PROBLEM, RECORD, ColumnType
+from intent_tf.data.log_tables import LogTables, log_tables
 from intent_tf.errors import InputError, require
 
 #: What a `strptime` code is in Java's patterns.
@@ -31,9 +29,9 @@ _JAVA = {
     "%p": "a",
     "%b": "MMM",
     "%z": "xx",
-    "T": "'T'",
-    "Z": "'Z'",
 }
+_ONE_OR_TWO = ("%m", "%d", "%H", "%I", "%M", "%S")
+_PATH = "regexp_replace(_metadata.file_path, '^file:/+', '/')"
 
 #: Of the context, if none runs yet.
 _CONTEXT = {
@@ -52,14 +50,15 @@ SPARK = Dialect(
     name=lambda column: "`" + column.replace("`", "``") + "`",
     literal=lambda text: _literal(text),
     micros_of_text=lambda text: f"unix_micros(try_cast({text} AS TIMESTAMP))",
+    micros_of_local=lambda text: f"unix_micros(try_cast({text} AS TIMESTAMP))",
     micros_of_pattern=lambda text, pattern: (
         f"unix_micros(try_to_timestamp({text}, {_literal(_java(pattern))}))"
     ),
     micros_of_time=lambda time: f"unix_micros(CAST({time} AS TIMESTAMP))",
     time=lambda micros: f"timestamp_micros({micros})",
     matches=lambda text, pattern: f"{text} RLIKE {_literal(pattern)}",
-    struct=lambda columns: f"struct({', '.join(columns)})",
-    json=lambda struct: f"substr(to_json({struct}), 1, 2000)",
+    struct=lambda fields: _struct(fields),
+    json=lambda fields: f"substr(to_json(map({_texts(fields)})), 1, 2000)",
     # Structs sort by their first field, which occurs once.
     collect=lambda fields, order: f"array_sort(collect_list(struct({order} AS at, {', '.join(fields)})))",
     each=lambda items, expression: f"transform({items}, e -> {expression})",
@@ -89,27 +88,19 @@ class SparkEngine:
     def __init__(self, master: str = "local[*]", settings: dict[str, str] | None = None) -> None:
         self._master, self._settings = master, settings or {}
 
-    def write_examples(
-        self,
-        log: LogFiles | pd.DataFrame,
-        log_format: LogFormat,
-        definition: ExampleDefinition,
-        out: Path,
-        progress: Progress,
-    ) -> dict[str, int]:
+    def write_examples(self, task: Preparation) -> dict[str, int]:
         """Write the examples of a log; see `Engine.write_examples`."""
         sessions = require("pyspark.sql", "spark").SparkSession
         failure = require("pyspark.errors", "spark").PySparkException
         running = sessions.getActiveSession()
-        progress("starting Spark", 0, 1)
+        task.progress("starting Spark", 0, 1)
         spark = running or self._start(sessions.builder)
-        progress("starting Spark", 1, 1)
+        task.progress("starting Spark", 1, 1)
         try:
             with tempfile.TemporaryDirectory(prefix="intent_tf-") as temporary:
-                run = _Run(spark.newSession(), Path(temporary), log_format, definition, out)
-                return run(log, progress)
+                return _Run(spark.newSession(), Path(temporary), task)()
         except failure as error:
-            raise InputError(f"Spark cannot prepare the log ({error})", file=log_name(log)) from error
+            raise InputError(f"Spark cannot prepare the log ({error})", file=task.log_name) from error
         finally:
             if running is None:
                 spark.stop()
@@ -123,53 +114,46 @@ class SparkEngine:
 
 
 class _Run:
-    def __init__(
-        self, spark: Any, temporary: Path, log_format: LogFormat, definition: ExampleDefinition, out: Path
-    ) -> None:
-        self.spark, self.temporary, self.out = spark, temporary, out
-        self.log_format, self.definition = log_format, definition
+    def __init__(self, spark: Any, temporary: Path, task: Preparation) -> None:
+        self.spark, self.temporary, self.task, self.out = spark, temporary, task, task.out
         for key, value in _SESSION.items():
             spark.conf.set(key, value)
 
-    def __call__(self, log: LogFiles | pd.DataFrame, progress: Progress) -> dict[str, int]:
+    def __call__(self) -> dict[str, int]:
+        task, progress = self.task, self.task.progress
         progress("reading", 0, 1)
-        files = self._on_disk(log)
-        self._read(files).createOrReplaceTempView("raw")
+        types, names = self._create_raw()
+        if (identity := task.identity()) is not None:
+            self.spark.createDataFrame(identity).createOrReplaceTempView("identity")
         # A time zone counts when a query is analysed, not when it runs.
-        self.spark.conf.set("spark.sql.session.timeZone", self.log_format.timezone)
-        typed = self._views(self.log_format.steps(files.columns, SPARK, log_name(log)), cached="typed")
+        self.spark.conf.set("spark.sql.session.timeZone", task.log_format.timezone)
+        typed = self._views(task.log_steps(SPARK, types, names, self.query), cached="typed")
         self.spark.conf.set("spark.sql.session.timeZone", "UTC")
         self.spark.sql("SELECT * FROM typed WHERE reason IS NULL").createOrReplaceTempView("events")
-        events, log_end = self.spark.sql("SELECT count(*), coalesce(max(micros), 0) FROM events").first()
+        task.look(self.query, types)
         self._write_rejected()
         progress("reading", 1, 1)
         progress("preparing", 0, 1)
-        sources = self.log_format.sources(files.columns)
-        examples = self._views(
-            self.definition.steps(
-                SPARK,
-                given_sessions="session_id" in sources,
-                quantity="quantity" in sources,
-                log_end=log_end,
-            ),
-            cached="sessions",
-        )
+        examples = self._views(task.example_steps(SPARK, types), cached="sessions")
         writer = examples.repartition("day").write.partitionBy("day")
         writer.option("compression", "snappy").parquet(str(self.out / "examples"))
         for checksum in self.out.rglob(".*.crc"):
             checksum.unlink()
-        sessions, clean, bots = self.spark.sql(
+        [(sessions, clean, bots)] = self.query(
             "SELECT count(*), coalesce(sum(size), 0), count_if(is_bot) FROM sessions"
-        ).first()
+        )
         typed.unpersist()
         self.spark.table("sessions").unpersist()
         progress("preparing", 1, 1)
         return {
-            "events": events,
-            "double_fired": events - clean,
+            "events": task.survey.events,
+            "double_fired": task.survey.events - clean,
             "sessions": sessions,
             "bot_sessions": bots,
         }
+
+    def query(self, sql: str) -> Sequence[Sequence[Any]]:
+        return [tuple(row) for row in self.spark.sql(sql).collect()]
 
     def _views(self, steps: dict[str, str], cached: str) -> Any:
         """Name the steps; one that is used more than once is kept. Returns the last."""
@@ -181,59 +165,49 @@ class _Run:
             frame.createOrReplaceTempView(name)
         return frame
 
-    def _on_disk(self, log: LogFiles | pd.DataFrame) -> LogFiles:
-        if isinstance(log, pd.DataFrame):
-            path = self.temporary / "log.parquet"
-            log.to_parquet(path, index=False)
-            return LogFiles.find(path)
-        return log.as_utf8(self.temporary)
-
-    def _read(self, log: LogFiles) -> Any:
-        paths = [str(path) for path in log.paths]
-        columns = {name: SPARK.name(name) for name in log.columns}
-        own = [name for name in log.columns if name not in log.partitions]
-        reader = self.spark.read.option("basePath", _above_partitions(log.paths[0]))
-        problem = "CAST(NULL AS STRING)"
-        if log.format == "parquet":
-            frame = reader.option("mergeSchema", "true").parquet(*paths)
-            problem = PROBLEM if log.problems else problem
-            columns |= {
-                name: _in_micros(columns[name]) for name in log.columns if _is_nanos(frame, log, name)
-            }
-        elif log.format == "csv":
-            options = {"sep": log.separator, "quote": '"', "escape": '"', "multiLine": "true"}
-            schema = ", ".join(f"{columns.get(name, name)} STRING" for name in [*own, "_unread"])
-            reader = reader.options(**options, header=log.header, columnNameOfCorruptRecord="_unread")
-            frame = reader.schema(schema).csv(paths)
-            problem = "CASE WHEN _unread IS NOT NULL THEN 'wrong number of fields' END"
+    def _create_raw(self) -> tuple[Mapping[str, ColumnType], Mapping[str, str]]:
+        """Make the relation ``raw``; returns the types of the log's columns, and how ``raw`` calls them."""
+        reader = self.spark.read.option("mergeSchema", "true")
+        if isinstance(self.task.log, pd.DataFrame):
+            frame, types, own = self.task.frame()
+            frame.to_parquet(self.temporary / "log.parquet", index=False)
+            log = LogTables((self.temporary / "log.parquet",), types, own, told=True)
         else:
-            frame = reader.text(paths).where("trim(value) <> ''")
-            problem = "CASE WHEN try_parse_json(value) IS NULL THEN 'not JSON' END"
-            columns |= {name: f"""get_json_object(value, {_literal(f"$['{name}']")})""" for name in own}
-        # Files that were written for Spark alone have their own paths below the temporary folder.
-        path = "regexp_replace(_metadata.file_path, '^file:/+', '/')"
-        file = f"replace({path}, {_literal(str(self.temporary))}, '')"
-        selected = [f"{sql} AS {SPARK.name(name)}" for name, sql in columns.items()]
-        return frame.selectExpr(*selected, f"{problem} AS {PROBLEM}", f"{file} AS {FILE}")
+            log = log_tables(self.task.log, self.temporary)
+        rows = reader.option("basePath", _above_partitions(log.paths[0])).parquet(*map(str, log.paths))
+        selected = []
+        for name, called in log.names.items():
+            sql = column = SPARK.name(called)
+            if called not in rows.columns:  # no line had it
+                sql = "CAST(NULL AS STRING)"
+            elif log.types[name] == "time" and rows.schema[called].dataType.typeName() == "long":
+                # Spark does not know times in nanoseconds, and reads them as integers.
+                sql = f"timestamp_micros({sql} DIV 1000)"
+            selected.append(f"{sql} AS {column}")
+        text = "CAST(NULL AS STRING)"
+        told = {PROBLEM: text, FILE: _PATH, LINE: "CAST(NULL AS BIGINT)", RECORD: text}
+        selected += [name if log.told else f"{unknown} AS {name}" for name, unknown in told.items()]
+        rows.selectExpr(*selected).createOrReplaceTempView("raw")
+        return log.types, {name: SPARK.name(own) for name, own in log.names.items()}
 
     def _write_rejected(self) -> None:
+        columns = ["file", "line", "reason", "value", "record"]
         rows = self.spark.sql(
-            "SELECT file, reason, record FROM typed WHERE reason IS NOT NULL"
+            f"SELECT {', '.join(columns)} FROM typed WHERE reason IS NOT NULL ORDER BY {', '.join(columns)}"
         ).toLocalIterator()
         path = self.out / "rejected.csv"
         with path.open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file)
-            writer.writerow(["file", "line", "reason", "row"])
-            writer.writerows((row.file, "", row.reason, row.record) for row in rows)
+            writer.writerow([*columns[:-1], "row"])
+            writer.writerows(rows)
 
 
-def _is_nanos(frame: Any, log: LogFiles, name: str) -> bool:
-    """Whether a column has times in nanoseconds, which Spark does not know and reads as integers."""
-    return log.columns[name] == "time" and frame.schema[name].dataType.typeName() == "long"
+def _struct(fields: Mapping[str, str]) -> str:
+    return "named_struct(" + ", ".join(f"'{name}', {sql}" for name, sql in fields.items()) + ")"
 
 
-def _in_micros(column: str) -> str:
-    return f"timestamp_micros({column} DIV 1000)"
+def _texts(fields: Mapping[str, str]) -> str:
+    return ", ".join(f"{_literal(name)}, CAST({sql} AS STRING)" for name, sql in fields.items())
 
 
 def _literal(text: str) -> str:
@@ -248,13 +222,17 @@ def _above_partitions(path: Path) -> str:
 
 
 def _java(pattern: str) -> str:
-    codes: Sequence[str] = sorted(_JAVA, key=len, reverse=True)
-    java, rest = "", pattern
-    while rest:
-        code = next((code for code in codes if rest.startswith(code)), rest[0])
-        if code.startswith("%") and code not in _JAVA:
+    """Write a `strptime` pattern as Java does; a number that no other touches may have one digit or two."""
+    parts = re.findall(r"%.?|[^%]+", pattern)
+    java = ""
+    for before, part, after in zip(["", *parts], parts, [*parts[1:], ""], strict=False):
+        if not part.startswith("%"):
+            java += "'" + part.replace("'", "''") + "'"
+            continue
+        if part not in _JAVA:
             raise InputError(
-                f"unknown code {rest[:2]!r} in the time format {pattern!r}", expected=", ".join(_JAVA)
+                f"unknown code {part!r} in the time format {pattern!r}", expected=", ".join(_JAVA)
             )
-        java, rest = java + _JAVA.get(code, code), rest[len(code) :]
+        stands_alone = part in _ONE_OR_TWO and not before.startswith("%") and not after.startswith("%")
+        java += _JAVA[part][0] if stands_alone else _JAVA[part]
     return java

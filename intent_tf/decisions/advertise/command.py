@@ -1,7 +1,5 @@
 """`python -m intent_tf.decide advertise`: rates, bids within a budget, and whom to treat."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -9,14 +7,12 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from intent_tf.decisions.advertise.compare_bids import compare_bids
-from intent_tf.decisions.advertise.entire_space import fit_entire_space
-from intent_tf.decisions.advertise.evaluate import compare_rates, compare_targeting
+from intent_tf.decisions.advertise.bidding import compare_bids
 from intent_tf.decisions.advertise.funnel import BOTH, CLICK, funnel_table
-from intent_tf.decisions.advertise.persuasion_trial import persuasion_trial
-from intent_tf.decisions.advertise.qini import added_by_truth
-from intent_tf.decisions.advertise.uplift import TLearner, XLearner, intent_fit
-from intent_tf.decisions.log_config import read_log, results_folder
+from intent_tf.decisions.advertise.rates import compare_rates, impression_rates
+from intent_tf.decisions.advertise.targeting import added_by_truth, compare_targeting, persuasion_trial
+from intent_tf.decisions.advertise.uplift import TLearner, intent_fit
+from intent_tf.decisions.event_log import read_log, writes_results
 from intent_tf.decisions.plot import save
 from intent_tf.options.decide import AdvertiseConfig, LogConfig
 
@@ -24,12 +20,13 @@ _RANDOM = "random"
 ORACLE = "true effect"
 
 
-def run(log_config: LogConfig, config: AdvertiseConfig) -> Path:
-    """Rate impressions, bid for them, choose whom to treat, print and write it, and return the folder."""
-    folder = results_folder(log_config, "advertise")
+@writes_results("advertise", "rates.csv", "models.csv", "bids.csv", "targeting.csv", "targeting.svg")
+def run(log_config: LogConfig, config: AdvertiseConfig, folder: Path) -> None:
+    """Rate impressions, bid for them, choose whom to treat, print and write it."""
     past, future = _split(funnel_table(read_log(log_config)), config.known)
     fit = intent_fit(seed=log_config.seed)
-    rates, compared = compare_rates(fit_entire_space(past, seed=log_config.seed), past, future, fit)
+    rates = impression_rates(past, future, fit)
+    compared = compare_rates(rates, past, future, fit)
     print(
         f"{len(future):,} later prediction times: a click follows {future[CLICK].mean():.1%} of them, "
         f"and a purchase too {future[BOTH].mean():.1%}"
@@ -53,7 +50,6 @@ def run(log_config: LogConfig, config: AdvertiseConfig) -> Path:
     bids.to_csv(folder / "bids.csv", index_label="way")
     targeting.to_csv(folder / "targeting.csv", index_label="way")
     save(lambda axes: draw_targeting(axes, scores, effect[border:]), folder / "targeting.svg")
-    return folder
 
 
 def draw_targeting(axes: Axes, scores: Mapping[str, np.ndarray], effect: np.ndarray) -> None:
@@ -78,12 +74,10 @@ def _split(table: pd.DataFrame, share: float) -> tuple[pd.DataFrame, pd.DataFram
 
 def _scores(past: pd.DataFrame, future: pd.DataFrame, seed: int) -> dict[str, np.ndarray]:
     features = past.drop(columns=["treated", "purchase"])
-    treated, outcome, fit = past["treated"].to_numpy(), past["purchase"].to_numpy(), intent_fit(seed=seed)
-    two = TLearner.fit(features, treated, outcome, fit)
-    crossed = XLearner.fit(features, treated, outcome, fit, two)
+    treated, outcome = past["treated"].to_numpy(), past["purchase"].to_numpy()
+    two = TLearner.fit(features, treated, outcome, intent_fit(seed=seed))
     return {
         "T-learner": two.effect(future),
-        "X-learner": crossed.effect(future),
         "probability": two.untreated(future),
         _RANDOM: np.random.default_rng(seed).random(len(future)),
     }

@@ -1,13 +1,10 @@
 """Times at which something is shown, whether a click follows, and whether that leads to a purchase."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 
 from intent_tf.data.examples import prepare_examples
-from intent_tf.decisions.later_events import later_events
-from intent_tf.decisions.log_periods import check_log
+from intent_tf.decisions.event_log import check_log, later_events
 from intent_tf.errors import InputError
 
 CLICK, BOTH = "click", "click_and_purchase"

@@ -1,13 +1,11 @@
 """Examples of users at a prediction time: what was known of them, and whether they came back."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 
 from intent_tf.data.example_definition import ExampleDefinition
 from intent_tf.data.examples import prepare_examples
-from intent_tf.decisions.log_periods import check_log
+from intent_tf.decisions.event_log import check_log
 from intent_tf.errors import InputError
 
 LABEL, SILENT = "churned", "days_silent"

@@ -1,13 +1,12 @@
 """`python -m intent_tf.decide churn`: which users will not come back."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from intent_tf.data.predictions import Labels
 from intent_tf.decisions.churn.churn_examples import (
     LABEL,
     SILENT,
@@ -18,16 +17,17 @@ from intent_tf.decisions.churn.churn_examples import (
 )
 from intent_tf.decisions.churn.evaluate import calibration_table, churn_metrics, recency_risk
 from intent_tf.decisions.churn.reasons import alarm_reasons, typical_stayer
+from intent_tf.decisions.event_log import read_busy_log, writes_results
 from intent_tf.decisions.intent import fit_model
-from intent_tf.decisions.log_config import read_busy_log, results_folder
 from intent_tf.decisions.plot import save
 from intent_tf.evaluation.bootstrap import compare
 from intent_tf.options.decide import ChurnConfig, LogConfig
 
 
-def run(log_config: LogConfig, config: ChurnConfig) -> Path:
-    """Predict churn at the last time whose outcome is known, list today's alarms; return the folder."""
-    folder, log = results_folder(log_config, "churn"), read_busy_log(log_config)
+@writes_results("churn", "alarms.csv", "evaluation.csv", "calibration.svg")
+def run(log_config: LogConfig, config: ChurnConfig, folder: Path) -> None:
+    """Predict churn at the last time whose outcome is known, list today's alarms."""
+    log = read_busy_log(log_config)
     horizon = pd.Timedelta(days=config.horizon)
     silence = horizon * config.longest_silence
     prediction_times = snapshots(log, horizon, config.prediction_times)
@@ -45,15 +45,14 @@ def run(log_config: LogConfig, config: ChurnConfig) -> Path:
     evaluation = pd.DataFrame(
         {name: churn_metrics(test[LABEL], risk, config.alarms) for name, risk in risks.items()}
     ).T
-    gain = compare(test[LABEL], risks["intent_tf"], risks["recency alone"], seed=log_config.seed)["auroc"]
+    labels = Labels.unweighted(test[LABEL])
+    gain = compare(labels, risks["intent_tf"], risks["recency alone"], seed=log_config.seed)["auroc"]
     print(
         f"{len(past):,} users at {len(earlier)} earlier prediction times, "
         f"{len(test):,} at {prediction_times[-1]}; {test[LABEL].mean():.1%} of them churned\n"
     )
     print(evaluation.round(4).to_string())
-    print(
-        f"\nAUROC over recency alone: {gain['difference']:+.4f} [{gain['low']:+.4f}, {gain['high']:+.4f}]\n"
-    )
+    print(f"\nAUROC over recency alone: {gain.difference:+.4f} [{gain.low:+.4f}, {gain.high:+.4f}]\n")
 
     today = users_at(log, log["timestamp"].max(), silence)
     alarms = today.assign(risk=model.predict(today)).sort_values("risk", ascending=False, kind="stable")
@@ -66,7 +65,6 @@ def run(log_config: LogConfig, config: ChurnConfig) -> Path:
     shown.to_csv(folder / "alarms.csv", index=False)
     evaluation.to_csv(folder / "evaluation.csv")
     save(lambda axes: draw_calibration(axes, test[LABEL], risks), folder / "calibration.svg")
-    return folder
 
 
 def draw_calibration(axes: Axes, churned: pd.Series, risks: dict[str, np.ndarray]) -> None:

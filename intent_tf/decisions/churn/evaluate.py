@@ -1,7 +1,5 @@
 """How well churn is predicted, beside recency alone."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike

@@ -1,7 +1,5 @@
 """Why a user is on the alarm list."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import numpy as np
@@ -11,14 +9,6 @@ from numpy.typing import ArrayLike
 from intent_tf.decisions.churn.churn_examples import SILENT
 from intent_tf.errors import InputError
 
-_NUMBERS = (
-    SILENT,
-    "previous_sessions",
-    "previous_events",
-    "previous_purchases",
-    "days_since_last_session",
-    "days_since_last_purchase",
-)
 _SESSION = ("event_type", "elapsed", "price")
 _WORDS = {
     SILENT: "silent for {}",
@@ -56,7 +46,7 @@ def alarm_reasons(
     """
     risk = np.asarray(predict(users), np.float64)
     added, described = [], []
-    for name in (*_NUMBERS, "session"):
+    for name in (*_WORDS, "session"):
         columns = [each for each in (_SESSION if name == "session" else (name,)) if each in users.columns]
         if not columns:
             continue

@@ -1,30 +1,27 @@
 """`python -m intent_tf.decide experiment`: an A/A or A/B test on the users of a log."""
 
-from __future__ import annotations
-
-from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from intent_tf.decisions.experiments.arms import CONTROL, TREATMENT
-from intent_tf.decisions.experiments.cuped import cuped
-from intent_tf.decisions.experiments.difference import Difference, difference
-from intent_tf.decisions.experiments.experiment_table import experiment_table
-from intent_tf.decisions.experiments.peeking import peeking_errors
-from intent_tf.decisions.experiments.ratio_check import ratio_p_value
-from intent_tf.decisions.experiments.sample_size import sample_size
-from intent_tf.decisions.experiments.sequential import always_valid_margin, always_valid_p_values
-from intent_tf.decisions.log_config import read_log, results_folder
+from intent_tf.decisions.event_log import read_log, writes_results
+from intent_tf.decisions.experiments.difference import Difference, cuped, difference
+from intent_tf.decisions.experiments.experiment_table import CONTROL, TREATMENT, experiment_table
+from intent_tf.decisions.experiments.sample_size import ratio_p_value, sample_size
+from intent_tf.decisions.experiments.sequential import (
+    always_valid_margin,
+    always_valid_p_values,
+    peeking_errors,
+)
 from intent_tf.decisions.plot import save
 from intent_tf.options.decide import ExperimentConfig, LogConfig
 
 
-def run(log_config: LogConfig, config: ExperimentConfig) -> Path:
-    """Analyse the experiment, print and write its figures, and return the folder."""
-    folder = results_folder(log_config, "experiment")
+@writes_results("experiment", "users.csv", "difference.csv", "peeking.csv", "peeking.svg")
+def run(log_config: LogConfig, config: ExperimentConfig, folder: Path) -> None:
+    """Analyse the experiment, print and write its figures."""
     table = experiment_table(read_log(log_config), config.name, config.share, config.known)
     treated = table["arm"].eq(TREATMENT)
     if config.effect:
@@ -39,9 +36,7 @@ def run(log_config: LogConfig, config: ExperimentConfig) -> Path:
         "CUPED": difference(adjusted[~treated], adjusted[treated], config.alpha),
         "always valid": _always_valid(metric, treated.to_numpy(), config),
     }
-    rows = pd.DataFrame(
-        [asdict(each) for each in by_test.values()], index=pd.Index(list(by_test), name="test")
-    )
+    rows = pd.DataFrame(list(by_test.values()), index=pd.Index(list(by_test), name="test"))
     rows["width"] = rows["high"] - rows["low"]
     rate = metric[~treated].mean()
     needed = sample_size(
@@ -64,7 +59,6 @@ def run(log_config: LogConfig, config: ExperimentConfig) -> Path:
     rows.to_csv(folder / "difference.csv")
     peeking.to_csv(folder / "peeking.csv", index=False)
     save(lambda axes: draw_peeking(axes, peeking, config.alpha), folder / "peeking.svg")
-    return folder
 
 
 def draw_peeking(axes: Axes, peeking: pd.DataFrame, alpha: float) -> None:

@@ -1,1 +1,1 @@
-"""Which action to take in a session: contextual bandits, and what a policy would have earned, from a log."""
+"""Which action to take in a session: a contextual bandit, and what a policy would have earned, from a log."""

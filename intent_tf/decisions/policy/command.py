@@ -1,7 +1,5 @@
 """`python -m intent_tf.decide policy`: which action to take in a session."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import numpy as np
@@ -9,29 +7,29 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from intent_tf.data.tables import read_table
+from intent_tf.data.typed_columns import with_numbers
+from intent_tf.decisions.event_log import read_log, writes_results
 from intent_tf.decisions.intent import fit_intent
-from intent_tf.decisions.log_config import read_log, results_folder
 from intent_tf.decisions.plot import save
-from intent_tf.decisions.policy.compare import compare_policies
 from intent_tf.decisions.policy.contexts import Contexts, probability_fifths
 from intent_tf.decisions.policy.decision_table import decision_table, logged, simulated_decisions
+from intent_tf.decisions.policy.off_policy import compare_policies
 from intent_tf.decisions.policy.regret import regret_curves
-from intent_tf.decisions.policy.timing_trial import timing_trial
 from intent_tf.errors import InputError
 from intent_tf.options.decide import LogConfig, PolicyConfig
-from intent_tf.simulator.interventions import Interventions
-from intent_tf.simulator.trial import Trial
+from intent_tf.simulator.trial import Interventions, Trial
 
 
-def run(log_config: LogConfig, config: PolicyConfig) -> Path:
-    """Evaluate policies from a log, let bandits learn where the truth is known, and return the folder."""
+@writes_results("policy", "off_policy.csv", "regret.csv", "regret.svg", "off_policy.svg")
+def run(log_config: LogConfig, config: PolicyConfig, folder: Path) -> None:
+    """Evaluate policies from a log, let a bandit learn where the truth is known."""
     if (log_config.log is None) != (config.actions is None):
         raise InputError(
             "a log and a table of actions belong together",
             expected="both --log and --actions, or neither",
             remedy="a log alone does not say what the shop did in its sessions",
         )
-    folder, log = results_folder(log_config, "policy"), read_log(log_config)
+    log = read_log(log_config)
     offer, values = Interventions(), None
     if config.actions is None:
         model = fit_intent(log, seed=log_config.seed)
@@ -39,14 +37,13 @@ def run(log_config: LogConfig, config: PolicyConfig) -> Path:
         decisions, probabilities = simulated_decisions(config.trial_sessions, trial, log_config.seed + 1000)
         names, values = offer.names, offer.profits(probabilities)
     else:
-        decisions = decision_table(log, read_table(config.actions).frame)
+        decisions = decision_table(log, with_numbers(read_table(config.actions).frame))
         names = tuple(sorted(decisions["action"].unique()))
         begin = decisions["prediction_time"].iloc[len(decisions) // 3]
         model = fit_intent(log[log["timestamp"] < begin], seed=log_config.seed)
         decisions = decisions[decisions["prediction_time"] >= begin].reset_index(drop=True)
     fitted = decisions.head(len(decisions) // 10)
-    seeing = Contexts.fit(model, fitted, config.components)
-    contexts = seeing.of(model, decisions)
+    contexts = Contexts.fit(model, fitted, config.components).of(model, decisions)
     fifths = probability_fifths(model.predict(decisions), model.predict(fitted))
     done = logged(decisions, names)
     compared = compare_policies(done, names, contexts, fifths, values, config.alpha)
@@ -64,14 +61,10 @@ def run(log_config: LogConfig, config: PolicyConfig) -> Path:
             f"\nregret a round, mean and deviation of {config.runs} runs; the oracle earns "
             f"{values.max(axis=1).mean():.3f} a round\n{regret.round(3).to_string()}"
         )
-        timing = timing_trial(model, seeing, config.trial_sessions // 2, seed=log_config.seed + 2000)
-        print(f"\nwhen to act: mean gain over doing nothing\n{timing.round(3).to_string()}")
         curves.to_csv(folder / "regret.csv", index=False)
-        timing.to_csv(folder / "timing.csv")
         save(lambda axes: draw_regret(axes, curves), folder / "regret.svg")
     else:
         save(lambda axes: draw_estimates(axes, compared), folder / "off_policy.svg")
-    return folder
 
 
 def draw_regret(axes: Axes, curves: pd.DataFrame) -> None:

@@ -1,7 +1,5 @@
 """What a bandit sees of a prediction time: the intent model's last layer, in a few numbers."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np
@@ -51,7 +49,7 @@ class Contexts:
     probability_deviation: float
 
     @classmethod
-    def fit(cls, model: IntentModel, examples: pd.DataFrame, components: int = 6) -> Contexts:
+    def fit(cls, model: IntentModel, examples: pd.DataFrame, components: int = 6) -> "Contexts":
         """Find the directions by principal components.
 
         Args:

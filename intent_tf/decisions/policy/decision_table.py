@@ -1,7 +1,5 @@
 """The decisions of a log: when in which session, what was done, how probably, what it brought."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 
@@ -10,8 +8,7 @@ from intent_tf.data.examples import prepare_examples
 from intent_tf.decisions.policy.off_policy import LoggedDecisions
 from intent_tf.errors import InputError
 from intent_tf.simulator.hidden_markov import Floats
-from intent_tf.simulator.interventions import beliefs_at
-from intent_tf.simulator.trial import Trial, simulate_trial
+from intent_tf.simulator.trial import Trial, beliefs_at, simulate_trial
 
 _NEEDED = ("session_id", "events", "action", "propensity", "reward")
 

@@ -1,15 +1,17 @@
-"""What a policy would have earned, from the log of another one: IPS, SNIPS, doubly robust."""
-
-from __future__ import annotations
+"""What policies would have earned, from the log of another one: IPS, SNIPS, doubly robust."""
 
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike
 from scipy.stats import norm
 
-from intent_tf.decisions.policy.bandits import LinUCB
+from intent_tf.decisions.policy.lin_ucb import LinUCB
 from intent_tf.errors import InputError
+from intent_tf.simulator.hidden_markov import Floats
+
+LINEAR, ON_PROBABILITY, UNIFORM = "linear in the last layer", "greedy on probability", "uniform"
 
 
 @dataclass(frozen=True)
@@ -164,24 +166,23 @@ def doubly_robust(
 
 
 def cross_fitted_rewards(
-    logged: LoggedDecisions, contexts: ArrayLike, actions: int, folds: int = 5, seed: int = 0
+    logged: LoggedDecisions, contexts: ArrayLike, actions: int, seed: int = 0
 ) -> np.ndarray:
-    """Estimate the reward of each action by ridge regressions, each on the decisions of other folds.
+    """Estimate the reward of each action by ridge regressions, each on the decisions of four other fifths.
 
     Args:
         logged: The actions taken, their propensities and their rewards.
         contexts: Features of each decision, ``(decisions, features)``, with a constant among them.
         actions: Number of actions; one that was never taken has the estimate 0.
-        folds: Number of folds.
         seed: Seed of the folds.
 
     Returns:
         Expected rewards, ``(decisions, actions)``.
     """
     contexts = np.asarray(contexts, np.float64)
-    fold = np.random.default_rng(seed).permutation(len(contexts)) % folds
+    fold = np.random.default_rng(seed).permutation(len(contexts)) % 5
     expected = np.empty((len(contexts), actions))
-    for number in range(folds):
+    for number in range(5):
         model, other = LinUCB(actions, contexts.shape[1]), fold != number
         model.learn(contexts[other], logged.actions[other], logged.rewards[other])
         expected[~other] = model.expected_rewards(contexts[~other])
@@ -194,3 +195,77 @@ def _mean(terms: np.ndarray, alpha: float) -> Estimate:
     estimate = float(terms.mean())
     margin = float(norm.ppf(1 - alpha / 2) * terms.std(ddof=1) / np.sqrt(len(terms)))
     return Estimate(estimate, estimate - margin, estimate + margin)
+
+
+def learnt_policy(past: LoggedDecisions, contexts: np.ndarray, later: np.ndarray, actions: int) -> Floats:
+    """Take in each context the action whose rewards a ridge regression of the past expects to be highest.
+
+    Args:
+        past: What was done.
+        contexts: Its contexts, ``(decisions, features)``.
+        later: Contexts to decide in, ``(prediction_times, features)``.
+        actions: How many there are.
+
+    Returns:
+        Zeros and a one, ``(prediction_times, actions)``.
+    """
+    model = LinUCB(actions, contexts.shape[1], exploration=0.0, floor=0.0)
+    model.learn(contexts, past.actions, past.rewards)
+    return model.probabilities(later)
+
+
+def compare_policies(
+    decisions: LoggedDecisions,
+    names: tuple[str, ...],
+    contexts: np.ndarray,
+    fifths: np.ndarray,
+    values: Floats | None = None,
+    alpha: float = 0.05,
+) -> pd.DataFrame:
+    """Learn from the first half of the decisions, and estimate on the second what each policy would earn.
+
+    Args:
+        decisions: The logged decisions, in the order of time.
+        names: Names of the actions.
+        contexts: What the learnt policy sees, ``(decisions, features)``.
+        fifths: What the policy on probability alone sees, from `probability_fifths`, ``(decisions, 5)``.
+        values: Exact expected reward of each action, where known, ``(decisions, actions)``.
+        alpha: One less the confidence of the intervals, in (0, 1).
+
+    Returns:
+        One row a policy: for ``ips``, ``snips`` and ``dr`` the estimate, ``_low`` and ``_high``, and
+        ``truth`` where values are known. The learnt policies come first, then each action.
+
+    Raises:
+        InputError: If there are fewer than 100 decisions.
+    """
+    size = len(decisions.actions)
+    if size < 100:
+        raise InputError(f"there are {size} decisions", expected="at least 100")
+    past, now = slice(0, size // 2), slice(size // 2, size)
+    before, after = (
+        LoggedDecisions(decisions.actions[part], decisions.rewards[part], decisions.propensities[part])
+        for part in (past, now)
+    )
+    count, rows = len(names), size - size // 2
+    policies = {
+        LINEAR: learnt_policy(before, contexts[past], contexts[now], count),
+        ON_PROBABILITY: learnt_policy(before, fifths[past], fifths[now], count),
+        UNIFORM: np.full((rows, count), 1 / count),
+        **{f"always {name}": np.tile(np.eye(count)[index], (rows, 1)) for index, name in enumerate(names)},
+    }
+    expected = cross_fitted_rewards(after, contexts[now], count)
+    table = []
+    for name, policy in policies.items():
+        estimates = {
+            "ips": ips(after, policy, alpha),
+            "snips": snips(after, policy, alpha),
+            "dr": doubly_robust(after, policy, expected, alpha),
+        }
+        row: dict[str, object] = {"policy": name}
+        for way, estimate in estimates.items():
+            row |= {way: estimate.estimate, f"{way}_low": estimate.low, f"{way}_high": estimate.high}
+        if values is not None:
+            row["truth"] = float((policy * values[now]).sum(axis=1).mean())
+        table.append(row)
+    return pd.DataFrame(table).set_index("policy")

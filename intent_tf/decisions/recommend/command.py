@@ -1,7 +1,5 @@
 """`python -m intent_tf.decide recommend`: items for sessions, beside what needs no model."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -9,21 +7,30 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from intent_tf.data.tables import read_table
-from intent_tf.decisions.log_config import read_log, results_folder
-from intent_tf.decisions.log_periods import split_by_time
+from intent_tf.data.typed_columns import with_numbers
+from intent_tf.decisions.event_log import read_log, split_by_time, writes_results
 from intent_tf.decisions.plot import save
-from intent_tf.decisions.recommend.caused import AFTER, purchases_caused
-from intent_tf.decisions.recommend.evaluate import OURS, compare_rankings, differences, rankings
-from intent_tf.decisions.recommend.metrics import hits, ranking_metrics
+from intent_tf.decisions.recommend.evaluate import (
+    AFTER,
+    OURS,
+    compare_rankings,
+    differences,
+    hits,
+    purchases_caused,
+    ranking_metrics,
+    rankings,
+)
 from intent_tf.decisions.recommend.recommendation_times import recommendation_times
 from intent_tf.decisions.recommend.recommender import Recommender
 from intent_tf.errors import InputError
 from intent_tf.options.decide import LogConfig, RecommendConfig
 
 
-def run(log_config: LogConfig, config: RecommendConfig) -> Path:
-    """Learn from a log's past, recommend in what came after, print and write it, and return the folder."""
-    folder = results_folder(log_config, "recommend")
+@writes_results(
+    "recommend", "caused.csv", "recommendations.csv", "metrics.csv", "differences.csv", "recall.svg"
+)
+def run(log_config: LogConfig, config: RecommendConfig, folder: Path) -> None:
+    """Learn from a log's past, recommend in what came after, print and write it."""
     log = read_log(log_config)
     past, future = split_by_time(log, config.known)
     prediction_times = recommendation_times(
@@ -58,7 +65,6 @@ def run(log_config: LogConfig, config: RecommendConfig) -> Path:
     table.to_csv(folder / "metrics.csv", index_label="way")
     against.to_csv(folder / "differences.csv", index=False)
     save(lambda axes: draw_recall(axes, ways, prediction_times, config.candidates), folder / "recall.svg")
-    return folder
 
 
 def draw_recall(
@@ -77,7 +83,7 @@ def draw_recall(
 def _catalogue(path: str | None) -> pd.DataFrame | None:
     if path is None:
         return None
-    table = read_table(path).frame
+    table = with_numbers(read_table(path).frame)
     if "item_id" not in table.columns:
         raise InputError("no column 'item_id'", file=path, expected="item_id, title and price")
     return table.assign(item_id=table["item_id"].astype("str")).set_index("item_id")

@@ -1,11 +1,9 @@
 """Pairs of a prediction time and an item: rows of the model of how strongly this session wants this item."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 
-from intent_tf.decisions.recommend.item_table import COLUMNS
+from intent_tf.decisions.recommend.items import COLUMNS
 
 #: The label: whether the item is wanted after the prediction time.
 LABEL = "wanted_item"

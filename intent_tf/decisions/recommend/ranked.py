@@ -1,9 +1,6 @@
 """Ranked items, a row a prediction time and item: the form in which sources answer, and their fusion."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
-from typing import Protocol
 
 import numpy as np
 import pandas as pd
@@ -12,20 +9,9 @@ import pandas as pd
 _CHUNK = 256
 
 
-class Source(Protocol):
-    """Something that proposes items at prediction times."""
-
-    def rank(self, prediction_times: pd.DataFrame, count: int) -> pd.DataFrame:
-        """Propose items.
-
-        Args:
-            prediction_times: From `recommendation_times`.
-            count: Items a prediction time at most.
-
-        Returns:
-            ``row`` (the prediction time's index), ``item_id`` and ``rank`` (from 1, the best).
-        """
-        ...
+Source = Callable[[pd.DataFrame, int], pd.DataFrame]
+"""Proposes items at prediction times (from `recommendation_times`), so many at each at most: ``row`` (the
+prediction time's index), ``item_id`` and ``rank`` (from 1, the best)."""
 
 
 def ranked(rows: np.ndarray, item_ids: np.ndarray) -> pd.DataFrame:
@@ -37,7 +23,7 @@ def ranked(rows: np.ndarray, item_ids: np.ndarray) -> pd.DataFrame:
 def rank_by_score(
     score: Callable[[slice], np.ndarray], prediction_times: pd.DataFrame, items: pd.Index, count: int
 ) -> pd.DataFrame:
-    """Rank items by positive scores; see `Source.rank`.
+    """Rank items by positive scores; see `Source`.
 
     Args:
         score: Returns the scores ``(prediction_times, items)`` of a slice of the prediction times.

@@ -1,14 +1,11 @@
 """The prediction times at which something may be recommended, and what the session wanted afterwards."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 
 from intent_tf.data.example_definition import ExampleDefinition
 from intent_tf.data.examples import prepare_examples
-from intent_tf.decisions.later_events import later_events
-from intent_tf.decisions.log_periods import check_log
+from intent_tf.decisions.event_log import check_log, later_events
 from intent_tf.errors import InputError
 from intent_tf.options.decide import Target
 

@@ -1,25 +1,18 @@
 """Recommends items to sessions: candidates from all sources, fused, then ranked by probability."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
+from intent_tf.decisions.event_log import split_by_time
 from intent_tf.decisions.intent import SMALL, fit_intent, fit_model
-from intent_tf.decisions.log_periods import split_by_time
-from intent_tf.decisions.recommend.collaborative import Collaborative
-from intent_tf.decisions.recommend.content import Content
-from intent_tf.decisions.recommend.interactions import interactions
-from intent_tf.decisions.recommend.item_neighbours import ItemNeighbours
-from intent_tf.decisions.recommend.item_table import item_table
-from intent_tf.decisions.recommend.last_viewed import LastViewed
+from intent_tf.decisions.recommend.items import item_table
 from intent_tf.decisions.recommend.pairs import LABEL, UNREAD, pair_table
-from intent_tf.decisions.recommend.popular import Popular
 from intent_tf.decisions.recommend.ranked import Source, fuse
 from intent_tf.decisions.recommend.recommendation_times import recommendation_times
+from intent_tf.decisions.recommend.sources import fit_sources
 from intent_tf.errors import InputError
 from intent_tf.models.intent_model import IntentModel
 from intent_tf.options.decide import Target
@@ -57,7 +50,7 @@ class Recommender:
         candidates: int = 40,
         training: TrainingConfig = SMALL,
         seed: int = 0,
-    ) -> Recommender:
+    ) -> "Recommender":
         """Learn from the past of a log.
 
         The sources and the model of sessions learn from the first 60 % of its events, and the model of pairs
@@ -77,7 +70,7 @@ class Recommender:
                 nothing can be learnt.
         """
         early, late = split_by_time(log, 0.6)
-        items, sources = item_table(early, catalogue), fit_sources(early, catalogue, seed)
+        items, sources = item_table(early, catalogue), fit_sources(early, catalogue)
         session_model = fit_intent(early, training=training, seed=seed)
         prediction_times = _with_probability(
             session_model, recommendation_times(log, target, since=late["timestamp"].min())
@@ -85,7 +78,7 @@ class Recommender:
         pairs = pair_table(prediction_times, propose(sources, prediction_times, candidates), items)
         pairs = _sample(pairs, np.random.default_rng(seed))
         model = fit_model(pairs, LABEL, drop=UNREAD, weight="weight", training=training, seed=seed)
-        items, sources = item_table(log, catalogue), fit_sources(log, catalogue, seed)
+        items, sources = item_table(log, catalogue), fit_sources(log, catalogue)
         return cls(items, sources, session_model, model, candidates)
 
     def propose(self, prediction_times: pd.DataFrame) -> pd.DataFrame:
@@ -123,44 +116,10 @@ class Recommender:
         """
         if count < 1:
             raise InputError(f"{count} items were asked for", expected="at least 1")
-        best = self.rank(prediction_times)
-        best = best[best["rank"] <= count].join(
-            prediction_times[["user_id", "session_id", "prediction_time"]], on="row"
-        )
-        columns = [
-            "user_id",
-            "session_id",
-            "prediction_time",
-            "rank",
-            "item_id",
-            "title",
-            "price",
-            "intent_strength",
-        ]
+        best, keys = self.rank(prediction_times), ["user_id", "session_id", "prediction_time"]
+        best = best[best["rank"] <= count].join(prediction_times[keys], on="row")
+        columns = [*keys, "rank", "item_id", "title", "price", "intent_strength"]
         return best[columns].reset_index(drop=True)
-
-
-def fit_sources(log: pd.DataFrame, catalogue: pd.DataFrame | None = None, seed: int = 0) -> dict[str, Source]:
-    """Let every source learn from a log.
-
-    Args:
-        log: Events.
-        catalogue: Items on sale beside those of the log, see `item_table`; only ``content`` can propose them.
-        seed: Of the vectors of collaborative filtering.
-
-    Raises:
-        InputError: If no event has an item.
-        MissingExtraError: If `implicit` is not installed.
-    """
-    items, seen = item_table(log, catalogue), interactions(log)
-    met = items.index[items["popularity"] > 0]
-    return {
-        "popular": Popular(met),
-        "last_viewed": LastViewed(),
-        "neighbours": ItemNeighbours.fit(seen, met),
-        "collaborative": Collaborative.fit(seen, met, seed=seed),
-        "content": Content.fit(items["title"]),
-    }
 
 
 def propose(sources: Mapping[str, Source], prediction_times: pd.DataFrame, count: int) -> pd.DataFrame:
@@ -182,7 +141,7 @@ def without_hidden(source: Source, prediction_times: pd.DataFrame, count: int) -
     """
     hidden = prediction_times["hidden"].explode().dropna().rename("item_id").rename_axis("row").reset_index()
     most = int(prediction_times["hidden"].map(len).max())
-    ranked = source.rank(prediction_times, count + most)
+    ranked = source(prediction_times, count + most)
     keep = ranked[["row", "item_id"]].merge(hidden.assign(hidden=True), how="left", on=["row", "item_id"])
     ranked = ranked[keep["hidden"].isna().to_numpy()]
     ranked = ranked.assign(rank=ranked.groupby("row").cumcount() + 1)

@@ -1,26 +1,23 @@
 """`python -m intent_tf.decide segment`: users in named segments."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from intent_tf.decisions.event_log import read_log, writes_results
 from intent_tf.decisions.intent import fit_intent, session_probabilities
-from intent_tf.decisions.log_config import read_log, results_folder
 from intent_tf.decisions.plot import save
-from intent_tf.decisions.segment.choose import choose_count, compare_counts
 from intent_tf.decisions.segment.evaluate import foresight, rfm_cells
-from intent_tf.decisions.segment.segmentation import Segmentation
+from intent_tf.decisions.segment.segmentation import Segmentation, choose_count, compare_counts
 from intent_tf.decisions.segment.user_table import user_table
 from intent_tf.options.decide import LogConfig, SegmentConfig
 
 
-def run(log_config: LogConfig, config: SegmentConfig) -> Path:
-    """Segment the users of a log, measure what that predicts, write all of it, and return the folder."""
-    folder = results_folder(log_config, "segment")
+@writes_results("segment", "counts.csv", "users.csv", "foresight.csv", "segmentation.json", "profile.svg")
+def run(log_config: LogConfig, config: SegmentConfig, folder: Path) -> None:
+    """Segment the users of a log, measure what that predicts, write all of it."""
     log = read_log(log_config)
     middle, late = (log["timestamp"].iloc[int(share * len(log))] for share in (0.5, 0.75))
     model = fit_intent(log[log["timestamp"] < middle], seed=log_config.seed)
@@ -54,7 +51,6 @@ def run(log_config: LogConfig, config: SegmentConfig) -> Path:
     quality.to_csv(folder / "foresight.csv")
     segmentation.save(folder / "segmentation.json")
     save(lambda axes: draw_profile(axes, segmentation), folder / "profile.svg")
-    return folder
 
 
 def draw_profile(axes: Axes, segmentation: Segmentation) -> None:

@@ -1,7 +1,5 @@
 """What segments say of the time to come, beside those of plain RFM scores."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 from sklearn.metrics import log_loss, roc_auc_score

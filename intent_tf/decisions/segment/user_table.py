@@ -1,11 +1,9 @@
 """What is known of each user at a prediction time: recency, frequency, money and probability."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 
-from intent_tf.decisions.log_periods import check_log
+from intent_tf.decisions.event_log import check_log
 from intent_tf.errors import InputError
 
 COLUMNS = ("recency", "frequency", "money", "probability")

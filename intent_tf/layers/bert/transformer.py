@@ -1,7 +1,5 @@
 """BERT: a stack of transformer blocks over embedded tokens."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import keras
@@ -10,13 +8,14 @@ import tensorflow as tf
 from intent_tf.errors import InputError
 from intent_tf.layers.bert.transformer_block import TransformerBlock
 from intent_tf.layers.integer_ids import integer_ids
+from intent_tf.text.configured import Configured
 
 #: What is added to the attention of a token that must not be looked at; fits bfloat16 and float16.
 _HIDDEN = -30000.0
 
 
 @keras.saving.register_keras_serializable(package="intent_tf")
-class BertTransformer(keras.layers.Layer):
+class BertTransformer(Configured, keras.layers.Layer):
     """The network of BERT, from ids of subwords to one vector for each subword.
 
     ``norm(token_embedding[id] + position_embedding[index] + type_embedding[segment])``, then ``num_layers``
@@ -179,19 +178,3 @@ class BertTransformer(keras.layers.Layer):
             "pooled_output": (ids.shape[0], self.hidden_dim),
         }
         return {name: keras.KerasTensor(shape, self.compute_dtype) for name, shape in shapes.items()}
-
-    def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
-        names = (
-            "vocabulary_size",
-            "num_layers",
-            "hidden_dim",
-            "num_heads",
-            "intermediate_dim",
-            "max_sequence_length",
-            "dropout",
-            "causal",
-            "layer_norm_epsilon",
-            "tanh_gelu",
-        )
-        return {**super().get_config(), **{name: getattr(self, name) for name in names}}

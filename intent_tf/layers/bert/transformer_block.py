@@ -1,15 +1,15 @@
 """One block of BERT: attention, then two dense layers, each added to its input and normalised."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import keras
 import tensorflow as tf
 
+from intent_tf.text.configured import Configured
+
 
 @keras.saving.register_keras_serializable(package="intent_tf")
-class TransformerBlock(keras.layers.Layer):
+class TransformerBlock(Configured, keras.layers.Layer):
     """Lets each token look at the others, then maps each on its own.
 
     ``x ← norm(x + attention(x))``, then ``x ← norm(x + down(gelu(up(x))))``
@@ -117,14 +117,3 @@ class TransformerBlock(keras.layers.Layer):
         """Return shape and type of the vectors."""
         batch, tokens, width = x.shape
         return keras.KerasTensor((batch, 1 if first_only else tokens, width), dtype=self.compute_dtype)
-
-    def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
-        return {
-            **super().get_config(),
-            "num_heads": self.num_heads,
-            "intermediate_dim": self.intermediate_dim,
-            "dropout": self.dropout,
-            "layer_norm_epsilon": self.layer_norm_epsilon,
-            "tanh_gelu": self.tanh_gelu,
-        }

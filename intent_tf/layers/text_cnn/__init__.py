@@ -13,7 +13,7 @@ Where to read on, in this order:
 - `compiled_maxima`: does that in one compiled loop, for large batches in training.
 - `winning_products`: the way back, which touches the winning windows only; gradients of any order.
 - `precomputed_text_cnn`: for serving, the products of the whole vocabulary as one table.
-- `keras_layer_weights`: weights from Keras' own layers to a `TextCNN`, and back.
+- `to_keras_layers`: a trained `TextCNN` in Keras' own layers.
 
 Words: a *window* is what a filter sees at one position: as many tokens as the *kernel size*. The *kernel
 offset* of a token is its index in the window, from 0. A filter's *response* is what it says about a window.

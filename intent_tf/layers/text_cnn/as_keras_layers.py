@@ -1,18 +1,18 @@
 """The extractor in Keras' own layers: what `TextCNN` computes, in the plain way."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 
 import keras
+
+from intent_tf.options.as_tuple import as_tuple
 
 
 def as_keras_layers(
     input_dim: int,
     output_dim: int = 128,
     filters: int = 128,
-    kernel_sizes: Sequence[int] = (3,),
+    kernel_sizes: int | Sequence[int] = (3,),
     activation: Any = "relu",
     padding: str = "valid",
     *,
@@ -29,7 +29,7 @@ def as_keras_layers(
         input_dim: int, the number of token ids.
         output_dim: int, the length of a token's vector. Defaults to 128.
         filters: int, the number of filters of each kernel size. Defaults to 128.
-        kernel_sizes: Sequence of ints, the numbers of tokens under a filter. Defaults to (3,).
+        kernel_sizes: int or sequence of ints, the numbers of tokens under a filter. Defaults to (3,).
         activation: Keras activation of the responses. Defaults to `"relu"`.
         padding: `"valid"` or `"same"`, as in `keras.layers.Conv1D`. Defaults to `"valid"`.
         use_bias: bool, whether the filters have a bias. Defaults to True.
@@ -46,7 +46,7 @@ def as_keras_layers(
     ids = keras.Input((None,), dtype="int32")
     vectors = keras.layers.Embedding(input_dim, output_dim, dtype=dtype)(ids)
     maxima = []
-    for size in kernel_sizes:
+    for size in as_tuple(kernel_sizes):
         convolution = keras.layers.Conv1D(
             filters, size, padding=padding, activation=activation, use_bias=use_bias, dtype=dtype
         )

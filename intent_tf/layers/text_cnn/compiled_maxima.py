@@ -1,7 +1,5 @@
 """The maxima of :func:`window_maxima` as one compiled loop, for large batches in training."""
 
-from __future__ import annotations
-
 import tensorflow as tf
 
 # Texts that one call of the compiled loop takes; two calls go on side by side.

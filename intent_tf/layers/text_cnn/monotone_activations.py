@@ -1,7 +1,5 @@
 """The activations that may be applied after the maximum instead of before it."""
 
-from __future__ import annotations
-
 from typing import Any
 
 MONOTONE = frozenset(

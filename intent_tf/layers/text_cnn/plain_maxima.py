@@ -1,7 +1,5 @@
 """The plain way: a convolution at every position, then the maximum over the text."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import tensorflow as tf

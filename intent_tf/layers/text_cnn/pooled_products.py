@@ -1,7 +1,5 @@
 """Convolution and global max-pooling, computed once per distinct token instead of once per position."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import tensorflow as tf

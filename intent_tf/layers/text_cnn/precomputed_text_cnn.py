@@ -12,7 +12,9 @@ from intent_tf.errors import InputError
 from intent_tf.layers.integer_ids import integer_ids
 from intent_tf.layers.text_cnn.text_windows import text_lengths, text_windows
 from intent_tf.layers.text_cnn.window_maxima import window_maxima
+from intent_tf.options.as_tuple import as_tuple
 from intent_tf.options.run import Storage
+from intent_tf.text.configured import Configured
 
 if TYPE_CHECKING:
     from intent_tf.layers.text_cnn.text_cnn import TextCNN
@@ -22,7 +24,7 @@ STORAGES: tuple[Storage, ...] = get_args(Storage)
 
 
 @keras.saving.register_keras_serializable(package="intent_tf")
-class PrecomputedTextCNN(keras.layers.Layer):
+class PrecomputedTextCNN(Configured, keras.layers.Layer):
     """A `TextCNN` for serving, with its products looked up instead of computed.
 
     ``table[id, j, f] = embeddings[id] @ kernel[j, :, f]``, so that a text needs no product any more:
@@ -79,7 +81,7 @@ class PrecomputedTextCNN(keras.layers.Layer):
             raise InputError(f"PrecomputedTextCNN got storage={storage!r}", expected=f"one of {STORAGES}")
         self.input_dim = input_dim
         self.filters = filters
-        self.kernel_sizes = (kernel_sizes,) if isinstance(kernel_sizes, int) else tuple(kernel_sizes)
+        self.kernel_sizes = as_tuple(kernel_sizes)
         self.activation = keras.activations.get(activation)
         self.padding = padding
         self.mask_zero = mask_zero
@@ -182,13 +184,4 @@ class PrecomputedTextCNN(keras.layers.Layer):
 
     def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments."""
-        return {
-            **super().get_config(),
-            "input_dim": self.input_dim,
-            "filters": self.filters,
-            "kernel_sizes": list(self.kernel_sizes),
-            "activation": keras.activations.serialize(self.activation),
-            "padding": self.padding,
-            "mask_zero": self.mask_zero,
-            "storage": self.storage,
-        }
+        return {**super().get_config(), "kernel_sizes": list(self.kernel_sizes)}

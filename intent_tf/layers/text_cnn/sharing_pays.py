@@ -1,7 +1,5 @@
 """The rule that chooses between one product for each distinct token and one for each position."""
 
-from __future__ import annotations
-
 import tensorflow as tf
 
 # Fewer positions are so soon convolved that looking for equal tokens takes as long.

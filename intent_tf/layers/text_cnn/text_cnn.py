@@ -1,7 +1,5 @@
 """The article's extractor as one layer: embedding, convolution and global max-pooling."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from functools import partial
 from typing import Any
@@ -11,17 +9,19 @@ import tensorflow as tf
 
 from intent_tf.errors import InputError
 from intent_tf.layers.integer_ids import integer_ids
+from intent_tf.layers.optioned_layer import OptionedLayer
 from intent_tf.layers.text_cnn.monotone_activations import MONOTONE, is_monotone
 from intent_tf.layers.text_cnn.plain_maxima import plain_maxima
 from intent_tf.layers.text_cnn.pooled_products import pooled_products
 from intent_tf.layers.text_cnn.precomputed_text_cnn import PrecomputedTextCNN
 from intent_tf.layers.text_cnn.sharing_pays import sharing_is_possible, sharing_pays
 from intent_tf.layers.text_cnn.text_windows import text_lengths, text_windows
+from intent_tf.options.as_tuple import as_tuple
 from intent_tf.options.run import Storage
 
 
 @keras.saving.register_keras_serializable(package="intent_tf")
-class TextCNN(keras.layers.Layer):
+class TextCNN(OptionedLayer):
     """Turns token ids into the largest response of each convolution filter anywhere in the text.
 
     The same function as ``Embedding → Conv1D → GlobalMaxPooling1D`` with the same weights, for each kernel
@@ -109,7 +109,7 @@ class TextCNN(keras.layers.Layer):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        self.kernel_sizes = (kernel_sizes,) if isinstance(kernel_sizes, int) else tuple(kernel_sizes)
+        self.kernel_sizes = as_tuple(kernel_sizes)
         for name, value in {
             "input_dim": input_dim,
             "output_dim": output_dim,
@@ -129,15 +129,9 @@ class TextCNN(keras.layers.Layer):
         self.padding = padding
         self.mask_zero = mask_zero
         self.use_bias = use_bias
-        self.embeddings_initializer = keras.initializers.get(embeddings_initializer)
-        self.embeddings_regularizer = keras.regularizers.get(embeddings_regularizer)
-        self.embeddings_constraint = keras.constraints.get(embeddings_constraint)
-        self.kernel_initializer = keras.initializers.get(kernel_initializer)
-        self.kernel_regularizer = keras.regularizers.get(kernel_regularizer)
-        self.kernel_constraint = keras.constraints.get(kernel_constraint)
-        self.bias_initializer = keras.initializers.get(bias_initializer)
-        self.bias_regularizer = keras.regularizers.get(bias_regularizer)
-        self.bias_constraint = keras.constraints.get(bias_constraint)
+        self.keep_options("embeddings", embeddings_initializer, embeddings_regularizer, embeddings_constraint)
+        self.keep_options("kernel", kernel_initializer, kernel_regularizer, kernel_constraint)
+        self.keep_options("bias", bias_initializer, bias_regularizer, bias_constraint)
         self.embedding = embedding
         self.input_spec = keras.layers.InputSpec(ndim=2)
 
@@ -146,35 +140,22 @@ class TextCNN(keras.layers.Layer):
         # The table must stay in its own type: casting all of it to gather some of it would cost more than
         # the rest of the layer, and would make its gradient dense.
         if self.embedding is None:
-            self.embeddings = self.add_weight(
-                name="embeddings",
-                shape=(self.input_dim, self.output_dim),
-                initializer=self.embeddings_initializer,
-                regularizer=self.embeddings_regularizer,
-                constraint=self.embeddings_constraint,
-                autocast=False,
-            )
+            shape = (self.input_dim, self.output_dim)
+            self.embeddings = self.new_weight("embeddings", shape, autocast=False)
         elif not self.embedding.built:
             self.embedding.build((None,))
         self.kernels = [
-            self.add_weight(
+            self.new_weight(
+                "kernel",
+                (size, self.output_dim, self.filters),
+                _copy(self.kernel_initializer),
                 name=f"kernel_{index}",
-                shape=(size, self.output_dim, self.filters),
-                initializer=_copy(self.kernel_initializer),
-                regularizer=self.kernel_regularizer,
-                constraint=self.kernel_constraint,
                 autocast=False,
             )
             for index, size in enumerate(self.kernel_sizes)
         ]
         self.biases = [
-            self.add_weight(
-                name=f"bias_{index}",
-                shape=(self.filters,),
-                initializer=self.bias_initializer,
-                regularizer=self.bias_regularizer,
-                constraint=self.bias_constraint,
-            )
+            self.new_weight("bias", (self.filters,), name=f"bias_{index}")
             for index in range(len(self.kernel_sizes) if self.use_bias else 0)
         ]
 
@@ -261,28 +242,7 @@ class TextCNN(keras.layers.Layer):
 
     def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments."""
-        config = {
-            "input_dim": self.input_dim,
-            "output_dim": self.output_dim,
-            "filters": self.filters,
-            "kernel_sizes": list(self.kernel_sizes),
-            "activation": keras.activations.serialize(self.activation),
-            "padding": self.padding,
-            "mask_zero": self.mask_zero,
-            "use_bias": self.use_bias,
-            "embedding": self.embedding and keras.saving.serialize_keras_object(self.embedding),
-        }
-        for weight in ("embeddings", "kernel", "bias"):
-            for option in ("initializer", "regularizer", "constraint"):
-                name = f"{weight}_{option}"
-                config[name] = keras.saving.serialize_keras_object(getattr(self, name))
-        return {**super().get_config(), **config}
-
-    @classmethod
-    def from_config(cls, config: dict[str, Any]) -> TextCNN:
-        """Return the layer that `get_config` described."""
-        embedding = config.get("embedding")
-        return cls(**{**config, "embedding": embedding and keras.saving.deserialize_keras_object(embedding)})
+        return {**super().get_config(), "kernel_sizes": list(self.kernel_sizes)}
 
 
 def _copy(initializer: Any) -> Any:

@@ -1,7 +1,5 @@
 """The tokens that each window of a convolution covers, over texts of different lengths."""
 
-from __future__ import annotations
-
 import tensorflow as tf
 
 

@@ -1,7 +1,5 @@
 """The largest sum of table entries over the windows of a text."""
 
-from __future__ import annotations
-
 import tensorflow as tf
 
 # So many responses are in a core's own cache when their maximum is taken, and each operation on them is small

@@ -1,7 +1,5 @@
 """The way back: products of the winning windows with a kernel, and their sparse gradients of any order."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import tensorflow as tf

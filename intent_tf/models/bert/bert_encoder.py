@@ -1,7 +1,5 @@
 """BERT as a layer of a Keras 3 model: documents in, one vector a row out."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any, get_args
 
@@ -15,6 +13,7 @@ from intent_tf.models.bert.hub_saved_model import HubSavedModel
 from intent_tf.models.bert.hugging_face import read_hugging_face
 from intent_tf.models.bert.keras_hub_preset import is_preset, read_preset
 from intent_tf.options.encoder import Pooling
+from intent_tf.text.configured import Configured
 from intent_tf.text.wordpiece import WordPieceIds
 
 Network = BertTransformer | HubSavedModel
@@ -24,7 +23,7 @@ _ROWS_AT_ONCE = 64
 
 
 @keras.saving.register_keras_serializable(package="intent_tf")
-class BertEncoder(keras.layers.Layer):
+class BertEncoder(Configured, keras.layers.Layer):
     """A BERT encoder with its subwords, in place of the extractor's Embedding → Conv1D → max.
 
     `hub.KerasLayer` is no layer of Keras 3, and TF-Hub's files, KerasHub's presets and Hugging Face's folders
@@ -99,7 +98,7 @@ class BertEncoder(keras.layers.Layer):
     @classmethod
     def from_preset(
         cls, preset: str | Path, *, max_tokens: int = 128, pooling: Pooling = "mean", **options: Any
-    ) -> BertEncoder:
+    ) -> "BertEncoder":
         """Take a KerasHub preset, or a local folder in Hugging Face's form (also one that `to_hub` wrote).
 
         Args:
@@ -129,10 +128,10 @@ class BertEncoder(keras.layers.Layer):
         *,
         trust: bool = False,
         trainable: bool = True,
-        vocabulary: Path | None = None,
+        vocabulary: str | Path | None = None,
         max_tokens: int = 128,
         pooling: Pooling = "mean",
-    ) -> BertEncoder:
+    ) -> "BertEncoder":
         """Take a TF-Hub style SavedModel of an encoder, as a trainable layer.
 
         Its graph is run, and comes from whoever made it: a graph can read and write files. So it has to be
@@ -156,17 +155,22 @@ class BertEncoder(keras.layers.Layer):
         network.trainable = trainable
         return encoder
 
-    def to_hub(self, folder: str | Path) -> None:
+    def to_hub(self, folder: str | Path, *, overwrite: bool = False) -> None:
         """Write the encoder as a TF-Hub style SavedModel; see `hub_form.write_hub_form`.
 
+        Args:
+            folder: A new or empty folder, or one that this method wrote before.
+            overwrite: Write into a folder that holds other files too, which stay as they are.
+
         Raises:
-            InputError: If the encoder itself came from a SavedModel: that is its form already.
+            InputError: If the folder holds other files, or the encoder itself came from a SavedModel: that is
+                its form already.
         """
         if not isinstance(self.network, BertTransformer):
             raise InputError("the encoder came from a TF-Hub style SavedModel", remedy="copy that folder")
         if not self.network.built:
             self.network.build()
-        write_hub_form(self.network, self.subwords, Path(folder))
+        write_hub_form(self.network, self.subwords, folder, overwrite)
 
     def build(self, input_shape: Any = None) -> None:
         """Create the weights."""
@@ -200,19 +204,3 @@ class BertEncoder(keras.layers.Layer):
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
         """Shape of the vectors, known before there is a vocabulary."""
         return (input_shape[0], self.network.hidden_dim if self.convolution is None else self.filters)
-
-    def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
-        parts = {
-            name: keras.saving.serialize_keras_object(getattr(self, name)) for name in ("network", "subwords")
-        }
-        config = {"pooling": self.pooling, "filters": self.filters, "kernel_size": self.kernel_size}
-        return {**super().get_config(), **parts, **config}
-
-    @classmethod
-    def from_config(cls, config: dict[str, Any]) -> BertEncoder:
-        """Return what `get_config` described."""
-        parts = {
-            name: keras.saving.deserialize_keras_object(config[name]) for name in ("network", "subwords")
-        }
-        return cls(**{**config, **parts})

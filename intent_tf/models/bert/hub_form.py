@@ -1,15 +1,12 @@
 """BERT in TF-Hub's form: a SavedModel from ids to vectors, and one from strings to ids beside it."""
 
-from __future__ import annotations
-
 import json
-import shutil
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 import tensorflow as tf
 
+from intent_tf.data.output_folder import OutputFolder
 from intent_tf.errors import InputError, require
 from intent_tf.layers.bert.transformer import BertTransformer
 from intent_tf.models.bert.hugging_face import write_hugging_face
@@ -19,7 +16,21 @@ from intent_tf.text.wordpiece import WordPieceIds
 INPUTS = ("input_word_ids", "input_mask", "input_type_ids")
 
 
-def write_hub_form(network: BertTransformer, subwords: WordPieceIds, folder: Path) -> None:
+_SAVED_MODEL = ("saved_model.pb", "fingerprint.pb", "variables/variables.*", "assets/*")
+#: What `write_hub_form` writes, as `OutputFolder` takes it.
+HUB_FILES = (
+    *_SAVED_MODEL,
+    *(f"preprocessor/{name}" for name in _SAVED_MODEL),
+    "config.json",
+    "model.safetensors",
+    "vocab.txt",
+    "tokenizer_config.json",
+)
+
+
+def write_hub_form(
+    network: BertTransformer, subwords: WordPieceIds, folder: str | Path, overwrite: bool = False
+) -> None:
     """Write a folder that ``hub.load``, ``BertEncoder`` and Hugging Face's libraries can load.
 
     ::
@@ -34,47 +45,41 @@ def write_hub_form(network: BertTransformer, subwords: WordPieceIds, folder: Pat
     Args:
         network: The encoder.
         subwords: The encoder's tokeniser.
-        folder: The folder to write; one that is there is replaced.
+        folder: The folder to write. Of one that this function wrote before, its files are replaced.
+        overwrite: Write into a folder that holds other files too, which stay as they are.
 
     Raises:
-        InputError: If the folder cannot be written.
+        InputError: If the folder cannot be written, or holds other files; see `OutputFolder`.
     """
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        writing = Path(tempfile.mkdtemp(prefix=f"writing-{folder.name}-", dir=folder.parent))
-    except OSError as error:
-        raise InputError(f"cannot be written ({error.strerror})", file=folder) from error
-    try:
-        vocabulary = writing / "vocab.txt"
+    require("tensorflow_text", "bert")
+    with OutputFolder(
+        folder, "to_hub", HUB_FILES, overwrite=overwrite, option="overwrite=True"
+    ).written() as new:
+        vocabulary = new / "vocab.txt"
         vocabulary.write_text("\n".join(subwords.vocabulary) + "\n", encoding="utf-8")
         settings = {
             "do_lower_case": subwords.lower,
             "model_max_length": network.max_sequence_length,
             "tokenizer_class": "BertTokenizer",
         }
-        (writing / "tokenizer_config.json").write_text(json.dumps(settings, indent=2) + "\n")
-        write_hugging_face(network, writing)
+        (new / "tokenizer_config.json").write_text(json.dumps(settings, indent=2) + "\n")
+        write_hugging_face(network, new)
         encoder = _encoder(network, vocabulary, subwords.lower)
-        tf.saved_model.save(encoder, str(writing), signatures={"serving_default": encoder.serve})
+        tf.saved_model.save(encoder, str(new), signatures={"serving_default": encoder.serve})
         preprocessor = _preprocessor(subwords)
         tf.saved_model.save(
-            preprocessor, str(writing / "preprocessor"), signatures={"serving_default": preprocessor.serve}
+            preprocessor, str(new / "preprocessor"), signatures={"serving_default": preprocessor.serve}
         )
-        if folder.exists():
-            shutil.rmtree(folder)
-        writing.rename(folder)
-    finally:
-        shutil.rmtree(writing, ignore_errors=True)
 
 
-def read_vocabulary(folder: Path) -> tuple[Path, bool]:
+def read_vocabulary(folder: str | Path) -> tuple[Path, bool]:
     """Find the vocabulary of a folder in Hugging Face's form, and whether texts are lower-cased."""
-    settings = folder / "tokenizer_config.json"
+    settings = Path(folder, "tokenizer_config.json")
     try:
         content = json.loads(settings.read_text(encoding="utf-8")) if settings.is_file() else {}
     except ValueError as error:
         raise InputError(f"cannot be read ({error})", file=settings, expected="JSON") from error
-    return folder / "vocab.txt", bool(content.get("do_lower_case", True))
+    return Path(folder, "vocab.txt"), bool(content.get("do_lower_case", True))
 
 
 def _encoder(network: BertTransformer, vocabulary: Path, lower: bool) -> tf.train.Checkpoint:
@@ -109,7 +114,6 @@ def _serving(encode: Callable[..., dict[str, tf.Tensor]]) -> Callable[..., dict[
 
 
 def _preprocessor(subwords: WordPieceIds) -> tf.Module:
-    require("tensorflow_text", "bert")
     module = tf.Module()
 
     @tf.function(input_signature=[tf.TensorSpec((None,), tf.string, "inputs")], autograph=False)

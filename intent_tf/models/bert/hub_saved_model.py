@@ -1,7 +1,5 @@
 """Somebody's TF-Hub style SavedModel as a trainable, self-contained Keras layer."""
 
-from __future__ import annotations
-
 import base64
 import re
 import tempfile
@@ -16,6 +14,7 @@ from keras.src.saving.serialization_lib import in_safe_mode  # as TFSMLayer asks
 
 from intent_tf.errors import InputError, require
 from intent_tf.models.bert.hub_form import INPUTS
+from intent_tf.text.configured import Configured
 
 _OUTPUTS = ("pooled_output", "sequence_output")
 _EXPECTED = f"a TF-Hub style encoder: a SavedModel from {', '.join(INPUTS)} to {' and '.join(_OUTPUTS)}"
@@ -23,7 +22,7 @@ _TRUST = "a SavedModel's graph can read and write files: if you trust who made i
 
 
 @keras.saving.register_keras_serializable(package="intent_tf")
-class HubSavedModel(keras.layers.Layer):
+class HubSavedModel(Configured, keras.layers.Layer):
     """Runs the graph of a SavedModel, with its variables as this layer's weights.
 
     Unlike `keras.layers.TFSMLayer` it does not need the folder again: a ``.keras`` file holds the graph in
@@ -63,7 +62,7 @@ class HubSavedModel(keras.layers.Layer):
             self._take(_load(folder, with_variables=False), folder)
 
     @classmethod
-    def load(cls, handle: str | Path, *, trust: bool) -> HubSavedModel:
+    def load(cls, handle: str | Path, *, trust: bool) -> "HubSavedModel":
         """Read a SavedModel with its variables.
 
         Args:
@@ -118,15 +117,6 @@ class HubSavedModel(keras.layers.Layer):
         values = (ids, tf.cast(mask, tf.int32), tf.cast(types, tf.int32))
         outputs = self._run(dict(zip(INPUTS, values, strict=True)), bool(training))
         return {name: outputs[name] for name in _OUTPUTS}
-
-    def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
-        return {**super().get_config(), "graph": self.graph}
-
-    @classmethod
-    def from_config(cls, config: dict[str, Any]) -> HubSavedModel:
-        """Return what `get_config` described; Keras' own way would print the graph into every error."""
-        return cls(**config)
 
     def _take(self, loaded: Any, folder: str) -> None:
         self._loaded = loaded

@@ -1,7 +1,5 @@
 """BERT in Hugging Face's form: a folder of ``config.json``, ``model.safetensors`` and ``vocab.txt``."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,10 +12,19 @@ from intent_tf.errors import InputError, require
 from intent_tf.layers.bert.transformer import BertTransformer
 
 _ACTIVATIONS = ("gelu", "gelu_pytorch_tanh")
+#: Names of the sizes of a network, there and here.
+_SIZES = {
+    "vocab_size": "vocabulary_size",
+    "num_hidden_layers": "num_layers",
+    "hidden_size": "hidden_dim",
+    "num_attention_heads": "num_heads",
+    "intermediate_size": "intermediate_dim",
+    "max_position_embeddings": "max_sequence_length",
+}
 _EXPECTED = "a BERT of Hugging Face's form: config.json, model.safetensors and vocab.txt"
 
 
-def read_hugging_face(folder: Path, **options: Any) -> BertTransformer:
+def read_hugging_face(folder: str | Path, **options: Any) -> BertTransformer:
     """Read the network of a folder, with its weights.
 
     Args:
@@ -27,6 +34,7 @@ def read_hugging_face(folder: Path, **options: Any) -> BertTransformer:
     Raises:
         InputError: If the folder holds no such network, or its weights do not fit its configuration.
     """
+    folder = Path(folder)
     try:
         config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
@@ -42,12 +50,7 @@ def read_hugging_face(folder: Path, **options: Any) -> BertTransformer:
             f"model.safetensors cannot be read ({error})", file=folder, expected=_EXPECTED
         ) from error
     network = BertTransformer(
-        config["vocab_size"],
-        config["num_hidden_layers"],
-        config["hidden_size"],
-        config["num_attention_heads"],
-        config["intermediate_size"],
-        config["max_position_embeddings"],
+        **{ours: config[theirs] for theirs, ours in _SIZES.items()},
         layer_norm_epsilon=config.get("layer_norm_eps", 1e-12),
         causal=config.get("is_decoder", False),
         tanh_gelu=config.get("hidden_act") == _ACTIVATIONS[True],
@@ -58,9 +61,9 @@ def read_hugging_face(folder: Path, **options: Any) -> BertTransformer:
     return network
 
 
-def write_hugging_face(network: BertTransformer, folder: Path) -> None:
+def write_hugging_face(network: BertTransformer, folder: str | Path) -> None:
     """Write ``config.json`` and ``model.safetensors``, as `read_hugging_face` and others read them."""
-    tensors = {}
+    folder, tensors = Path(folder), {}
     for name, weight, index in _names(network):
         value = np.asarray(weight)[..., index]
         tensors[name] = np.ascontiguousarray(value if "embeddings." in name else value.T, np.float32)
@@ -72,12 +75,7 @@ def write_hugging_face(network: BertTransformer, folder: Path) -> None:
         "model_type": "bert",
         "pad_token_id": 0,
         "hidden_act": _ACTIVATIONS[network.tanh_gelu],
-        "vocab_size": network.vocabulary_size,
-        "num_hidden_layers": network.num_layers,
-        "hidden_size": network.hidden_dim,
-        "num_attention_heads": network.num_heads,
-        "intermediate_size": network.intermediate_dim,
-        "max_position_embeddings": network.max_sequence_length,
+        **{theirs: getattr(network, ours) for theirs, ours in _SIZES.items()},
         "type_vocab_size": 2,
         "layer_norm_eps": network.layer_norm_epsilon,
         "hidden_dropout_prob": network.dropout,

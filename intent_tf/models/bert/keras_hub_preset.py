@@ -1,7 +1,5 @@
 """BERT from KerasHub's presets."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +10,9 @@ from intent_tf.layers.bert.transformer import BertTransformer
 from intent_tf.models.bert.hugging_face import assign_tensors
 
 
-def is_preset(folder: Path) -> bool:
+def is_preset(folder: str | Path) -> bool:
     """Tell whether this is KerasHub's to load: no local folder, or one that KerasHub wrote."""
-    return not folder.is_dir() or "keras_hub" in _text(folder / "config.json")
+    return not Path(folder).is_dir() or "keras_hub" in _text(Path(folder, "config.json"))
 
 
 def read_preset(preset: str, options: dict[str, Any]) -> tuple[BertTransformer, tuple[str, ...], bool]:
@@ -63,18 +61,13 @@ def _tensors(backbone: Any) -> dict[str, np.ndarray]:
     tensors["embeddings.position_embeddings.weight"] = np.asarray(position.position_embeddings)
     tensors["embeddings.token_type_embeddings.weight"] = np.asarray(segment.embeddings)
 
-    def put(name: str, weight: Any, bias: Any) -> None:
-        kernel = np.asarray(weight)
-        tensors[f"{name}.weight"] = kernel.T
-        tensors[f"{name}.bias"] = np.asarray(bias)
-
     def put_layer(name: str, layer: Any, rows: int | None = None) -> None:
         """Heads are axes of their own there."""
         norm = hasattr(layer, "gamma")
         weight, bias = (layer.gamma, layer.beta) if norm else (layer.kernel, layer.bias)
         kernel = np.asarray(weight)
-        kernel = kernel if rows is None else kernel.reshape(rows, -1)
-        put(name, kernel, np.asarray(bias).ravel())
+        tensors[f"{name}.weight"] = (kernel if rows is None else kernel.reshape(rows, -1)).T
+        tensors[f"{name}.bias"] = np.asarray(bias).ravel()
 
     put_layer("embeddings.LayerNorm", backbone.get_layer("embeddings_layer_norm"))
     width = backbone.hidden_dim

@@ -9,10 +9,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from intent_tf.data.adapters import ADAPTERS
+from intent_tf.data.adapters import ADAPTERS, example_table
+from intent_tf.data.event_log import LogFormat
 from intent_tf.data.example_definition import ExampleDefinition
 from intent_tf.data.examples import Prepared, prepare_examples
+from intent_tf.data.session_rules import SessionRules
 from intent_tf.errors import InputError
+from intent_tf.options.log_reading import LogReading
 
 LAST = ExampleDefinition(prediction_times="last")
 
@@ -138,8 +141,8 @@ def test_rees46_sample_sets_its_cut_line_aside() -> None:
     prepared = prepare("rees46", real("rees46-2019-oct-sample"), ExampleDefinition())
     assert prepared.counts["events"] == 17_434
     assert prepared.reasons == {"missing columns": 1}
-    # 5,066 session ids, of which one is shared by two users.
-    assert prepared.counts["sessions"] == 5_067
+    # One of the session ids is shared by two user ids, 42 seconds apart: a shopper who logged in.
+    assert prepared.counts["sessions"] == 5_066
     assert prepared.counts["examples"] == 11_632
     assert prepared.counts["positives"] == 413
 
@@ -150,3 +153,56 @@ def test_dmc2013_buys_in_the_sessions_that_its_second_file_names() -> None:
     assert prepared.counts["examples"] == 4_512
     assert prepared.reasons == {"the session is cut in the middle of a row": 6}
     assert prepared.counts["positives"] / 4_512 == pytest.approx(0.486, abs=0.0005)
+
+
+def test_a_log_to_predict_is_read_as_the_one_that_the_model_learnt_from(tmp_path: Path) -> None:
+    (tmp_path / "log.csv").write_text("user_id,timestamp,event_type\nann,13.03.2024,View\n")
+    learnt = SessionRules({"view": "detail"}, time_format="%d.%m.%Y", timezone="Europe/Berlin")
+    reading = LogReading()
+    with example_table("", str(tmp_path / "log.csv"), reading, learnt=learnt, label="next_action") as file:
+        [example] = pd.read_parquet(file).to_dict("records")
+    assert (list(example["event_type"]), example["next_action"]) == (["detail"], "end")
+    assert example["prediction_time"] == pd.Timestamp("2024-03-12T23:00Z")
+
+
+@pytest.mark.parametrize("form", ["jsonl", "json", "parquet"])
+def test_ga4_reads_every_item_of_a_purchase_in_every_form(tmp_path: Path, form: str) -> None:
+    items = [{"item_id": str(at), "item_name": "cap", "price": 1.5, "quantity": 1} for at in range(3)]
+    events = [
+        json.loads(ga4_event(name, 1612069510766593 + at, items=items if name == "purchase" else items[:1]))
+        for at, name in enumerate(["view_item", "purchase"])
+    ]
+    for event in events:
+        event["event_params"][0]["value"] = {"string_value": "7", "int_value": None}
+        event["event_params"][1]["value"] |= {"int_value": None}
+    path = tmp_path / f"events.{form}"
+    if form == "parquet":
+        pd.DataFrame(events).to_parquet(path)
+    else:
+        path.write_text(
+            "\n".join(map(json.dumps, events)) if form == "jsonl" else json.dumps(events, indent=1)
+        )
+    prepared = prepare("ga4", path)
+    assert (prepared.counts["events"], prepared.examples["purchase"].tolist()) == (4, [1])
+    assert prepared.examples["session_id"].tolist() == ["7"]
+
+
+def test_an_invoice_log_of_uci_is_read_by_its_minutes(tmp_path: Path) -> None:
+    path = tmp_path / "online_retail.csv"
+    lines = [f"536365,{code},LANTERN {code},6,12/1/2010 8:26,2.55,17850,UK" for code in range(40)]
+    lines += [
+        "536366,7,WARMER,6,12/3/2010 14:05,1.85,17850,UK",
+        "C536379,D,Discount,-1,12/4/2010 9:41,27.5,14527,UK",
+    ]
+    header = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country"
+    path.write_text("\n".join([header, *lines]))
+    columns = {
+        "user_id": "CustomerID",
+        "timestamp": "InvoiceDate",
+        "item_id": "StockCode",
+        "quantity": "Quantity",
+    }
+    read = LogFormat(columns, time_format="%m/%d/%Y %H:%M", event_type="purchase")
+    prepared = prepare_examples(path, ExampleDefinition(prediction_times="last", cut="none"), read)
+    assert (prepared.counts["events"], prepared.counts["bot_sessions"], prepared.reasons) == (42, 0, {})
+    assert prepared.examples["events"].tolist() == [1, 40, 1]

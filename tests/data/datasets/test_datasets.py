@@ -88,6 +88,10 @@ def test_each_test_session_of_dmc_counts_once_a_prefix(sources: dict[str, Exampl
     assert not tested.duplicated(["prefix", "sessionNo"]).any()
 
 
+def test_all_test_sessions_of_dmc_have_the_same_weight(sources: dict[str, ExampleSource]) -> None:
+    assert (sources["dmc2013"].frame.query("part == 'test'")["weight"] == 1).all()
+
+
 def test_a_state_of_dmc_knows_of_its_end_only_where_it_is_told(sources: dict[str, ExampleSource]) -> None:
     frame = sources["dmc2013"].frame
     ended = frame[frame["ended"] == 1]

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from intent_tf.decisions.advertise.compare_bids import compare_bids
+from intent_tf.decisions.advertise.bidding import compare_bids
 
 
 @pytest.fixture(scope="module")

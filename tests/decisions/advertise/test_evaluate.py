@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from intent_tf.decisions.advertise.evaluate import compare_targeting
+from intent_tf.decisions.advertise.targeting import compare_targeting
 
 
 def test_targeting_is_measured_by_the_trial_and_by_the_truth_alike() -> None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from intent_tf.decisions.advertise.persuasion_trial import persuasion_trial
+from intent_tf.decisions.advertise.targeting import persuasion_trial
 from intent_tf.errors import InputError
 
 

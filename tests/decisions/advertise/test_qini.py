@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from intent_tf.decisions.advertise.qini import added_by_truth, qini_coefficient, qini_curve
+from intent_tf.decisions.advertise.targeting import added_by_truth, qini_coefficient, qini_curve
 from intent_tf.errors import InputError
 
 

@@ -3,8 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from intent_tf.decisions.experiments.arms import assign_arms
-from intent_tf.decisions.experiments.ratio_check import ratio_p_value
+from intent_tf.decisions.experiments.experiment_table import assign_arms
+from intent_tf.decisions.experiments.sample_size import ratio_p_value
 from intent_tf.errors import InputError
 
 USERS = [f"u{number}" for number in range(10_000)]

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from intent_tf.decisions.experiments.cuped import cuped
+from intent_tf.decisions.experiments.difference import cuped
 from intent_tf.errors import InputError
 
 NUMBERS = arrays(np.float64, 20, elements=st.floats(-100, 100, width=16))

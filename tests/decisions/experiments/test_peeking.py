@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from intent_tf.decisions.experiments.peeking import peeking_errors
+from intent_tf.decisions.experiments.sequential import peeking_errors
 from intent_tf.errors import InputError
 
 

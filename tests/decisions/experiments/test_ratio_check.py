@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from intent_tf.decisions.experiments.ratio_check import ratio_p_value
+from intent_tf.decisions.experiments.sample_size import ratio_p_value
 from intent_tf.errors import InputError
 
 

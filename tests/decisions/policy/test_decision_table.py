@@ -4,9 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from intent_tf.decisions.policy.compare import compare_policies
 from intent_tf.decisions.policy.decision_table import decision_table, logged, simulated_decisions
-from intent_tf.decisions.policy.off_policy import LoggedDecisions
+from intent_tf.decisions.policy.off_policy import LoggedDecisions, compare_policies
 from intent_tf.errors import InputError
 from intent_tf.simulator.simulator import simulate
 

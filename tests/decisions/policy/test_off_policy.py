@@ -4,18 +4,17 @@ import numpy as np
 import pytest
 import vowpalwabbit
 
-from intent_tf.decisions.policy.compare import learnt_policy
 from intent_tf.decisions.policy.off_policy import (
     LoggedDecisions,
     cross_fitted_rewards,
     doubly_robust,
     ips,
+    learnt_policy,
     snips,
 )
 from intent_tf.errors import InputError
 from intent_tf.simulator.hidden_markov import Floats, draw
-from intent_tf.simulator.interventions import Interventions, beliefs_at
-from intent_tf.simulator.trial import simulate_trial
+from intent_tf.simulator.trial import Interventions, beliefs_at, simulate_trial
 
 
 @pytest.fixture(scope="module")

@@ -3,13 +3,13 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from intent_tf.decisions.log_config import clean_log
-from intent_tf.decisions.recommend.caused import purchases_caused
+from intent_tf.decisions.event_log import clean_log
+from intent_tf.decisions.recommend.evaluate import purchases_caused
 from intent_tf.decisions.recommend.recommendation_times import recommendation_times
 from intent_tf.errors import InputError
-from intent_tf.simulator.interventions import Interventions, beliefs_at
 from intent_tf.simulator.optimum import optimal_probabilities
 from intent_tf.simulator.simulator import simulate
+from intent_tf.simulator.trial import Interventions, beliefs_at
 
 
 @pytest.fixture(scope="module")

@@ -18,12 +18,13 @@ def test_recommendations_figures_and_plot_are_written(
     catalogue = tmp_path / "catalogue.csv"
     catalogue.write_text("item_id,title,price\n77,new Alder backpack basic,9\n")
     config = RecommendConfig(candidates=10, count=3, catalogue=str(catalogue))
-    run(LogConfig(sessions=200, out=str(tmp_path)), config)
-    found = pd.read_csv(tmp_path / "recommendations.csv")
+    out = tmp_path / "out"
+    run(LogConfig(sessions=200, out=str(out)), config)
+    found = pd.read_csv(out / "recommendations.csv")
     assert found.groupby("session_id").size().eq(3).all()
-    ways = pd.read_csv(tmp_path / "metrics.csv")["way"].tolist()
-    assert "probability" in ways and set(ways) <= words_drawn(tmp_path / "recall.svg")
-    assert pd.read_csv(tmp_path / "caused.csv")["caused"].notna().all()
+    ways = pd.read_csv(out / "metrics.csv")["way"].tolist()
+    assert "probability" in ways and set(ways) <= words_drawn(out / "recall.svg")
+    assert pd.read_csv(out / "caused.csv")["caused"].notna().all()
 
 
 @pytest.mark.parametrize("wrong", [{"count": 0}, {"count": 9, "candidates": 8}, {"bought_days": -1}])

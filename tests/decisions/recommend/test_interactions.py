@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pandas as pd
 import pytest
 
-from intent_tf.decisions.recommend.interactions import interaction_matrix, interactions, query_matrix
+from intent_tf.decisions.recommend.items import interaction_matrix, interactions, query_matrix
 
 ITEMS = pd.Index(["hat", "bag"])
 
@@ -20,7 +20,7 @@ def test_hand_counted_interactions(make_log: Callable[..., pd.DataFrame]) -> Non
             ("bob", "2", 10, "click", "cap"),
         ]
     )
-    matrix = interaction_matrix(interactions(log), "user_id", ITEMS)
+    matrix = interaction_matrix(interactions(log), ITEMS)
     assert matrix.toarray().tolist() == [[6.0, 0.0], [0.0, 1.0]]
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from intent_tf.decisions.recommend.metrics import coverage, difference_interval, hits, ranking_metrics
+from intent_tf.decisions.recommend.evaluate import coverage, difference_interval, hits, ranking_metrics
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from intent_tf.decisions.recommend.item_table import item_table
+from intent_tf.decisions.recommend.items import item_table
 from intent_tf.decisions.recommend.pairs import pair_table
 from intent_tf.decisions.recommend.recommendation_times import recommendation_times
 

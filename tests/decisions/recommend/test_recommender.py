@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import sys
-
 import pandas as pd
 import pytest
 
-from intent_tf.decisions.log_config import clean_log
-from intent_tf.decisions.log_periods import split_by_time
+from intent_tf.decisions.event_log import clean_log, split_by_time
 from intent_tf.decisions.recommend.evaluate import OURS, compare_rankings, differences, rankings
 from intent_tf.decisions.recommend.recommendation_times import recommendation_times
-from intent_tf.decisions.recommend.recommender import Recommender, fit_sources, without_hidden
-from intent_tf.errors import InputError, MissingExtraError
+from intent_tf.decisions.recommend.recommender import Recommender, without_hidden
+from intent_tf.errors import InputError
 from intent_tf.options.training import TrainingConfig
 from intent_tf.simulator.simulator import simulate
 
@@ -108,9 +105,3 @@ def test_a_past_without_carts_teaches_nothing(log: pd.DataFrame, tiny: TrainingC
 def test_no_recommendation_is_no_count(recommender: Recommender, prediction_times: pd.DataFrame) -> None:
     with pytest.raises(InputError, match="0 items were asked for"):
         recommender.recommend(prediction_times, 0)
-
-
-def test_without_implicit_the_extra_is_named(log: pd.DataFrame, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "implicit.als", None)
-    with pytest.raises(MissingExtraError, match=r"pip install 'intent_tf\[decisions\]'"):
-        fit_sources(log)

@@ -8,12 +8,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from intent_tf.decisions.recommend.collaborative import Collaborative
-from intent_tf.decisions.recommend.content import Content
-from intent_tf.decisions.recommend.interactions import interactions
-from intent_tf.decisions.recommend.item_neighbours import ItemNeighbours
-from intent_tf.decisions.recommend.last_viewed import LastViewed
-from intent_tf.decisions.recommend.popular import Popular
+from intent_tf.decisions.recommend.items import interactions
+from intent_tf.decisions.recommend.sources import (
+    content,
+    item_similarity,
+    last_viewed,
+    neighbours,
+    popular,
+)
 
 HATS, BAGS = [f"hat{n}" for n in range(6)], [f"bag{n}" for n in range(6)]
 ITEMS = pd.Index([*HATS, *BAGS])
@@ -37,52 +39,31 @@ def _first(found: pd.DataFrame, row: int, count: int) -> list[str]:
     return found.loc[found["row"] == row, "item_id"].tolist()[:count]
 
 
-def test_collaborative_filtering_finds_the_group_of_a_user_it_never_met(seen: pd.DataFrame) -> None:
-    found = Collaborative.fit(seen, ITEMS, factors=2).rank(_moments(["hat1"], ["bag1"], [""]), 6)
-    assert set(_first(found, 0, 5)) <= set(HATS) and set(_first(found, 1, 5)) <= set(BAGS)
-    assert _first(found, 2, 1) == []
-
-
-def test_a_user_folded_in_solves_the_equations_of_the_article(seen: pd.DataFrame) -> None:
-    model = Collaborative.fit(seen, ITEMS, factors=4, regularization=0.5, alpha=2.0)
-    user = model.fold_in(_moments(["hat1"]))[0]
-    confidence = np.ones(len(ITEMS))
-    confidence[1] += 2.0
-    preference = np.eye(len(ITEMS))[1]
-    gradient = model.vectors.T @ (confidence * (preference - model.vectors @ user)) - 0.5 * user
-    np.testing.assert_allclose(gradient, 0, atol=1e-6)
-
-
-def test_an_item_that_nobody_met_has_no_collaborative_vector(seen: pd.DataFrame) -> None:
-    found = Collaborative.fit(seen, ITEMS.append(pd.Index(["new"])), factors=4).rank(_moments(["hat1"]), 20)
-    assert "new" not in set(found["item_id"])
-
-
 def test_neighbours_are_met_in_the_same_sessions(seen: pd.DataFrame) -> None:
-    found = ItemNeighbours.fit(seen, ITEMS).rank(_moments(["hat1"]), 20)
+    found = neighbours(seen, ITEMS)(_moments(["hat1"]), 20)
     assert found["item_id"][0] == "hat1" and set(found["item_id"]) == set(HATS)
 
 
 def test_hand_computed_damped_cosine(make_log: Callable[..., pd.DataFrame]) -> None:
     log = make_log([("a", "1", 0, "click", "x"), ("a", "1", 1, "click", "y"), ("b", "2", 2, "click", "y")])
-    similarity = ItemNeighbours.fit(interactions(log), pd.Index(["x", "y"])).similarity.toarray()
+    similarity = item_similarity(interactions(log), pd.Index(["x", "y"])).toarray()
     assert similarity[0, 1] == pytest.approx(1 / np.sqrt(11 * 12))
 
 
 def test_content_finds_an_item_that_nobody_met() -> None:
     titles = pd.concat([TITLES, pd.Series({"new": "blue felt hat"})])
-    assert _first(Content.fit(titles).rank(_moments(["hat1"]), 9), 0, 9)[6:] == ["new"]
+    assert _first(content(titles)(_moments(["hat1"]), 9), 0, 9)[6:] == ["new"]
 
 
 def test_content_without_words_proposes_nothing() -> None:
-    assert Content.fit(pd.Series({"a": "", "b": ""})).rank(_moments(["a"]), 5).empty
+    assert content(pd.Series({"a": "", "b": ""}))(_moments(["a"]), 5).empty
 
 
 def test_what_was_viewed_last_comes_first_then_history_and_nothing_twice() -> None:
-    found = LastViewed().rank(_moments(["hat1", "", "hat2", "hat1"], history=["bag1", "hat2", "bag2"]), 3)
+    found = last_viewed(_moments(["hat1", "", "hat2", "hat1"], history=["bag1", "hat2", "bag2"]), 3)
     assert found[["item_id", "rank"]].values.tolist() == [["hat1", 1], ["hat2", 2], ["bag2", 3]]
 
 
 def test_everybody_is_offered_what_is_popular() -> None:
-    found = Popular(ITEMS).rank(_moments([""], ["bag1"]), 2)
+    found = popular(ITEMS)(_moments([""], ["bag1"]), 2)
     assert found["item_id"].tolist() == ["hat0", "hat1"] * 2

@@ -6,8 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from intent_tf.decisions.segment.choose import choose_count, compare_counts
-from intent_tf.decisions.segment.segmentation import Segmentation
+from intent_tf.decisions.segment.segmentation import Segmentation, choose_count, compare_counts
 from intent_tf.errors import InputError
 
 

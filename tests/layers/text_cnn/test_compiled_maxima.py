@@ -7,7 +7,7 @@ import pytest
 import tensorflow as tf
 
 from intent_tf.layers.text_cnn.compiled_maxima import _scan, compiled_maxima, compiling_pays
-from intent_tf.layers.text_cnn.keras_layer_weights import to_keras_layers
+from intent_tf.layers.text_cnn.to_keras_layers import to_keras_layers
 from intent_tf.layers.text_cnn.window_maxima import window_maxima
 
 

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from intent_tf.errors import InputError
-from intent_tf.layers.text_cnn.keras_layer_weights import to_keras_layers
 from intent_tf.layers.text_cnn.sharing_pays import sharing_pays
 from intent_tf.layers.text_cnn.text_cnn import TextCNN
+from intent_tf.layers.text_cnn.to_keras_layers import to_keras_layers
 
 SHAPES = {
     "batch": st.integers(1, 40),

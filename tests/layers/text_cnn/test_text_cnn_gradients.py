@@ -8,7 +8,7 @@ import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from intent_tf.layers.text_cnn.keras_layer_weights import to_keras_layers
+from intent_tf.layers.text_cnn.to_keras_layers import to_keras_layers
 
 SHAPES = {
     "batch": st.integers(1, 40),

@@ -1,0 +1,56 @@
+"""The linear part of a model: a logistic regression of its features."""
+
+import numpy as np
+from scipy import sparse
+from sklearn.linear_model import LogisticRegression
+
+from intent_tf.data.predictions import FloatArray
+from intent_tf.models.parts.linear_part import LinearPart
+from intent_tf.training.parts.part_rows import PartRows, log_loss
+
+#: Inverses of the L2 penalty, of which the folds choose.
+_INVERSE_PENALTIES = (0.01, 0.1, 1.0)
+
+
+def fit_linear(rows: PartRows, seed: int = 0) -> tuple[LinearPart, FloatArray]:
+    """Fit a logistic regression of normal scores, missing flags and one-hot categories.
+
+    Args:
+        rows: Training rows, with numbers or categories.
+        seed: Seed of the folds, which choose the penalty.
+
+    Returns:
+        The part, fitted on all rows, and the logits ``(rows,)`` of folds that had not seen the row; NaN
+        for rows of no fold.
+    """
+    columns, folds = _columns(rows), rows.folds(seed)
+    label, weight = rows.labels.label, rows.labels.weight
+    found = {}
+    for inverse in _INVERSE_PENALTIES:
+        logits = np.full(len(label), np.nan)
+        for fit, held_out in folds:
+            model = _model(inverse).fit(columns[fit], label[fit], weight[fit])
+            logits[held_out] = model.decision_function(columns[held_out])
+        found[inverse] = (log_loss(rows.labels, logits), logits)
+    inverse = min(found, key=lambda inverse: found[inverse][0])
+    model = _model(inverse).fit(columns, label, weight)
+    part = LinearPart(rows.numbers.shape[1], rows.input_dims, name="linear")
+    part.build()
+    part.assign(float(model.intercept_[0]), model.coef_[0])
+    return part, found[inverse][1]
+
+
+def _model(inverse: float) -> LogisticRegression:
+    return LogisticRegression(C=inverse, max_iter=1000)
+
+
+def _columns(rows: PartRows) -> sparse.csr_matrix:
+    missing = np.isnan(rows.numbers)
+    one_hot = [
+        sparse.csr_matrix(
+            (ids > 0, (np.arange(len(ids)), ids)), shape=(len(ids), size), dtype=np.float32
+        )  # an unknown category says nothing
+        for ids, size in zip(rows.categories.T, rows.input_dims, strict=True)
+    ]
+    numbers = np.hstack([np.where(missing, 0, rows.numbers), missing]).astype(np.float32)
+    return sparse.hstack([sparse.csr_matrix(numbers), *one_hot]).tocsr()

@@ -1,0 +1,155 @@
+"""Fitting the parts beside a network, and how much each counts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import keras
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.special import expit
+from sklearn.metrics import roc_auc_score
+
+from intent_tf.columns.prepared import PreparedData, preprocess_data
+from intent_tf.data.predictions import Labels
+from intent_tf.models.build import build_feature_extractor, build_model, build_predictor
+from intent_tf.models.intent_model import IntentModel
+from intent_tf.models.outputs import SPREAD, STRENGTH
+from intent_tf.training.parts.boosting import fit_trees
+from intent_tf.training.parts.fit_parts import fit_parts, stacking_weights
+from intent_tf.training.parts.linear import fit_linear
+from intent_tf.training.parts.part_rows import PartRows
+
+
+def rows_of(rows: int, seed: int = 0, signal: float = 2.0) -> PartRows:
+    """Two numbers of which some are missing, and a category; pairs of them decide."""
+    rng = np.random.default_rng(seed)
+    numbers = rng.normal(size=(rows, 2)).astype(np.float32)
+    categories = rng.integers(5, size=(rows, 1)).astype(np.int32)
+    label = rng.uniform(size=rows) < expit(
+        signal * np.sign(numbers[:, 0]) * (2.0 * (categories[:, 0] > 2) - 1)
+    )
+    numbers[rng.uniform(size=numbers.shape) < 0.1] = np.nan
+    return PartRows(numbers, categories, Labels.unweighted(label))
+
+
+@pytest.mark.parametrize("fit", [fit_trees, fit_linear])
+def test_labels_of_pure_noise_are_not_found_again(fit) -> None:
+    """A way that leaks a row's own label into its logit would rank the rows by it."""
+    rows = rows_of(1500, signal=0.0)
+    _, logits = fit(rows)
+    assert abs(roc_auc_score(rows.labels.label, logits) - 0.5) < 0.05
+
+
+def features_of(rows: PartRows) -> dict[str, np.ndarray]:
+    missing = np.isnan(rows.numbers)
+    return {
+        "numbers": np.where(missing, 0, rows.numbers).astype(np.float32),
+        "missing": missing.astype(np.float32),
+        "categories": rows.categories,
+    }
+
+
+def test_trees_find_what_acts_only_together_where_a_linear_part_does_not() -> None:
+    rows, new = rows_of(1500), rows_of(1500, seed=1)
+    found = {fit: fit(rows)[0](features_of(new)).numpy() for fit in (fit_trees, fit_linear)}
+    assert roc_auc_score(new.labels.label, found[fit_trees]) > 0.8
+    assert roc_auc_score(new.labels.label, found[fit_linear]) < 0.6
+
+
+@pytest.mark.parametrize("fit", [fit_trees, fit_linear])
+@pytest.mark.parametrize("kind", ["numbers", "categories"])
+def test_tables_of_one_kind_of_column_have_parts_too(fit, kind: str) -> None:
+    rows = rows_of(300)
+    nothing = {"numbers": rows.numbers[:, :0], "categories": rows.categories[:, :0]}
+    del nothing[kind]
+    alone = replace(rows, **nothing)
+    part, logits = fit(alone)
+    assert part(features_of(alone)).shape == logits.shape == (300,)
+
+
+def test_rows_of_no_weight_count_nothing() -> None:
+    rng = np.random.default_rng(3)
+    logits, label = rng.normal(size=(500, 2)), rng.uniform(size=500) < 0.4
+    kept = np.arange(500) < 400
+    alone = stacking_weights(logits[kept], Labels.unweighted(label[kept]))
+    np.testing.assert_allclose(stacking_weights(logits, Labels(label, kept))[0], alone[0], rtol=1e-4)
+
+
+def test_what_says_nothing_counts_nothing_and_equal_parts_count_alike() -> None:
+    rng = np.random.default_rng(0)
+    good, noise = rng.normal(size=(2, 5000))
+    label = Labels.unweighted(rng.uniform(size=5000) < expit(good))
+    weights, bias = stacking_weights(np.column_stack([good, noise]), label)
+    assert weights[0] > 0.9 and weights[1] < 0.05 and abs(bias) < 0.1
+    weights, _ = stacking_weights(np.column_stack([good, good]), label)
+    assert weights[0] == pytest.approx(weights[1])
+
+
+@pytest.fixture(scope="module")
+def data() -> PreparedData:
+    rows = rows_of(1200)
+    frame = pd.DataFrame(rows.numbers, columns=["pages", "seconds"])
+    frame = frame.assign(month=[f"m{each}" for each in rows.categories[:, 0]], bought=rows.labels.label)
+    return preprocess_data(frame, "bought", verbose=False)
+
+
+@pytest.fixture(scope="module")
+def stacked(data: PreparedData) -> IntentModel:
+    """A network that has learnt nothing, and what was fitted beside it."""
+    keras.utils.set_random_seed(0)
+    model = build_model(data, build_feature_extractor(data), build_predictor(ensemble_size=2, units=(4,)))
+    return fit_parts(model, data, ("trees", "linear"))
+
+
+def test_only_parts_that_help_are_kept(stacked: IntentModel) -> None:
+    assert list(stacked.stack.parts) == ["trees"] and stacked.stack.shares()["trees"] > 0.5
+
+
+def test_a_stacked_model_predicts_alike_from_rows_and_from_raw_columns(
+    stacked: IntentModel, data: PreparedData
+) -> None:
+    strength = stacked.predict(data.test)
+    assert roc_auc_score(data.test.label, strength) > 0.75
+    np.testing.assert_allclose(stacked.predict(data.test.frame), strength, rtol=0, atol=1e-6)
+    shuffled = data.test.frame.sample(frac=1.0, random_state=0)
+    assert stacked.predict(shuffled) == pytest.approx(
+        pd.Series(strength, data.test.frame.index)[shuffled.index]
+    )
+
+
+def test_its_spread_is_that_of_members_and_parts(stacked: IntentModel, data: PreparedData) -> None:
+    answers = stacked.answers(data.test, 256)
+    assert answers[SPREAD].shape == answers[STRENGTH].shape and answers[SPREAD].max() > 0.05
+
+
+def test_a_stacked_model_comes_back_from_its_file(stacked: IntentModel, data: PreparedData, tmp_path) -> None:
+    stacked.save(tmp_path / "model.keras")
+    read = keras.models.load_model(tmp_path / "model.keras")
+    np.testing.assert_array_equal(read.predict(data.test.frame), stacked.predict(data.test.frame))
+
+
+def test_the_metrics_of_evaluate_are_those_of_the_whole_model(
+    stacked: IntentModel, data: PreparedData
+) -> None:
+    found = stacked.evaluate(data.test, verbose=0, return_dict=True)
+    assert found["auroc"] == pytest.approx(
+        roc_auc_score(data.test.label, stacked.predict(data.test)), abs=0.01
+    )
+
+
+@pytest.mark.guard
+def test_fit_sets_the_parts_aside_and_says_so(stacked: IntentModel, data: PreparedData) -> None:
+    with pytest.warns(UserWarning, match="fit drops the stack of parts"):
+        stacked.fit(data.train, verbose=0)
+    assert stacked.stack.shares() == {"network": 1.0, "trees": 0.0}
+
+
+def test_a_table_of_texts_alone_has_a_network_alone() -> None:
+    frame = pd.DataFrame(
+        {"title": [f"hat {number % 37}" for number in range(300)], "bought": [0, 1, 1] * 100}
+    )
+    texts = preprocess_data(frame, "bought", kinds={"title": "text"}, verbose=False)
+    model = build_model(texts, build_feature_extractor(texts, filters=4, output_dim=4), build_predictor())
+    assert fit_parts(model, texts, ("trees", "linear")) is model
