@@ -9,7 +9,7 @@ import pandas as pd
 from intent_tf.data.predictions import FloatArray
 from intent_tf.errors import require
 from intent_tf.layers.trees.tree_ensemble import TreeEnsemble
-from intent_tf.models.parts.tree_part import TreePart
+from intent_tf.models.parts.tree_part import TreePart, tree_columns
 from intent_tf.training.parts.part_rows import PartRows
 from intent_tf.trees import FittedTrees, from_catboost
 
@@ -67,14 +67,15 @@ def _sizes(rows: PartRows) -> tuple[int, ...]:
 
 
 def _table(rows: PartRows) -> pd.DataFrame:
-    ids = np.where(rows.categories < np.array(_sizes(rows), int), rows.categories, 0)
-    numbers, categories = pd.DataFrame(rows.numbers), pd.DataFrame(ids)
-    return pd.concat([numbers.add_prefix("number "), categories.add_prefix("category ")], axis=1)
+    """Take what the part itself will split, as CatBoost wants it: ids are integers."""
+    sizes = _sizes(rows)
+    table = pd.DataFrame(np.concatenate(tree_columns(rows.features, sizes), axis=1))
+    return table.astype(dict.fromkeys(table.columns[len(table.columns) - len(sizes) :], int))
 
 
 def _pool(table: pd.DataFrame, rows: PartRows, chosen: Any) -> Any:
     labels = rows.labels.take(chosen)
-    categories = list(table.columns[rows.numbers.shape[1] :])
+    categories = list(table.select_dtypes(int))
     return require("catboost", "trees").Pool(
         table.iloc[chosen], labels.label, weight=labels.weight, cat_features=categories
     )

@@ -45,7 +45,7 @@ def fit_parts(model: IntentModel, data: PreparedData, parts: Sequence[Part], see
     """
     rows = PartRows.of(data.train, data.split.group)
     wanted = [part for part in _FITS if part in parts]
-    if not wanted or not rows.width or min(rows.labels.effective_sizes) < 20:
+    if not wanted or not rows.features or min(rows.labels.effective_sizes) < 20:
         return model
     fitted = {part: _FITS[part](rows, seed) for part in wanted}
     helpful = _helpful({part: logits for part, (_, logits) in fitted.items()}, rows.labels)

@@ -34,7 +34,8 @@ def fit_linear(rows: PartRows, seed: int = 0) -> tuple[LinearPart, FloatArray]:
         found[inverse] = (log_loss(rows.labels, logits), logits)
     inverse = min(found, key=lambda inverse: found[inverse][0])
     model = _model(inverse).fit(columns, label, weight)
-    part = LinearPart(rows.numbers.shape[1], rows.input_dims, name="linear")
+    numbers = rows.features["numbers"].shape[1] if "numbers" in rows.features else 0
+    part = LinearPart(numbers, rows.input_dims, name="linear")
     part.build()
     part.assign(float(model.intercept_[0]), model.coef_[0])
     return part, found[inverse][1]
@@ -45,12 +46,13 @@ def _model(inverse: float) -> LogisticRegression:
 
 
 def _columns(rows: PartRows) -> sparse.csr_matrix:
-    missing = np.isnan(rows.numbers)
+    numbers = [rows.features[name] for name in ("numbers", "missing") if name in rows.features]
     one_hot = [
         sparse.csr_matrix(
             (ids > 0, (np.arange(len(ids)), ids)), shape=(len(ids), size), dtype=np.float32
         )  # an unknown category says nothing
-        for ids, size in zip(rows.categories.T, rows.input_dims, strict=True)
+        for ids, size in zip(
+            rows.features.get("categories", np.zeros((0, 0))).T, rows.input_dims, strict=True
+        )
     ]
-    numbers = np.hstack([np.where(missing, 0, rows.numbers), missing]).astype(np.float32)
-    return sparse.hstack([sparse.csr_matrix(numbers), *one_hot]).tocsr()
+    return sparse.hstack([*map(sparse.csr_matrix, numbers), *one_hot]).tocsr()

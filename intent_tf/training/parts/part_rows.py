@@ -1,6 +1,8 @@
 """The rows that parts are fitted on: the features that the model's own graph computed."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,42 +16,36 @@ from intent_tf.data.predictions import FloatArray, IntArray, Labels
 FOLDS, ONE_FOLD = 5, 100_000
 
 
+#: Features of a table: those of texts and sequences are for the network alone.
+_FEATURES = ("numbers", "missing", "categories")
+
+
 @dataclass(frozen=True)
 class PartRows:
     """Features of some rows as arrays.
 
     Args:
-        numbers: Scores, NaN where a number is missing, float32 ``(rows, numbers)``.
-        categories: Ids, int32 ``(rows, categories)``; 0 is unknown.
+        features: What the model's own graph made of the rows, of that which parts read: scores float32
+            ``(rows, numbers)`` with what is missing marked beside them, and ids int32 ``(rows, categories)``.
         labels: Labels and weights.
         groups: What rows that belong together share, ``(rows,)``; None where each stands alone.
     """
 
-    numbers: FloatArray
-    categories: NDArray[np.int32]
+    features: Mapping[str, NDArray[Any]]
     labels: Labels
     groups: IntArray | None = None
 
     @classmethod
     def of(cls, rows: Rows, group: str | None = None) -> "PartRows":
         """Take the features of rows, and the column that groups them."""
-        none = np.zeros((len(rows), 0), np.float32)
-        numbers = np.asarray(rows.features.get("numbers", none))
-        missing = np.asarray(rows.features.get("missing", none))
-        categories = np.asarray(rows.features.get("categories", none), np.int32)
+        features = {name: np.asarray(rows.features[name]) for name in _FEATURES if name in rows.features}
         groups = None if group is None else rows.frame[group].astype(str).factorize()[0]
-        labels = Labels(rows.label, rows.weight)
-        return cls(np.where(missing > 0, np.nan, numbers), categories, labels, groups)
-
-    @property
-    def width(self) -> int:
-        """Number of columns."""
-        return self.numbers.shape[1] + self.categories.shape[1]
+        return cls(features, Labels(rows.label, rows.weight), groups)
 
     @property
     def input_dims(self) -> tuple[int, ...]:
         """Number of ids of each category column."""
-        return tuple(int(ids.max()) + 1 for ids in self.categories.T)
+        return tuple(int(ids.max()) + 1 for ids in self.features.get("categories", np.zeros((0, 0))).T)
 
     def folds(self, seed: int) -> list[tuple[IntArray, IntArray]]:
         """Part the rows into folds of about the same rate, groups as a whole: rows to fit on, rows left.
@@ -58,7 +54,8 @@ class PartRows:
         """
         kind = StratifiedKFold if self.groups is None else StratifiedGroupKFold
         folds = kind(FOLDS, shuffle=True, random_state=seed)
-        found = list(folds.split(self.numbers, self.labels.label > 0.5, self.groups))
+        label = self.labels.label > 0.5
+        found = list(folds.split(label, label, self.groups))
         return found[:1] if len(self.labels) > ONE_FOLD else found
 
 

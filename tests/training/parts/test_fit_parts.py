@@ -30,8 +30,9 @@ def rows_of(rows: int, seed: int = 0, signal: float = 2.0) -> PartRows:
     label = rng.uniform(size=rows) < expit(
         signal * np.sign(numbers[:, 0]) * (2.0 * (categories[:, 0] > 2) - 1)
     )
-    numbers[rng.uniform(size=numbers.shape) < 0.1] = np.nan
-    return PartRows(numbers, categories, Labels.unweighted(label))
+    missing = (rng.uniform(size=numbers.shape) < 0.1).astype(np.float32)
+    features = {"numbers": numbers * (1 - missing), "missing": missing, "categories": categories}
+    return PartRows(features, Labels.unweighted(label))
 
 
 @pytest.mark.parametrize("fit", [fit_trees, fit_linear])
@@ -42,18 +43,9 @@ def test_labels_of_pure_noise_are_not_found_again(fit) -> None:
     assert abs(roc_auc_score(rows.labels.label, logits) - 0.5) < 0.05
 
 
-def features_of(rows: PartRows) -> dict[str, np.ndarray]:
-    missing = np.isnan(rows.numbers)
-    return {
-        "numbers": np.where(missing, 0, rows.numbers).astype(np.float32),
-        "missing": missing.astype(np.float32),
-        "categories": rows.categories,
-    }
-
-
 def test_trees_find_what_acts_only_together_where_a_linear_part_does_not() -> None:
     rows, new = rows_of(1500), rows_of(1500, seed=1)
-    found = {fit: fit(rows)[0](features_of(new)).numpy() for fit in (fit_trees, fit_linear)}
+    found = {fit: fit(rows)[0](new.features).numpy() for fit in (fit_trees, fit_linear)}
     assert roc_auc_score(new.labels.label, found[fit_trees]) > 0.8
     assert roc_auc_score(new.labels.label, found[fit_linear]) < 0.6
 
@@ -62,11 +54,10 @@ def test_trees_find_what_acts_only_together_where_a_linear_part_does_not() -> No
 @pytest.mark.parametrize("kind", ["numbers", "categories"])
 def test_tables_of_one_kind_of_column_have_parts_too(fit, kind: str) -> None:
     rows = rows_of(300)
-    nothing = {"numbers": rows.numbers[:, :0], "categories": rows.categories[:, :0]}
-    del nothing[kind]
-    alone = replace(rows, **nothing)
+    names = ("numbers", "missing") if kind == "numbers" else ("categories",)
+    alone = replace(rows, features={name: rows.features[name] for name in names})
     part, logits = fit(alone)
-    assert part(features_of(alone)).shape == logits.shape == (300,)
+    assert part(alone.features).shape == logits.shape == (300,)
 
 
 def test_rows_of_no_weight_count_nothing() -> None:
@@ -90,8 +81,10 @@ def test_what_says_nothing_counts_nothing_and_equal_parts_count_alike() -> None:
 @pytest.fixture(scope="module")
 def data() -> PreparedData:
     rows = rows_of(1200)
-    frame = pd.DataFrame(rows.numbers, columns=["pages", "seconds"])
-    frame = frame.assign(month=[f"m{each}" for each in rows.categories[:, 0]], bought=rows.labels.label)
+    frame = pd.DataFrame(rows.features["numbers"], columns=["pages", "seconds"])
+    frame = frame.assign(
+        month=[f"m{each}" for each in rows.features["categories"][:, 0]], bought=rows.labels.label
+    )
     return preprocess_data(frame, "bought", verbose=False)
 
 
