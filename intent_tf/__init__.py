@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from intent_tf.data.splitting import SplitPlan
     from intent_tf.models.build import build_feature_extractor, build_model, build_predictor
     from intent_tf.models.intent_model import IntentModel
+    from intent_tf.runs.from_booster import from_booster
     from intent_tf.serving.loading import load_model
     from intent_tf.simulator.simulator import simulate
 
@@ -47,6 +48,7 @@ __all__ = [
     "build_feature_extractor",
     "build_model",
     "build_predictor",
+    "from_booster",
     "load_model",
     "prepare_examples",
     "preprocess_data",
@@ -60,6 +62,7 @@ _MODULES = {
     "build_feature_extractor": "models.build",
     "build_model": "models.build",
     "build_predictor": "models.build",
+    "from_booster": "runs.from_booster",
     "load_model": "serving.loading",
     "prepare_examples": "data.examples",
     "preprocess_data": "columns.prepared",

@@ -86,7 +86,7 @@ def test_the_readmes_python_trains_a_model_that_predicts_probabilities(readme_na
 
 
 @pytest.mark.parametrize(
-    "page", ["data.md", pytest.param("serving.md", marks=pytest.mark.guard), "text.md", "trees.md"]
+    "page", ["data.md", pytest.param("serving.md", marks=pytest.mark.slow), "text.md", "trees.md"]
 )
 def test_the_python_of_a_page_runs_after_that_of_the_readme(
     page: str, readme_names: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -106,7 +106,7 @@ def test_the_python_of_the_page_on_bert_runs_on_an_encoder_of_that_name(
     run_blocks(ROOT / "docs" / "bert.md", {})
 
 
-@pytest.mark.guard
+@pytest.mark.slow
 def test_the_readmes_command_trains_on_the_log_of_retailrocket(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

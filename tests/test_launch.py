@@ -128,9 +128,10 @@ def test_the_first_worker_alone_evaluates_and_exports(
     assert [each.name for each in (tmp_path / "out").iterdir()] == ["1"]
 
 
-@pytest.mark.guard
 @linux
-@pytest.mark.parametrize("victim", [0, 1])
+@pytest.mark.parametrize(
+    "victim", [pytest.param(0, marks=pytest.mark.slow), pytest.param(1, marks=pytest.mark.guard)]
+)
 def test_a_killed_worker_is_started_again_and_the_run_ends_as_without(
     victim: int, visits: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -155,7 +156,7 @@ def test_a_killed_worker_is_started_again_and_the_run_ends_as_without(
     assert found == pytest.approx(expected, rel=1e-5)
 
 
-@pytest.mark.guard
+@pytest.mark.slow
 def test_an_event_folder_larger_than_memory_trains_on_two_workers(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -185,7 +186,7 @@ def test_an_event_folder_larger_than_memory_trains_on_two_workers(
     assert rows > 400 and f"[worker 0] {tmp_path}/out/1\n" in output
 
 
-@pytest.mark.guard
+@pytest.mark.slow
 def test_an_encoder_is_fine_tuned_by_two_workers(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     pytest.importorskip("tensorflow_text", reason="tensorflow-text is not installed")
     vocabulary = (*SPECIAL, "love", "bad", "hat", "bag")

@@ -35,7 +35,7 @@ def test_bad_input_ends_with_status_2(tmp_path: Path) -> None:
     assert "no such file" in done.stderr and "Traceback" not in done.stderr
 
 
-@pytest.mark.guard
+@pytest.mark.slow
 def test_a_checkpoint_goes_on_with_the_shops_actions_as_further_pieces(tmp_path: Path) -> None:
     pytest.importorskip("safetensors", reason="safetensors is not installed")
     letters = "abcdefghijklmnopqrstuvwxyz0123456789"
@@ -70,7 +70,7 @@ def test_a_checkpoint_goes_on_with_the_shops_actions_as_further_pieces(tmp_path:
     assert np.any(further.network.token_embedding[jacket] != network.token_embedding[jacket])
 
 
-@pytest.mark.guard
+@pytest.mark.slow
 @pytest.mark.parametrize("precision", ["mixed_bfloat16", "mixed_float16"])
 def test_an_encoder_is_pretrained_in_the_precision_that_is_asked_for(precision: str, tmp_path: Path) -> None:
     sizes = ["--epochs", "1", "--max-tokens", "16", "--vocabulary-size", "100", "--sessions", "40"]

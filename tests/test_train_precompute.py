@@ -25,7 +25,7 @@ TINY = [
 TEXT = ["--kinds", "title=text"]
 
 
-@pytest.mark.guard
+@pytest.mark.slow
 def test_the_cost_is_printed_and_kept_and_the_table_is_served(make_shop, tmp_path: Path, capsys) -> None:
     shop, table = make_shop()[["title", "pages", "seconds", "bought"]], tmp_path / "shop.csv"
     shop.to_csv(table, index=False)

@@ -52,7 +52,7 @@ def teacher(shop: pd.DataFrame, tmp_path_factory: pytest.TempPathFactory) -> Pat
     return file
 
 
-@pytest.mark.guard
+@pytest.mark.slow
 def test_a_student_is_measured_beside_its_teacher_and_served(
     shop: pd.DataFrame, teacher: Path, tmp_path: Path, capsys
 ) -> None:

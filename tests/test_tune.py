@@ -64,19 +64,19 @@ def found(visits: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return out
 
 
-@pytest.mark.guard
+@pytest.mark.slow
 def test_every_trial_is_listed_best_first(found: Path) -> None:
     trials = pd.read_csv(found / "trials.csv")
     assert len(trials) == 2
     assert trials["val_log_loss"].is_monotonic_increasing
 
 
-@pytest.mark.guard
+@pytest.mark.slow
 def test_the_page_shows_the_trials(found: Path) -> None:
     assert "learning_rate" in (found / "trials.html").read_text()
 
 
-@pytest.mark.guard
+@pytest.mark.slow
 def test_train_takes_what_is_written(found: Path) -> None:
     kinds = (SourceConfig, PreprocessingConfig, TrainingConfig)
     (source, _, training), _ = parse_configuration("train", "", kinds, ["--config", str(found / "best.yaml")])
@@ -84,7 +84,7 @@ def test_train_takes_what_is_written(found: Path) -> None:
     assert training.epochs == 2
 
 
-@pytest.mark.guard
+@pytest.mark.slow
 def test_a_search_goes_on_where_it_was_interrupted(visits: Path, tmp_path: Path) -> None:
     main(arguments(visits, tmp_path))
     first = pd.read_csv(tmp_path / "trials.csv").set_index("trial")["val_log_loss"]
@@ -94,7 +94,7 @@ def test_a_search_goes_on_where_it_was_interrupted(visits: Path, tmp_path: Path)
     assert second[first.index].to_dict() == first.to_dict()
 
 
-@pytest.mark.guard
+@pytest.mark.slow
 def test_a_search_is_not_gone_on_with_under_other_options(visits: Path, tmp_path: Path, found: Path) -> None:
     with pytest.raises(InputError, match="the interrupted run had other options"):
         main(arguments(visits, found, "--resume", "--search", "random"))

@@ -58,7 +58,7 @@ class InputFacts:
             of_kind.setdefault(column.kind, []).extend([] if column.is_list else [column])
         options = EncodingOptions(Tokenizer())
         self._encoders = [kind_of(kind).encoder(each, options) for kind, each in of_kind.items() if each]
-        self._categories = CategoryEncoder(tuple(known)) if known else None
+        self._categories = CategoryEncoder(tuple(known), {}) if known else None
         for lookup, vocabulary in zip(
             self._categories.ids.lookups if self._categories else (), known.values(), strict=True
         ):

@@ -1,6 +1,6 @@
 """Raw columns to features: the one implementation that training, batch scoring and serving share."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from typing import Any
 
@@ -61,6 +61,9 @@ class Preprocessor(keras.layers.Layer):
         max_vocabulary: Ids of a vocabulary at most. Default 20,000.
         min_count: Occurrences in training rows below which a token is out of vocabulary. Default 2.
         oov_buckets: Ids among which tokens out of vocabulary are spread by a hash. Default 1.
+        categories: Categories of columns whose ids, 1, 2, … in this order, are given, by the column's name.
+            Default: all are learnt.
+        normalise: Whether numbers become normal scores. Default True; else they stay as they are.
         **kwargs: Those of every Keras layer.
 
     Shapes: a mapping of column to ``(batch,)``, for sequences ``(batch, events)`` with the length of each
@@ -90,6 +93,8 @@ class Preprocessor(keras.layers.Layer):
         max_vocabulary: int = 20_000,
         min_count: int = 2,
         oov_buckets: int = 1,
+        categories: Mapping[str, Sequence[str]] | None = None,
+        normalise: bool = True,
         **kwargs: Any,
     ) -> None:
         # Raw numbers must not be rounded to half precision on their way in.
@@ -107,9 +112,11 @@ class Preprocessor(keras.layers.Layer):
             max_vocabulary,
             min_count,
             oov_buckets,
+            dict(categories or {}),
             self.makes_documents,
         )
         self.encoders = self._make_encoders()
+        self.normalise = normalise
         self.scores: Any = NormalScores(name="normal_scores") if self.number_names else None
 
     #: Whether texts and sessions become token ids of their own.
@@ -193,7 +200,8 @@ class Preprocessor(keras.layers.Layer):
         """Preprocess a batch."""
         columns, features = self._entered(self._checked(inputs)), {}
         if self.scores:
-            features["numbers"], features["missing"] = self.scores(self._numbers(columns))
+            normalise = self.scores if self.normalise else _with_flags
+            features["numbers"], features["missing"] = normalise(self._numbers(columns))
         ids = (encoder.category_ids(columns) for encoder in self.encoders.values())
         if parts := [part for part in ids if part is not None]:
             features["categories"] = tf.concat(parts, axis=1)
@@ -249,6 +257,7 @@ class Preprocessor(keras.layers.Layer):
             **own,
             "specification": self.specification.get_config(),
             "tokenizer": keras.saving.serialize_keras_object(self.tokenizer),
+            "normalise": self.normalise,
             "learnt": {name: encoder.state() for name, encoder in self.encoders.items()},
         }
 
@@ -280,3 +289,8 @@ class Preprocessor(keras.layers.Layer):
     def _numbers(self, columns: Mapping[str, tf.Tensor]) -> tf.Tensor:
         parts = (encoder.numbers(columns) for encoder in self.encoders.values())
         return tf.concat([part for part in parts if part is not None], axis=1)
+
+
+def _with_flags(numbers: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    missing = tf.math.is_nan(numbers)
+    return tf.where(missing, 0.0, numbers), tf.cast(missing, tf.float32)

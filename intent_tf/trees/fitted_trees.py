@@ -177,6 +177,32 @@ class FittedTrees:
             leaves=self.leaves[np.repeat(chosen, self.leaf_counts)],
         )
 
+    def reading(self, columns: Sequence[str], offsets: Mapping[str, int]) -> Self:
+        """Return the same trees for the columns in another order, with other ids of categories.
+
+        Args:
+            columns: The names, each of the trees' own and no other.
+            offsets: By how much the ids of a column's categories grow, by its name.
+        """
+        place = np.array([columns.index(name) for name in self.columns], np.int32)
+        offset = np.repeat(
+            np.array([offsets.get(name, 0) for name in self.columns])[self.column], self.threshold_counts
+        )
+        # The lowest id above each threshold, and then what is just below that id's new number.
+        lowest = np.floor(self.thresholds.astype(np.float64)) + 1 + offset
+        known = dict(zip(self.columns, self.categories, strict=True))
+        return replace(
+            self,
+            columns=tuple(columns),
+            categories=tuple(
+                ids and (None,) * offsets.get(name, 0) + ids for name in columns for ids in [known[name]]
+            ),
+            column=place[self.column],
+            thresholds=np.where(
+                offset, np.nextafter(lowest.astype(np.float32), np.float32(-1)), self.thresholds
+            ),
+        )
+
     def get_config(self) -> dict[str, Any]:
         """Return the arrays and the rest, as Keras writes them."""
         return {each.name: getattr(self, each.name) for each in fields(self)}

@@ -46,7 +46,13 @@ def values(kind: str, rng: np.random.Generator) -> Any:
     return [" ".join(row) for row in words]
 
 
-@pytest.mark.parametrize("first", range(4))
+@pytest.mark.parametrize(
+    "first",
+    [
+        pytest.param(0, marks=pytest.mark.guard),
+        *(pytest.param(each, marks=pytest.mark.slow) for each in (1, 2, 3)),
+    ],
+)
 def test_any_names_are_learnt_exported_and_served(first: int, tmp_path: Path) -> None:
     rng = np.random.default_rng(0)
     kinds = {

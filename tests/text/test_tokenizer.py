@@ -141,7 +141,7 @@ def reviews() -> tuple[str, ...]:
 
 @pytest.mark.parametrize(
     "options",
-    [pytest.param(each, marks=[pytest.mark.guard] if "numbers" in each else []) for each in OPTIONS],
+    [pytest.param(each, marks=[pytest.mark.slow] if "numbers" in each else []) for each in OPTIONS],
     ids=lambda options: "-".join(map(str, options.values())),
 )
 @settings(max_examples=15, deadline=None)

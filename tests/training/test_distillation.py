@@ -48,7 +48,7 @@ def test_the_teacher_sees_no_validation_and_test_rows(shop_data: PreparedData, t
     assert taught.validation is shop_data.validation and taught.test is shop_data.test
 
 
-@pytest.mark.guard
+@pytest.mark.slow
 def test_unlabelled_rows_have_the_strength_as_label(
     make_shop: Callable[..., pd.DataFrame], shop_data: PreparedData, shop_model: IntentModel
 ) -> None:
@@ -59,7 +59,7 @@ def test_unlabelled_rows_have_the_strength_as_label(
     np.testing.assert_allclose(found.label[-20:], probabilities, atol=1e-6)
 
 
-@pytest.mark.guard
+@pytest.mark.slow
 def test_recombined_rows_are_scored_as_what_they_say(
     shop_data: PreparedData, shop_model: IntentModel
 ) -> None:
@@ -80,7 +80,7 @@ def test_each_row_is_recombined_once_where_there_is_text(
     assert [rows_to_recombine(columns) for columns in (specification, numbers)] == [1, 0]
 
 
-@pytest.mark.guard
+@pytest.mark.slow
 def test_a_student_comes_nearer_to_its_teacher_than_the_labels_bring_it(
     shop_data: PreparedData, shop_model: IntentModel, tiny: TrainingConfig, tmp_path: Path
 ) -> None:
@@ -100,7 +100,7 @@ def test_a_student_comes_nearer_to_its_teacher_than_the_labels_bring_it(
     assert ranked == [True, False]
 
 
-@pytest.mark.guard
+@pytest.mark.slow
 def test_a_student_trains_is_finished_and_comes_back_from_its_file(
     shop_data: PreparedData, taught: PreparedData, tiny: TrainingConfig, tmp_path: Path
 ) -> None:

@@ -76,7 +76,7 @@ def test_two_workers_train_as_one_does(two: list[Trained], alone: Trained) -> No
     assert_same_training(two[0], alone)
 
 
-@pytest.mark.guard
+@pytest.mark.slow
 def test_every_worker_ends_with_the_same_weights_and_figures(two: list[Trained]) -> None:
     for weight, other in zip(two[0].weights, two[1].weights, strict=True):
         np.testing.assert_array_equal(weight, other)
@@ -84,12 +84,12 @@ def test_every_worker_ends_with_the_same_weights_and_figures(two: list[Trained])
     assert two[0].found["test"] == two[1].found["test"]
 
 
-@pytest.mark.guard
+@pytest.mark.slow
 def test_one_worker_is_the_chief(two: list[Trained]) -> None:
     assert [worker.found["chief"] for worker in two] == [True, False]
 
 
-@pytest.mark.guard
+@pytest.mark.slow
 def test_a_worker_computes_alone_what_all_compute_together(two: list[Trained], alone: Trained) -> None:
     assert two[1].found["local"] == pytest.approx(two[1].found["test"], rel=1e-6)
     np.testing.assert_allclose(two[1].found["probabilities"], alone.found["probabilities"], rtol=1e-4)
@@ -120,14 +120,14 @@ def test_texts_and_sessions_train_on_several_workers_as_on_one(
     assert_same_training(train(workers, "text", **TEXTS)[-1], texts_alone)
 
 
-@pytest.mark.guard
+@pytest.mark.slow
 def test_a_replica_without_rows_takes_part(train: Train) -> None:
     # 168 training rows in batches of 167: the last holds one row, so one worker of two has none.
     found, expected = train(2, batch="167", rows="233"), train(1, batch="167", rows="233")
     assert_same_training(found[1], expected[0])
 
 
-@pytest.mark.guard
+@pytest.mark.slow
 def test_examples_that_are_streamed_train_on_two_workers_as_on_one(train: Train, tmp_path: Path) -> None:
     folder = tmp_path / "examples"
     prepare_examples(simulate(300, seed=1), ExampleDefinition(negative_rate=0.5), out=folder)

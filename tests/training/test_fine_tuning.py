@@ -67,7 +67,7 @@ def test_frozen_tuning_leaves_the_encoder_as_it_was_and_trains_the_rest(
     assert len(history["loss"]) == tiny.epochs and (tmp_path / "history.csv").is_file()
 
 
-@pytest.mark.guard
+@pytest.mark.slow
 def test_tuning_all_finds_what_the_labels_follow_from(
     titles: PreparedData, tiny: TrainingConfig, tmp_path: Path
 ) -> None:
@@ -97,7 +97,7 @@ def test_deeper_blocks_take_smaller_steps() -> None:
     assert found == [1.0, 0.5, 0.25, 1.0]
 
 
-@pytest.mark.guard
+@pytest.mark.slow
 def test_biases_norms_and_embeddings_do_not_decay(
     titles: PreparedData, tiny: TrainingConfig, tmp_path: Path
 ) -> None:
@@ -107,7 +107,7 @@ def test_biases_norms_and_embeddings_do_not_decay(
     assert decaying == {"kernel"}
 
 
-@pytest.mark.guard
+@pytest.mark.slow
 @pytest.mark.parametrize("epochs_until_the_cut", [1, 3])
 def test_a_resumed_run_ends_with_the_weights_of_one_in_one_go(
     titles: PreparedData, tiny: TrainingConfig, tmp_path: Path, epochs_until_the_cut: int
@@ -137,7 +137,7 @@ def test_a_resumed_run_ends_with_the_weights_of_one_in_one_go(
         np.testing.assert_allclose(weight, expected, rtol=0, atol=1e-5)
 
 
-@pytest.mark.guard
+@pytest.mark.slow
 def test_mixed_precision_keeps_weights_and_strengths_in_full_and_stays_near(
     titles: PreparedData, tiny: TrainingConfig, tmp_path: Path
 ) -> None:

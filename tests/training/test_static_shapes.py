@@ -70,13 +70,8 @@ def test_padding_changes_no_text(text_data: PreparedData) -> None:
         assert not padded["text"][:, width:].numpy().any()
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        pytest.param("table_data", marks=pytest.mark.guard),
-        pytest.param("text_data", marks=pytest.mark.slow),
-    ],
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["table_data", "text_data"])
 def test_a_compiled_step_learns_what_a_plain_one_does(name: str, request: pytest.FixtureRequest) -> None:
     data = request.getfixturevalue(name)
     trained: list[Any] = []
@@ -106,7 +101,7 @@ class ModelOnTPU(IntentModel):
     feature_model_class = OnTPU
 
 
-@pytest.mark.guard
+@pytest.mark.slow
 def test_fit_traces_its_step_for_one_shape(text_data: PreparedData) -> None:
     plain = create(text_data)
     model = ModelOnTPU(*(getattr(plain, name) for name in ("preprocessor", "extractor", "predictor", "wide")))

@@ -51,7 +51,7 @@ def test_a_tpu_that_is_not_there_is_told() -> None:
         make_strategy("tpu")
 
 
-@pytest.mark.guard
+@pytest.mark.slow
 def test_a_worker_that_never_shows_up_is_named_by_the_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

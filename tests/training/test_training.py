@@ -35,14 +35,14 @@ def trained(shop_model: IntentModel, shop_run: Path) -> tuple[IntentModel, Path]
     return shop_model, shop_run
 
 
-@pytest.mark.guard
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_weights(
     shop_data: PreparedData, tiny: TrainingConfig, trained: tuple[IntentModel, Path], tmp_path: Path
 ) -> None:
     assert same_weights(train(shop_data, tiny, tmp_path), trained[0])
 
 
-@pytest.mark.guard
+@pytest.mark.slow
 def test_another_seed_gives_other_weights(
     table_data: PreparedData, tiny: TrainingConfig, tmp_path: Path
 ) -> None:
@@ -155,7 +155,7 @@ def test_tensorboard_that_is_not_installed_names_its_extra(
         train_model(create_model(table_data, tiny), table_data, tiny, tmp_path, tensorboard=True)
 
 
-@pytest.mark.guard
+@pytest.mark.slow
 def test_augmentation_changes_what_is_learnt_and_a_seed_fixes_it(
     shop_data: PreparedData, tiny: TrainingConfig, tmp_path: Path
 ) -> None:

@@ -34,20 +34,28 @@ class CategoryEncoder(ColumnEncoder):
 
     Args:
         columns: The category columns.
+        given: The categories of columns whose ids, 1, 2, … in this order, are not learnt.
         **kwargs: Those of every Keras layer.
     """
 
-    def __init__(self, columns: Sequence[Column], **kwargs: Any) -> None:
+    def __init__(self, columns: Sequence[Column], given: Mapping[str, Sequence[str]], **kwargs: Any) -> None:
         super().__init__(columns, **kwargs)
+        self.given = dict(given)
         self.category_names = self.names
         self.ids = CategoryIds(self.names, name="ids")
         spellings = {column.spelling for column in columns} - {"", "characters"}
         self.spellings = {each: CategorySpelling(each) for each in get_args(Spelling) if each in spellings}
 
     def adapt(self, raw: RawColumns) -> None:
-        """Learn the vocabularies."""
+        """Learn the vocabularies that are not given."""
         spelt = self.entered(raw)
         self.ids.adapt({name: spelt[name] for name in self.names})
+        for column, lookup in zip(self.columns, self.ids.lookups, strict=True):
+            if given := self.given.get(column.name):
+                spell = self.spellings.get(column.spelling, tf.identity)
+                words = spell(tf.constant(given)).numpy()
+                # An empty cell is missing, and has no id.
+                lookup.set_vocabulary([word.decode() or f"\uffff{index}" for index, word in enumerate(words)])
 
     def entered(self, inputs: Mapping[str, tf.Tensor]) -> dict[str, tf.Tensor]:
         """Spell the categories, those of one spelling together."""
@@ -95,7 +103,7 @@ class Category(ColumnKind):
 
     def encoder(self, columns: Sequence[Column], options: EncodingOptions) -> CategoryEncoder:
         """Encode categories by vocabularies."""
-        return CategoryEncoder(columns, name="categories")
+        return CategoryEncoder(columns, options.categories, name="categories")
 
     def sample(self, column: Column, encoder: ColumnEncoder, row: int, typical: Typical) -> Any:
         """Take one of the commonest categories."""

@@ -36,6 +36,7 @@ class EncodingOptions:
     max_vocabulary: int = 20_000
     min_count: int = 2
     oov_buckets: int = 1
+    categories: Mapping[str, Sequence[str]] = field(default_factory=dict)
     documents: bool = True
 
 

@@ -31,7 +31,7 @@ def recommender(log: pd.DataFrame, tiny: TrainingConfig) -> Recommender:
     return Recommender.fit(split_by_time(log)[0], catalogue=NEW, candidates=12, training=tiny)
 
 
-@pytest.mark.guard
+@pytest.mark.slow
 def test_every_moment_is_offered_items_by_strength(
     recommender: Recommender, prediction_times: pd.DataFrame
 ) -> None:
@@ -44,7 +44,7 @@ def test_every_moment_is_offered_items_by_strength(
     assert found["title"].ne("")[known].all() and found["price"].notna()[known].all()
 
 
-@pytest.mark.guard
+@pytest.mark.slow
 def test_a_session_without_an_item_is_offered_what_is_popular(
     recommender: Recommender, prediction_times: pd.DataFrame
 ) -> None:
@@ -53,7 +53,7 @@ def test_a_session_without_an_item_is_offered_what_is_popular(
     assert recommender.propose(empty)["item_id"].tolist() == recommender.items.index[:12].tolist()
 
 
-@pytest.mark.guard
+@pytest.mark.slow
 def test_an_item_of_the_catalogue_that_nobody_met_is_found_by_content(
     recommender: Recommender, prediction_times: pd.DataFrame
 ) -> None:
@@ -63,7 +63,7 @@ def test_an_item_of_the_catalogue_that_nobody_met_is_found_by_content(
     assert "new" in set(without_hidden(recommender.sources["content"], like, 20)["item_id"])
 
 
-@pytest.mark.guard
+@pytest.mark.slow
 def test_what_is_hidden_is_never_offered(recommender: Recommender, prediction_times: pd.DataFrame) -> None:
     first = recommender.propose(prediction_times).groupby("row")["item_id"].first()
     hiding = prediction_times.assign(hidden=[[first[row]] for row in prediction_times.index])
@@ -72,7 +72,7 @@ def test_what_is_hidden_is_never_offered(recommender: Recommender, prediction_ti
     assert proposed.groupby("row").size().eq(12).all()
 
 
-@pytest.mark.guard
+@pytest.mark.slow
 def test_all_ways_are_measured_on_the_same_moments(
     recommender: Recommender, prediction_times: pd.DataFrame
 ) -> None:
@@ -86,7 +86,7 @@ def test_all_ways_are_measured_on_the_same_moments(
     ).all()
 
 
-@pytest.mark.guard
+@pytest.mark.slow
 def test_moments_that_want_nothing_cannot_be_measured(
     recommender: Recommender, prediction_times: pd.DataFrame
 ) -> None:
@@ -101,7 +101,7 @@ def test_a_past_without_carts_teaches_nothing(log: pd.DataFrame, tiny: TrainingC
         Recommender.fit(looking, candidates=5, training=tiny)
 
 
-@pytest.mark.guard
+@pytest.mark.slow
 def test_no_recommendation_is_no_count(recommender: Recommender, prediction_times: pd.DataFrame) -> None:
     with pytest.raises(InputError, match="0 items were asked for"):
         recommender.recommend(prediction_times, 0)

@@ -11,7 +11,7 @@ from intent_tf.decisions.segment.command import run
 from intent_tf.options.decide import LogConfig, SegmentConfig
 
 
-@pytest.mark.guard
+@pytest.mark.slow
 def test_users_are_segmented_and_assigned_again_from_the_file(
     tmp_path: Path, words_drawn: Callable[[Path], set[str]]
 ) -> None:

@@ -60,7 +60,7 @@ def test_precomputed_it_gives_the_same_outputs(random_texts: Callable[..., np.nd
     np.testing.assert_allclose(small.precompute()(ids), small(ids), atol=1e-6)
 
 
-@pytest.mark.guard
+@pytest.mark.slow
 def test_a_model_with_it_trains_and_is_saved(
     shop_data: PreparedData, tiny: TrainingConfig, tmp_path: Path
 ) -> None:
