@@ -86,7 +86,12 @@ def test_the_readmes_python_trains_a_model_that_predicts_probabilities(readme_na
 
 
 @pytest.mark.parametrize(
-    "page", ["data.md", pytest.param("serving.md", marks=pytest.mark.slow), "text.md", "trees.md"]
+    "page",
+    [
+        "data.md",
+        "text.md",
+        *(pytest.param(page, marks=pytest.mark.guard) for page in ("serving.md", "trees.md")),
+    ],
 )
 def test_the_python_of_a_page_runs_after_that_of_the_readme(
     page: str, readme_names: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
