@@ -224,6 +224,7 @@ def _about_calibration(metrics: RunMetrics) -> str:
         "identity": "Probabilities are as trained: no calibration did clearly better on validation rows.",
         "temperature": "Calibrated by a temperature, fitted and chosen on validation rows.",
         "platt": "Calibrated by scale and offset of the logit (Platt), fitted and chosen on validation rows.",
+        "beta": "Calibrated by powers of both probabilities (Beta), fitted and chosen on validation rows.",
         "isotonic": "Calibrated by isotonic regression, fitted and chosen on validation rows.",
     }[metrics.calibration.kind if metrics.calibration else "identity"]
     parts = " and ".join(f"{name} ({weight:.2f})" for name, weight in (metrics.parts or {}).items())

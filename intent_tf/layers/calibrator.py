@@ -6,10 +6,10 @@ import keras
 import tensorflow as tf
 
 from intent_tf.errors import InputError
-from intent_tf.layers.logit import logit
+from intent_tf.layers.logit import log_probabilities, logit
 from intent_tf.text.configured import Configured
 
-CalibratorKind = Literal["identity", "temperature", "platt", "isotonic"]
+CalibratorKind = Literal["identity", "temperature", "platt", "beta", "isotonic"]
 CALIBRATOR_KINDS: tuple[CalibratorKind, ...] = get_args(CalibratorKind)
 """The kinds of calibrators, the simplest first."""
 
@@ -24,6 +24,7 @@ class Calibrator(Configured, keras.layers.Layer):
     `identity`    s
     `temperature` sigmoid(scale * logit(s)), with scale = 1 / temperature > 0
     `platt`       sigmoid(scale * logit(s) + offset)
+    `beta`        sigmoid(power * ln(s) - power_of_rest * ln(1 - s) + offset), neither power below 0
     `isotonic`    linear between knots (x, y), both rising; constant outside them
     ============= ==============================================================================
 
@@ -58,6 +59,7 @@ class Calibrator(Configured, keras.layers.Layer):
         - Platt (1999), Probabilistic Outputs for Support Vector Machines.
         - Zadrozny & Elkan (2002), Transforming Classifier Scores into Accurate Multiclass Probability
           Estimates.
+        - Kull, Silva Filho & Flach (2017), Beta Calibration.
         - Guo, Pleiss, Sun & Weinberger (2017), On Calibration of Modern Neural Networks.
     """
 
@@ -78,7 +80,9 @@ class Calibrator(Configured, keras.layers.Layer):
         self._starts: list[Any] = []
         if self.kind in ("temperature", "platt"):
             self.scale = self._parameter("scale", (), 1.0)
-        if self.kind == "platt":
+        if self.kind == "beta":
+            self.powers = self._parameter("powers", (2,), 1.0)
+        if self.kind in ("platt", "beta"):
             self.offset = self._parameter("offset", (), 0.0)
         if self.kind == "isotonic":
             diagonal = tf.linspace(0.0, 1.0, self.knots)
@@ -107,6 +111,10 @@ class Calibrator(Configured, keras.layers.Layer):
             return probability
         if self.kind == "isotonic":
             return self._between_knots(probability)
+        if self.kind == "beta":
+            of_buying, of_rest = log_probabilities(probability)
+            powers = tf.convert_to_tensor(self.powers)
+            return tf.sigmoid(powers[0] * of_buying - powers[1] * of_rest + self.offset)
         offset = self.offset if self.kind == "platt" else 0.0
         return tf.sigmoid(self.scale * logit(probability) + offset)
 

@@ -12,5 +12,11 @@ def logit(probability: tf.Tensor) -> tf.Tensor:
         >>> logit(tf.constant([0.5, 1.0])).numpy().round(1)
         array([ 0. , 16.6], dtype=float32)
     """
+    log, log_of_rest = log_probabilities(probability)
+    return log - log_of_rest
+
+
+def log_probabilities(probability: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    """Return the logarithms of float32 probabilities and of what is left of 1, as far as `logit` goes."""
     inside = tf.clip_by_value(probability, _LOWEST, _HIGHEST)
-    return tf.math.log(inside) - tf.math.log1p(-inside)
+    return tf.math.log(inside), tf.math.log1p(-inside)

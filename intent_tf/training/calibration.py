@@ -12,6 +12,14 @@ from intent_tf.data.predictions import FloatArray, Predictions, mean_and_error
 from intent_tf.layers.calibrator import CALIBRATOR_KINDS, Calibrator, CalibratorKind
 
 FOLDS = 5
+#: Validation rows, of which weights make fewer, from which on a kind may be chosen.
+_ENOUGH: dict[CalibratorKind, int] = {
+    "identity": 0,
+    "temperature": 0,
+    "platt": 1_000,
+    "beta": 1_000,
+    "isotonic": 10_000,
+}
 
 
 @dataclass(frozen=True)
@@ -30,12 +38,13 @@ class CalibrationChoice:
 
 
 def fit_calibrator(predictions: Predictions, seed: int = 0) -> tuple[Calibrator, CalibrationChoice]:
-    """Fit a calibrator of the kind that has the lowest cross-validated log loss, where that is clearly lower.
+    """Fit a calibrator of the simplest kind whose cross-validated log loss no other is clearly below.
 
-    Each kind is fitted on four fifths of the rows and evaluated on the last, five times; the best is fitted
-    on all of them. Probabilities are left alone (`identity`) unless the loss falls by more than the standard
-    error of the difference: where probabilities are good as trained, a thousand validation rows would tell a
-    calibrator more of chance than of them.
+    Each kind is fitted on four fifths of the rows and evaluated on the last, five times. The first kind of
+    `CALIBRATOR_KINDS` is chosen whose loss exceeds the lowest by at most the standard error of the
+    difference, and fitted on all rows: where probabilities are good as trained, a thousand validation rows
+    would tell a calibrator more of chance than of them. `platt` and `beta` need 1,000 rows, `isotonic`
+    10,000.
 
     Args:
         predictions: Labels, uncalibrated probabilities and weights of validation rows (never train or test
@@ -54,6 +63,10 @@ def fit_calibrator(predictions: Predictions, seed: int = 0) -> tuple[Calibrator,
         >>> calibrator, choice = fit_calibrator(Predictions.unweighted(label, too_sure))
         >>> choice.kind, round(1 / float(calibrator.scale))
         ('temperature', 3)
+
+    References:
+        - Breiman, Friedman, Olshen & Stone (1984), Classification and Regression Trees, 3.4.3, on the rule of
+          one standard error.
     """
     predictions = predictions.take(predictions.weight > 0)
     label, probability, weight = predictions.label, predictions.probability, predictions.weight
@@ -61,7 +74,8 @@ def fit_calibrator(predictions: Predictions, seed: int = 0) -> tuple[Calibrator,
         return Calibrator(), CalibrationChoice("identity", len(label), {})
     folds = list(StratifiedKFold(FOLDS, shuffle=True, random_state=seed).split(probability, label))
     rows: dict[CalibratorKind, FloatArray] = {}
-    for kind in CALIBRATOR_KINDS:
+    kinds = [kind for kind in CALIBRATOR_KINDS if predictions.effective_rows >= _ENOUGH[kind]]
+    for kind in kinds:
         calibrated = np.empty_like(probability)
         for fit, held_out in folds:
             calibrator = calibrate(kind, predictions.take(fit))
@@ -69,17 +83,16 @@ def fit_calibrator(predictions: Predictions, seed: int = 0) -> tuple[Calibrator,
         inside = np.clip(calibrated, np.finfo(np.float32).eps, 1 - np.finfo(np.float32).eps)
         rows[kind] = -xlogy(label, inside) - xlogy(1 - label, 1 - inside)
     losses = {kind: float(np.average(loss, weights=weight)) for kind, loss in rows.items()}
-    best = min(CALIBRATOR_KINDS, key=losses.__getitem__)
-    gain, error = mean_and_error(rows["identity"] - rows[best], weight)
-    if gain <= error:
-        best = "identity"
-    return calibrate(best, predictions), CalibrationChoice(best, len(label), losses)
+    best = min(kinds, key=losses.__getitem__)
+    gains = {kind: mean_and_error(rows[kind] - rows[best], weight) for kind in kinds}
+    chosen = next(kind for kind, (gain, error) in gains.items() if gain <= error)
+    return calibrate(chosen, predictions), CalibrationChoice(chosen, len(label), losses)
 
 
 def calibrate(kind: CalibratorKind, predictions: Predictions) -> Calibrator:
     """Fit a calibrator of one kind.
 
-    `temperature` and `platt` minimise the log loss against labels moved from 0 and 1 to
+    `temperature`, `platt` and `beta` minimise the log loss against labels moved from 0 and 1 to
     `1 / (negatives + 2)` and `(positives + 1) / (positives + 2)`, as Platt does, so that probabilities which
     part the classes without an error do not become 0 and 1. `isotonic` pools adjacent violators, puts a knot
     at the mean of each block (so that it rises strictly from one to the next), keeps `1 / (rows + 2)` away
@@ -103,30 +116,35 @@ def calibrate(kind: CalibratorKind, predictions: Predictions) -> Calibrator:
         kept = np.pad(kept, (0, calibrator.knots - len(kept)), mode="edge")
         calibrator.x.assign(x[kept])
         calibrator.y.assign(y[kept])
-    elif kind in ("temperature", "platt"):
-        scale, offset = _scale_and_offset(predictions, free_offset=kind == "platt")
-        calibrator.scale.assign(scale)
-        if kind == "platt":
+    elif kind != "identity":
+        powers, offset = _powers_and_offset(predictions, kind)
+        if kind == "beta":
+            calibrator.powers.assign(powers)
+        else:
+            calibrator.scale.assign(powers[0])
+        if kind != "temperature":
             calibrator.offset.assign(offset)
     return calibrator
 
 
-def _scale_and_offset(predictions: Predictions, free_offset: bool) -> tuple[float, float]:
+def _powers_and_offset(predictions: Predictions, kind: CalibratorKind) -> tuple[FloatArray, float]:
     negatives, positives = predictions.effective_sizes
     target = np.where(predictions.label, (positives + 1) / (positives + 2), 1 / (negatives + 2))
     # As far from 0 and 1 as the layer itself goes.
-    logits = logit(np.clip(predictions.probability, 1e-30, 1 - 2**-24))
+    inside = np.clip(predictions.probability, 1e-30, 1 - 2**-24)
+    columns = np.stack([np.log(inside), -np.log1p(-inside)] if kind == "beta" else [logit(inside)])
     weight = predictions.weight / predictions.weight.sum()
+    free_offset = kind != "temperature"
 
     def loss(parameters: FloatArray) -> tuple[float, FloatArray]:
-        scale, offset = np.exp(parameters[0]), parameters[1] if free_offset else 0.0
-        z = scale * logits + offset
+        powers, offset = np.exp(parameters[: len(columns)]), parameters[-1] if free_offset else 0.0
+        z = powers @ columns + offset
         error = weight * (expit(z) - target)
-        gradient = np.array([scale * (error @ logits), error.sum()])
+        gradient = np.append(powers * (columns @ error), error.sum())
         return float(weight @ (np.logaddexp(0, z) - target * z)), gradient[: len(parameters)]
 
-    parameters = minimize(loss, np.zeros(2 if free_offset else 1), jac=True, method="L-BFGS-B").x
-    return float(np.exp(parameters[0])), float(parameters[1]) if free_offset else 0.0
+    found = minimize(loss, np.zeros(len(columns) + free_offset), jac=True, method="L-BFGS-B").x
+    return np.exp(found[: len(columns)]), float(found[-1]) if free_offset else 0.0
 
 
 def _blocks(predictions: Predictions) -> tuple[FloatArray, FloatArray]:

@@ -18,6 +18,7 @@ def fitted(kind):
     calibrator.build((None,))
     values = {
         "scale": 0.5,
+        "powers": [0.5, 2.0],
         "offset": -1.0,
         "x": [0.2, 0.4, 0.8, 0.8],
         "y": [0.1, 0.2, 0.6, 0.6],
@@ -50,6 +51,12 @@ def test_temperature_halves_the_logits():
 
 def test_platt_adds_its_offset_to_the_logits():
     assert apply(fitted("platt"), [0.5, 0.9]) == pytest.approx([1 / (1 + np.e), 1 / (1 + np.e / 3)])
+
+
+def test_beta_weighs_both_logarithms_apart():
+    # Half of ln 0.5, less twice ln 0.5, less 1: the odds are 2^1.5 / e.
+    odds = 2**1.5 / np.e
+    assert apply(fitted("beta"), [0.5]) == pytest.approx([odds / (1 + odds)])
 
 
 def test_isotonic_is_linear_between_knots_and_constant_outside():
@@ -118,8 +125,10 @@ def test_its_graph_searches_nothing_and_calls_no_python():
 
 
 def test_an_unknown_kind_is_refused_with_the_known_ones():
-    with pytest.raises(InputError, match="'beta'; expected one of identity, temperature, platt, isotonic"):
-        Calibrator("beta")
+    with pytest.raises(
+        InputError, match="'gamma'; expected one of identity, temperature, platt, beta, isotonic"
+    ):
+        Calibrator("gamma")
 
 
 def test_one_knot_is_too_few():
