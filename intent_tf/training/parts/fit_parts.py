@@ -5,7 +5,7 @@ from itertools import combinations
 
 import keras
 import numpy as np
-from scipy.optimize import minimize
+from scipy.optimize import minimize, minimize_scalar
 from scipy.special import expit
 
 from intent_tf.columns.prepared import PreparedData
@@ -17,10 +17,14 @@ from intent_tf.models.parts.part_stack import PartStack
 from intent_tf.options.training import Part
 from intent_tf.training.parts.boosting import fit_trees
 from intent_tf.training.parts.linear import fit_linear
-from intent_tf.training.parts.part_rows import PartRows, log_loss
+from intent_tf.training.parts.part_rows import PartRows
 
 #: How much a weight's squared distance from an equal share costs, in nats of all rows together.
-_SHRINKAGE = 30.0
+_SHRINKAGE = 3.0
+#: The network's share where nothing is known, and what its squared distance from that costs, in nats.
+_USUAL_SHARE, _SHARE_SHRINKAGE = 0.6, 10.0
+#: By how many nats of all rows together a part must make the others better, and how much it must count.
+_PART_COST, _LEAST = 2.0, 0.1
 _FITS: dict[Part, Callable[..., tuple[keras.layers.Layer, FloatArray]]] = {
     "trees": fit_trees,
     "linear": fit_linear,
@@ -30,8 +34,9 @@ _FITS: dict[Part, Callable[..., tuple[keras.layers.Layer, FloatArray]]] = {
 def fit_parts(model: IntentModel, data: PreparedData, parts: Sequence[Part], seed: int = 0) -> IntentModel:
     """Fit the parts beside a trained network, and how much each counts.
 
-    Trees and linear part learn from training rows. Those that make the mean logit of their folds worse are
-    left out; how much the others and the network count is fitted on validation rows.
+    Trees and linear part learn from training rows, and their weights among themselves from the folds of
+    these that they had not seen: there are many. Validation rows, which are few, decide a single number, the
+    network's share. Parts that hardly count are left out.
 
     Args:
         model: A model whose network is trained.
@@ -40,16 +45,19 @@ def fit_parts(model: IntentModel, data: PreparedData, parts: Sequence[Part], see
         seed: Seed of folds and trees.
 
     Returns:
-        A model that shares the network's layers; the model itself where nothing can be added to it: its
-        table has no numbers or categories, or less than 20 training rows of a class.
+        A model that shares the network's layers; the model itself where nothing is added to it: its table
+        has no numbers or categories, or less than 20 training rows of a class, or the network is better
+        alone.
     """
     rows = PartRows.of(data.train, data.split.group)
     wanted = [part for part in _FITS if part in parts]
     if not wanted or not rows.features or min(rows.labels.effective_sizes) < 20:
         return model
     fitted = {part: _FITS[part](rows, seed) for part in wanted}
-    helpful = _helpful({part: logits for part, (_, logits) in fitted.items()}, rows.labels)
-    stack = PartStack({part: fitted[part][0] for part in helpful}, name="stack")
+    weights, bias = _weights_of_folds({part: logits for part, (_, logits) in fitted.items()}, rows.labels)
+    if not weights:
+        return model
+    stack = PartStack({part: fitted[part][0] for part in weights}, name="stack")
     validation = data.validation
     # Not by `predict`, which would compile a graph for a few batches.
     said = np.concatenate(
@@ -58,18 +66,60 @@ def fit_parts(model: IntentModel, data: PreparedData, parts: Sequence[Part], see
             for features, *_ in validation.batches(model.rows_at_once)
         ]
     )
-    labels = Labels(validation.label, validation.weight)
-    weights, bias = stacking_weights(said, labels)
-    stack.assign(weights.tolist(), bias)
+    others = said[:, 1:] @ list(weights.values()) + bias
+    share = network_share(said[:, 0], others, Labels(validation.label, validation.weight))
+    if 1 - share < _LEAST:
+        return model
+    stack.assign([share, *((1 - share) * weight for weight in weights.values())], (1 - share) * bias)
     return model.with_parts(stack=stack)
 
 
-def _helpful(logits: Mapping[Part, FloatArray], labels: Labels) -> tuple[Part, ...]:
-    """Choose the parts whose mean logit has the lowest log loss; the first ones if none is lower."""
-    choices = [chosen for size in range(1, len(logits) + 1) for chosen in combinations(logits, size)]
-    return min(
-        choices, key=lambda chosen: log_loss(labels, np.mean([logits[part] for part in chosen], axis=0))
-    )
+def _weights_of_folds(logits: Mapping[Part, FloatArray], labels: Labels) -> tuple[dict[Part, float], float]:
+    """Choose the parts that pay, by rows that they had not seen; return their weights and their bias."""
+    known = np.isfinite(np.sum(list(logits.values()), axis=0))
+    labels = labels.take(known)
+    choices: list[tuple[float, dict[Part, float], float]] = []
+    for chosen in (each for size in range(len(logits) + 1) for each in combinations(logits, size)):
+        columns = np.array([logits[part][known] for part in chosen]).reshape(len(chosen), len(labels)).T
+        weights, bias = stacking_weights(columns, labels)
+        cost = _total_loss(columns @ weights + bias, labels) + _PART_COST * len(chosen)
+        choices.append((cost, dict(zip(chosen, weights.tolist(), strict=True)), bias))
+    _, weights_of, bias = min(choices, key=lambda choice: choice[0])
+    return weights_of, bias
+
+
+def _total_loss(logits: FloatArray, labels: Labels) -> float:
+    return float(labels.effective_weight @ (np.logaddexp(0, logits) - labels.label * logits))
+
+
+def network_share(network: FloatArray, others: FloatArray, labels: Labels) -> float:
+    """Choose how much the network's logit counts beside the joint logit of the other parts, in [0, 1].
+
+    ::
+
+        Σ row weight · log loss(share · network + (1 - share) · others) + 10 (share - 0.6)²
+
+    One number, shrunk towards a usual one, and no bias: on a few hundred rows each further number that is
+    fitted costs more than it brings.
+
+    Args:
+        network: The network's logits ``(rows,)``.
+        others: Those of the other parts together ``(rows,)``.
+        labels: Labels and weights of the rows, from which none of them has learnt.
+
+    Example:
+        >>> rng = np.random.default_rng(0)
+        >>> good, noise = rng.normal(size=(2, 10_000))
+        >>> label = rng.uniform(size=10_000) < expit(good)
+        >>> round(network_share(good, noise, Labels.unweighted(label)), 1)
+        1.0
+    """
+
+    def loss(share: float) -> float:
+        joint = share * network + (1 - share) * others
+        return _total_loss(joint, labels) + _SHARE_SHRINKAGE * (share - _USUAL_SHARE) ** 2
+
+    return float(minimize_scalar(loss, bounds=(0.0, 1.0), method="bounded").x)
 
 
 def stacking_weights(logits: FloatArray, labels: Labels) -> tuple[FloatArray, float]:
@@ -77,7 +127,7 @@ def stacking_weights(logits: FloatArray, labels: Labels) -> tuple[FloatArray, fl
 
     ::
 
-        Σ row weight · log loss + 30 (bias² + Σ (weight − 1 / parts)²)
+        Σ row weight · log loss + 3 (bias² + Σ (weight − 1 / parts)²)
 
     Args:
         logits: What each part says of rows that it has not learnt from, ``(rows, parts)``.
@@ -96,7 +146,7 @@ def stacking_weights(logits: FloatArray, labels: Labels) -> tuple[FloatArray, fl
     """
     parts = logits.shape[1]
     columns = np.column_stack([logits, np.ones(len(logits))])
-    centre = np.append(np.full(parts, 1 / parts), 0.0)
+    centre = np.append(np.full(parts, 1 / max(parts, 1)), 0.0)
     weight = labels.effective_weight
 
     def loss(weights: FloatArray) -> tuple[float, FloatArray]:

@@ -17,7 +17,7 @@ from intent_tf.models.build import build_feature_extractor, build_model, build_p
 from intent_tf.models.intent_model import IntentModel
 from intent_tf.models.outputs import SPREAD, STRENGTH
 from intent_tf.training.parts.boosting import fit_trees
-from intent_tf.training.parts.fit_parts import fit_parts, stacking_weights
+from intent_tf.training.parts.fit_parts import fit_parts, network_share, stacking_weights
 from intent_tf.training.parts.linear import fit_linear
 from intent_tf.training.parts.part_rows import PartRows
 
@@ -64,8 +64,11 @@ def test_rows_of_no_weight_count_nothing() -> None:
     rng = np.random.default_rng(3)
     logits, label = rng.normal(size=(500, 2)), rng.uniform(size=500) < 0.4
     kept = np.arange(500) < 400
-    alone = stacking_weights(logits[kept], Labels.unweighted(label[kept]))
-    np.testing.assert_allclose(stacking_weights(logits, Labels(label, kept))[0], alone[0], rtol=1e-4)
+    alone, all_rows = Labels.unweighted(label[kept]), Labels(label, kept)
+    expected, _ = stacking_weights(logits[kept], alone)
+    np.testing.assert_allclose(stacking_weights(logits, all_rows)[0], expected, rtol=1e-4)
+    share = network_share(*logits[kept].T, alone)
+    assert network_share(*logits.T, all_rows) == pytest.approx(share, abs=1e-4)
 
 
 def test_what_says_nothing_counts_nothing_and_equal_parts_count_alike() -> None:
@@ -78,13 +81,30 @@ def test_what_says_nothing_counts_nothing_and_equal_parts_count_alike() -> None:
     assert weights[0] == pytest.approx(weights[1])
 
 
+def test_a_network_has_its_usual_share_where_few_rows_tell_and_none_where_others_know() -> None:
+    rng = np.random.default_rng(0)
+    good, noise = rng.normal(size=(2, 2000))
+    label = Labels.unweighted(rng.uniform(size=2000) < expit(good))
+    assert network_share(noise, good, label) < 0.1
+    few = np.arange(4)
+    assert network_share(good[few], good[few], label.take(few)) == pytest.approx(0.6, abs=0.01)
+
+
+def test_a_network_that_is_better_alone_stays_alone(data: PreparedData) -> None:
+    model = build_model(data, build_feature_extractor(data), build_predictor(ensemble_size=2, units=(4,)))
+    blind = replace(
+        data, train=replace(data.train, label=np.random.default_rng(0).permutation(data.train.label))
+    )
+    assert fit_parts(model, blind, ("linear",)) is model
+
+
 @pytest.fixture(scope="module")
 def data() -> PreparedData:
     rows = rows_of(1200)
-    frame = pd.DataFrame(rows.features["numbers"], columns=["pages", "seconds"])
-    frame = frame.assign(
-        month=[f"m{each}" for each in rows.features["categories"][:, 0]], bought=rows.labels.label
-    )
+    numbers = np.where(rows.features["missing"] > 0, np.nan, rows.features["numbers"])
+    months = [f"m{each}" for each in rows.features["categories"][:, 0]]
+    frame = pd.DataFrame(numbers, columns=["pages", "seconds"])
+    frame = frame.assign(month=months, bought=rows.labels.label)
     return preprocess_data(frame, "bought", verbose=False)
 
 
