@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -65,6 +65,11 @@ class BaselineTable:
     def rows(self) -> int:
         """Number of rows."""
         return len(self.numbers)
+
+    def take(self, chosen: IntArray) -> "BaselineTable":
+        """Take some rows."""
+        texts = None if self.texts is None else [self.texts[row] for row in chosen]
+        return replace(self, numbers=self.numbers[chosen], categories=self.categories[chosen], texts=texts)
 
     def frame(self) -> pd.DataFrame:
         """Numbers, categories and the text if there is one, in this order; infinity becomes NaN."""

@@ -1,7 +1,8 @@
 """Gradient boosting as practitioners use it: LightGBM, CatBoost and XGBoost on the columns of a run."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,8 @@ from intent_tf.evaluation.baselines import BaselineTable
 
 #: Trees at most, and trees without a better validation log loss after which no more are added.
 ROUNDS, PATIENCE = 3000, 100
+#: No settings but the usual ones.
+_USUAL: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,7 @@ def fit_booster(
     *,
     threads: int = 2,
     seed: int = 0,
+    settings: Mapping[str, Any] = _USUAL,
 ) -> Booster:
     """Fit a booster with as many trees as validation rows ask for, then again on all rows.
 
@@ -60,22 +64,46 @@ def fit_booster(
         validation_labels: Labels and weights of the validation rows.
         threads: Number of threads. Defaults to 2.
         seed: Seed of samples of rows and columns. Defaults to 0.
+        settings: Arguments of the library's classifier in place of the usual ones. Defaults to none.
 
     Raises:
         MissingExtraError: If the package is not installed.
     """
+    first = stop_early(
+        kind, train, labels, validation, validation_labels, threads=threads, seed=seed, settings=settings
+    )
+    tables = [_columns(table, first.sizes) for table in (train, validation)]
+    model = _model(kind, first.rounds, threads, seed).set_params(**settings)
+    options = {"cat_features": _indices(train)} if kind == "catboost" else {}
+    both = labels.joined(validation_labels)
+    model.fit(pd.concat(tables), both.label, sample_weight=both.weight, **options)
+    return replace(first, model=model)
+
+
+def stop_early(
+    kind: str,
+    train: BaselineTable,
+    labels: Labels,
+    validation: BaselineTable,
+    validation_labels: Labels,
+    *,
+    threads: int = 2,
+    seed: int = 0,
+    settings: Mapping[str, Any] = _USUAL,
+) -> Booster:
+    """Fit a booster on train rows alone, with as many trees as validation rows ask for; see `fit_booster`."""
     codes = np.concatenate([train.categories, validation.categories])
     sizes = None if kind == "catboost" else [int(column.max()) + 1 for column in codes.T]
     tables = [_columns(table, sizes) for table in (train, validation)]
-    indices = list(range(train.numbers.shape[1], tables[0].shape[1]))
-    model, options = _stopped_early(kind, tables[1], validation_labels, indices, threads, seed)
+    model, options = _stopped_early(kind, tables[1], validation_labels, _indices(train), threads, seed)
+    model.set_params(**settings)
     model.fit(tables[0], labels.label, sample_weight=labels.weight, **options)
-    rounds, on_validation = _best_rounds(kind, model), _probability(model, tables[1])
-    model = _model(kind, rounds, threads, seed)
-    options = {"cat_features": indices} if kind == "catboost" else {}
-    both = labels.joined(validation_labels)
-    model.fit(pd.concat(tables), both.label, sample_weight=both.weight, **options)
-    return Booster(model, sizes, rounds, on_validation)
+    return Booster(model, sizes, _best_rounds(kind, model), _probability(model, tables[1]))
+
+
+def _indices(table: BaselineTable) -> list[int]:
+    numbers = table.numbers.shape[1]
+    return list(range(numbers, numbers + table.categories.shape[1]))
 
 
 def _probability(model: Any, table: pd.DataFrame) -> FloatArray:

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import keras
 import numpy as np
@@ -18,7 +18,8 @@ from intent_tf.evaluation.baseline_rows import baseline_table
 from intent_tf.evaluation.baselines import BaselineTable, fit_baselines
 from intent_tf.evaluation.boosters import fit_booster
 from intent_tf.evaluation.threshold import choose_threshold
-from intent_tf.options.compare import BASELINES, BOOSTERS, MODELS
+from intent_tf.evaluation.tuned_lightgbm import tune_lightgbm
+from intent_tf.options.compare import BASELINES, BOOSTERS, MODELS, TUNED
 from intent_tf.options.training import TrainingConfig
 from intent_tf.training.calibration import fit_calibrator
 from intent_tf.training.parts import fit_parts
@@ -41,7 +42,9 @@ def choose_models(names: Sequence[str], data: PreparedData) -> list[str]:
         if name not in MODELS:
             raise InputError(f"no model {name!r}", expected=", ".join(MODELS))
     only_text = not (data.preprocessor.number_names or data.preprocessor.category_names)
-    return [name for name in names if not (only_text and name in (*BOOSTERS, "hist_gradient_boosting"))]
+    return [
+        name for name in names if not (only_text and name in (*BOOSTERS, TUNED, "hist_gradient_boosting"))
+    ]
 
 
 def fit_models(
@@ -74,7 +77,7 @@ def fit_models(
     """
     tables = {} if set(names) <= {MODEL} else _tables(data)
     fits: dict[str, Callable[[], _Pair]] = {MODEL: partial(_fit_model, data, training, seed)}
-    fits |= {name: partial(_fit_booster, name, data, tables, seed) for name in BOOSTERS}
+    fits |= {name: partial(_fit_booster, name, data, tables, seed) for name in (*BOOSTERS, TUNED)}
     fits |= {name: partial(_fit_baseline, name, data, tables, seed) for name in BASELINES}
     predictions: dict[str, _Fit] = {}
     for name, fit in fits.items():
@@ -137,17 +140,14 @@ def _fit_model(data: PreparedData, training: TrainingConfig, seed: int) -> _Pair
 
 
 def _fit_booster(kind: str, data: PreparedData, tables: dict[str, BaselineTable], seed: int) -> _Pair:
-    train, validation = data.train, data.validation
-    booster = fit_booster(
-        kind,
-        tables["train"],
-        Labels(train.label, train.weight),
-        tables["validation"],
-        Labels(validation.label, validation.weight),
-        seed=seed,
-        # On a busy machine threads that wait for each other take far longer.
-        threads=1 if len(train) < 20_000 else 2,
-    )
+    train, validation = (Labels(rows.label, rows.weight) for rows in (data.train, data.validation))
+    # On a busy machine threads that wait for each other take far longer.
+    options: dict[str, Any] = {"seed": seed, "threads": 1 if len(train) < 20_000 else 2}
+    if kind == TUNED:
+        kind, group = "lightgbm", data.split.group
+        groups = None if group is None else data.train.frame[group].astype(str).factorize()[0]
+        options["settings"] = tune_lightgbm(tables["train"], train, groups, **options)
+    booster = fit_booster(kind, tables["train"], train, tables["validation"], validation, **options)
     return booster.validation, booster.predict(tables["test"])
 
 

@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from intent_tf.options.checked import Checked, Count
 
 BOOSTERS = ("lightgbm", "catboost", "xgboost")
+#: LightGBM again, after a search of its settings, which takes minutes a fold.
+TUNED = "lightgbm_tuned"
 BASELINES = ("hist_gradient_boosting", "logistic_regression", "constant_rate")
-#: The models that can be compared.
-MODELS = ("intent_tf", *BOOSTERS, *BASELINES)
+#: The models that are compared unless others are asked for, and all that can be.
+USUAL = ("intent_tf", *BOOSTERS, *BASELINES)
+MODELS = (*USUAL, TUNED)
 
 
 @dataclass(frozen=True)
@@ -19,7 +22,8 @@ class CompareConfig(Checked):
             data set's published figures were measured with, and 5 for a table.
         seeds: Trainings of every model on every fold.
         models: Models to compare: intent_tf, lightgbm, catboost, xgboost (pip install
-            'intent_tf[compare]'), hist_gradient_boosting, logistic_regression, constant_rate.
+            'intent_tf[compare]'), hist_gradient_boosting, logistic_regression, constant_rate, and, if named,
+            lightgbm_tuned, of whose settings 30 are tried on inner folds (minutes a fold).
         out: Folder for comparison.json and comparison.html; comparisons/ and the name of the data by default.
             What is finished stays in it: a comparison that was interrupted goes on, and one with more seeds
             or models adds to it.
@@ -29,7 +33,7 @@ class CompareConfig(Checked):
 
     folds: Count | None = None
     seeds: Count = 1
-    models: tuple[str, ...] = MODELS
+    models: tuple[str, ...] = USUAL
     out: str | None = None
     overwrite: bool = False
     seed: int = 0
