@@ -41,6 +41,9 @@ def write_artifacts(
     if isinstance(model.preprocessor, SubwordPreprocessor):
         export_token_ids(model, folder / "token_ids")
     model.save(folder / "model.keras")
+    for part in model.stack.parts.values() if model.stack else ():
+        if write := getattr(part, "write_own_format", None):
+            write(folder)
     (folder / "config.yaml").write_text(configuration, encoding="utf-8")
     metrics = json.dumps(evaluation.metrics.as_dict(), indent=2, ensure_ascii=False)
     (folder / "metrics.json").write_text(metrics + "\n", encoding="utf-8")

@@ -1,6 +1,7 @@
 """Fitted trees as a part of a model."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import keras
@@ -32,6 +33,8 @@ class TreePart(Configured, keras.layers.Layer):
         super().__init__(**{"dtype": "float32", "trainable": False, **kwargs})
         self.ensemble = ensemble
         self.input_dims = as_tuple(input_dims)
+        #: Writes the trees into a folder as their library does; None for those that were read from a file.
+        self.write_own_format: Callable[[Path], object] | None = None
 
     def call(self, inputs: Mapping[str, tf.Tensor]) -> tf.Tensor:
         """Compute the logits ``(batch,)``."""

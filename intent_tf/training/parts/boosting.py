@@ -34,8 +34,8 @@ def fit_trees(rows: PartRows, seed: int = 0) -> tuple[TreePart, FloatArray]:
         seed: Seed of folds and trees.
 
     Returns:
-        The part, fitted on all rows, and the logits ``(rows,)`` of trees of folds that had not seen the row;
-        NaN for rows of no fold.
+        The part, fitted on all rows, which writes ``trees.cbm`` of its columns; and the logits ``(rows,)`` of
+        trees of folds that had not seen the row, NaN for rows of no fold.
 
     References:
         - Prokhorenkova et al. (2018), CatBoost: Unbiased Boosting with Categorical Features.
@@ -52,14 +52,17 @@ def fit_trees(rows: PartRows, seed: int = 0) -> tuple[TreePart, FloatArray]:
         depths = (best,)
         logits[held_out] = models[best].predict(table.iloc[held_out], prediction_type="RawFormulaVal")
         rounds.append(models[best].get_best_iteration() + 1)
-    fits = []
+    refits, fits = [], []
     pool = _pool(table, rows, np.arange(len(table)))
     for number in range(_FITS):
         model = _model(best, max(1, round(_MORE_TREES * np.mean(rounds))), seed + number, len(table), None)
         model.fit(pool)
+        refits.append(model)
         fits.append(from_catboost(model, pool))
-    ensemble = TreeEnsemble(FittedTrees.mean(fits), name="trees")
-    return TreePart(ensemble, _sizes(rows), name="trees"), logits
+    part = TreePart(TreeEnsemble(FittedTrees.mean(fits), name="trees"), _sizes(rows), name="trees")
+    mean = require("catboost", "trees").sum_models(refits, [1 / _FITS] * _FITS)
+    part.write_own_format = lambda folder: mean.save_model(str(folder / "trees.cbm"))
+    return part, logits
 
 
 def _sizes(rows: PartRows) -> tuple[int, ...]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
+import catboost
 import keras
 import numpy as np
 import pandas as pd
@@ -16,6 +18,7 @@ from intent_tf.data.predictions import Labels
 from intent_tf.models.build import build_feature_extractor, build_model, build_predictor
 from intent_tf.models.intent_model import IntentModel
 from intent_tf.models.outputs import SPREAD, STRENGTH
+from intent_tf.models.parts.tree_part import tree_columns
 from intent_tf.training.parts.boosting import fit_trees
 from intent_tf.training.parts.fit_parts import fit_parts, network_share, stacking_weights
 from intent_tf.training.parts.linear import fit_linear
@@ -129,6 +132,19 @@ def test_a_stacked_model_predicts_alike_from_rows_and_from_raw_columns(
     shuffled = data.test.frame.sample(frac=1.0, random_state=0)
     assert stacked.predict(shuffled) == pytest.approx(
         pd.Series(strength, data.test.frame.index)[shuffled.index]
+    )
+
+
+def test_the_trees_are_written_as_their_library_writes_them(
+    stacked: IntentModel, data: PreparedData, tmp_path: Path
+) -> None:
+    part = stacked.stack.parts["trees"]
+    part.write_own_format(tmp_path)
+    own = catboost.CatBoost().load_model(str(tmp_path / "trees.cbm"))
+    numbers, ids = tree_columns(data.test.features, part.input_dims)
+    table = pd.concat([pd.DataFrame(numbers), pd.DataFrame(ids).astype(int)], axis=1, ignore_index=True)
+    np.testing.assert_allclose(
+        own.predict(table, prediction_type="RawFormulaVal"), part(data.test.features), rtol=0, atol=1e-6
     )
 
 
