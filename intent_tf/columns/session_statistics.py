@@ -3,28 +3,15 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any, Literal
+from typing import Any
 
 import keras
 import tensorflow as tf
 
-from intent_tf.columns.event_arrays import (
-    NAN,
-    count,
-    count_distinct,
-    dwell,
-    event_before,
-    last,
-    present,
-    summary,
-    total,
-    winsorised,
-)
+from intent_tf.columns.event_arrays import NAN, count, count_distinct, present, summary, total, winsorised
+from intent_tf.columns.event_clock import EventClock
 from intent_tf.data.sequence_roles import ROLE_OF_NAME
 from intent_tf.data.specification import Column
-
-Clock = Literal["elapsed", "rising", "falling"]
-"""How the times of a row run: from 0 up, from anywhere up, or down, as "days before" does."""
 
 #: Event types that show something to the shopper, and those by which the shopper asks for more of it.
 IMPRESSIONS, CLICKS = ("search", "browse"), ("click", "detail")
@@ -47,10 +34,11 @@ class SessionStatistics(keras.layers.Layer):
       (``Σ ½^(events after / 2)``), which holds the share of each type's most recent event, and the
       click-through rate ``(clicks + 5·rate) / (impressions + 5)``, 1 at most, with ``rate`` that of the
       training rows, and missing where these have no impressions.
-    - ``time``: dwell (the gaps between events; mean, shortest, longest and last), the last time and, unless
-      all times of training rows start at 0, the first one and the time between both. The first time of a
-      sequence group also gives, for each type of event of the group, the dwell after it and the time since
-      it was last seen; since now, if times fall, else since the last event.
+    - ``time``: dwell (the gaps between events; mean, shortest, longest and last) and the last time. Unless
+      times start at 0, as those of a session do, also the first time, the time between both, the number of
+      events, and that of the events within some windows before now, whose lengths are quantiles of training
+      rows; see `EventClock`. The first time of a sequence group also gives, for each type of event of the
+      group, the dwell after it and the time from its last event to now.
     - other numbers (``price``): mean, smallest, largest, last, and last over mean.
     - other strings (``item``, ``query``): present entries, distinct ones, and repeats.
 
@@ -81,7 +69,7 @@ class SessionStatistics(keras.layers.Layer):
         #: What was learnt, by column: event types, click-through rates, and how times run.
         self.types: dict[str, tuple[str, ...]] = {each.name: () for each in of_types}
         self.rates: dict[str, float | None] = {each.name: None for each in of_types}
-        self.clocks: dict[str, Clock] = {each.name: "elapsed" for each in self.columns if each.role == "time"}
+        self.clocks = {each.name: EventClock() for each in self.columns if each.role == "time"}
         groups = {each.group: each.name for each in reversed(self.columns) if each.role == "time"}
         #: The columns of types that a time is told of.
         self.timed = {
@@ -106,7 +94,7 @@ class SessionStatistics(keras.layers.Layer):
             self.rates[name] = min(clicks / impressions, 1.0) if impressions else None
         for name in self.clocks:
             if name in sequences:
-                self.clocks[name] = _clock(sequences[name])
+                self.clocks[name] = EventClock.of(sequences[name], name)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -117,8 +105,7 @@ class SessionStatistics(keras.layers.Layer):
             own += [f"{what} {kind}" for what in ("count", "recent") for kind in types]
             names += [_prefix(name, "event_type") + each for each in own]
         for name, clock in self.clocks.items():
-            own = [f"{what} dwell" for what in ("mean", "shortest", "longest", "last")]
-            own += ["elapsed"] if clock == "elapsed" else ["last", "first", "between first and last"]
+            own = list(clock.names)
             for each in self.timed[name]:
                 kinds = [_prefix(each, "event_type") + kind for kind in self.types[each]]
                 own += [f"dwell after {kind}" for kind in kinds]
@@ -139,7 +126,9 @@ class SessionStatistics(keras.layers.Layer):
         for name, where in seen.items():
             numbers += _event_types(inputs[name], where, self.rates[name])
         for name, clock in self.clocks.items():
-            numbers += _times(inputs[name], clock, [seen[each] for each in self.timed[name]])
+            numbers += clock.numbers(inputs[name])
+            for each in self.timed[name]:
+                numbers += clock.numbers_of(seen[each], inputs[name])
         for name in self._of("float"):
             mean, smallest, largest, latest = summary(inputs[name])
             numbers += [mean, smallest, largest, latest, latest / mean]
@@ -152,7 +141,8 @@ class SessionStatistics(keras.layers.Layer):
         """Return the constructor's arguments and what was learnt."""
         columns = [asdict(column) for column in self.columns]
         types = {name: list(each) for name, each in self.types.items()}
-        learnt = {"types": types, "rates": dict(self.rates), "clocks": dict(self.clocks)}
+        clocks = {name: asdict(clock) for name, clock in self.clocks.items()}
+        learnt = {"types": types, "rates": self.rates, "clocks": clocks}
         return {**super().get_config(), "columns": columns, "max_types": self.max_types, "learnt": learnt}
 
     @classmethod
@@ -167,14 +157,10 @@ class SessionStatistics(keras.layers.Layer):
     def restore(self, learnt: dict[str, Any]) -> None:
         """Take over what `get_config` wrote as ``learnt``."""
         if "rate" in learnt:  # of a file in which names told the roles
-            learnt = {
-                **learnt,
-                "types": {"event_type": learnt["types"]},
-                "rates": {"event_type": learnt["rate"]},
-            }
+            learnt = {"types": {"event_type": learnt["types"]}, "rates": {"event_type": learnt["rate"]}}
         self.types |= {name: tuple(learnt["types"][name]) for name in self.types}
         self.rates |= {name: learnt["rates"][name] for name in self.rates}
-        self.clocks |= learnt.get("clocks", {})
+        self.clocks |= {name: EventClock.from_config(each) for name, each in learnt.get("clocks", {}).items()}
 
     def _of(self, values: str) -> list[str]:
         summarised = [each for each in self.columns if each.role not in ("event_type", "time")]
@@ -184,15 +170,6 @@ class SessionStatistics(keras.layers.Layer):
 def _prefix(name: str, role: str) -> str:
     """Tell whose a statistic is, where it is not the column of an event log that everybody knows."""
     return "" if ROLE_OF_NAME.get(name) == role else f"{name}: "
-
-
-def _clock(times: Any) -> Clock:
-    """Tell how the times of rows run, ragged ``(rows, events)`` or padded."""
-    times = winsorised(times.to_tensor(NAN) if isinstance(times, tf.RaggedTensor) else times)
-    steps, first = dwell(times), times[:, :1]
-    if tf.reduce_sum(count(steps < 0)) > tf.reduce_sum(count(steps > 0)):
-        return "falling"
-    return "rising" if tf.reduce_any(present(first) & (first != 0)) else "elapsed"
 
 
 def _event_types(types: tf.Tensor, seen: list[tf.Tensor], training_rate: float | None) -> list[tf.Tensor]:
@@ -207,18 +184,3 @@ def _event_types(types: tf.Tensor, seen: list[tf.Tensor], training_rate: float |
     weight = tf.pow(0.5, after / HALF_LIFE)
     recent = [total(weight, where) for where in seen]
     return [count(there), count_distinct(types), rate, *map(count, seen), *recent]
-
-
-def _times(times: tf.Tensor, clock: Clock, seen: list[list[tf.Tensor]]) -> list[tf.Tensor]:
-    gaps = -dwell(times) if clock == "falling" else dwell(times)
-    latest = last(times, present(times))
-    numbers = [*summary(gaps), latest]
-    if clock != "elapsed":
-        first = tf.pad(times, [[0, 0], [0, 1]], constant_values=NAN)[:, 0]
-        numbers += [first, tf.abs(latest - first)]
-    has_gap = present(gaps)
-    for kinds in seen:
-        numbers += [total(gaps, event_before(where, first=False) & has_gap) for where in kinds]
-        lasts = [last(times, where) for where in kinds]
-        numbers += lasts if clock == "falling" else [latest - each for each in lasts]
-    return numbers

@@ -8,6 +8,7 @@ import keras
 import tensorflow as tf
 
 from intent_tf.columns.event_arrays import dwell, present
+from intent_tf.data.sequence_roles import ROLE_OF_NAME
 from intent_tf.data.specification import Column
 from intent_tf.text import NGrams, Tokenizer
 from intent_tf.text.configured import Configured
@@ -23,9 +24,9 @@ class SessionTokens(Configured, keras.layers.Layer):
     An event gives, by the roles of its columns: its type (``[cart]`` of ``event_type``, ``[page home]`` of a
     column ``page``), the dwell before it on a doubling scale (``[dwell 5]`` of ``elapsed``, ``[s 5]`` of
     ``s``, for 2⁵ − 1 to 2⁶ − 1 seconds), its price on a scale of half doublings (``[price 9]``), the words of
-    its texts (``text``, ``query``), and other strings (``[browser safari]``). No word of a text looks like a
-    token in brackets, because the tokeniser splits at brackets. Items are left to the statistics: most occur
-    too seldom to learn a vector for.
+    its texts (``text``, ``query``), and its item (``[bought p7]``). No word of a text looks like a token in
+    brackets, because the tokeniser splits at brackets. The ``item_id`` of an event log is left to the
+    statistics: most occur too seldom to learn a vector for.
 
     Args:
         roles: The role of each sequence column that is rendered; see `is_rendered`.
@@ -112,8 +113,10 @@ class SessionTokens(Configured, keras.layers.Layer):
 
 
 def is_rendered(column: Column) -> bool:
-    """Tell whether a sequence column can be rendered: times, prices, and strings other than items."""
-    return column.role in ("time", "price") if column.values == "float" else column.role != "item"
+    """Tell whether a sequence column can be rendered: times, prices, and strings other than ``item_id``."""
+    if column.values == "float":
+        return column.role in ("time", "price")
+    return column.role != "item" or column.name not in ROLE_OF_NAME
 
 
 def _events(sequences: dict[str, tf.Tensor]) -> tf.Tensor:

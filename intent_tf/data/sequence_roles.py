@@ -5,8 +5,8 @@ from typing import Final, Literal
 from intent_tf.errors import InputError
 from intent_tf.nearest import nearest
 
-#: Each role, and the type of its values in tensors; ``other`` has either.
-ROLES: Final[dict[str, Literal["string", "float", ""]]] = {
+#: Each role, and the type of its values in tensors.
+ROLES: Final[dict[str, Literal["string", "float"]]] = {
     "time": "float",
     "event_type": "string",
     "item": "string",
@@ -14,7 +14,7 @@ ROLES: Final[dict[str, Literal["string", "float", ""]]] = {
     "query": "string",
     "price": "float",
     "quantity": "float",
-    "other": "",
+    "other": "float",
 }
 #: The roles of the columns that `intent_tf.data.examples` makes of an event log.
 ROLE_OF_NAME: Final[dict[str, str]] = {"elapsed": "time", "item_id": "item"} | {
@@ -53,10 +53,7 @@ def named_role(name: str, values: str) -> str:
 
     Example:
         >>> named_role("elapsed", "float"), named_role("elapsed", "string"), named_role("page", "string")
-        ('time', 'item', 'other')
+        ('time', 'item', 'item')
     """
-    role = ROLE_OF_NAME.get(name, "other")
-    if ROLES[role] in ("", values):
-        return role
-    # What should be numbers and is none is no words either.
-    return "item" if values == "string" else "other"
+    role = ROLE_OF_NAME.get(name)
+    return role if role and ROLES[role] == values else "item" if values == "string" else "other"

@@ -284,7 +284,10 @@ def visit_statistics(visit: dict[str, list[Any]]) -> dict[str, float]:
         ("days_before: longest dwell", 30),
         ("days_before: last", 5),
         ("days_before: first", 40),
-        ("days_before: between first and last", 35),
+        ("days_before: between", 35),
+        ("days_before: events", 3),
+        ("days_before: within 7.5", 1),
+        ("days_before: within 25", 2),
     ],
 )
 def test_columns_of_any_name_give_what_their_roles_say(name: str, value: float) -> None:
@@ -312,9 +315,9 @@ def test_times_that_fall_are_told_from_now() -> None:
 
 def test_times_that_do_not_start_at_zero_tell_when_they_do() -> None:
     layer = SessionStatistics([Column("t", "sequence", "float", "t", role="time")])
-    layer.adapt({"t": tf.constant([[5.0, 7.0], [0.0, 1.0]])})
+    layer.adapt({"t": tf.constant([[5.0, 7.0], [3.0, NAN], [0.0, 1.0]])})
     found = dict(zip(layer.names, layer({"t": tf.constant([[4.0, 10.0]])})[0].numpy().tolist(), strict=True))
-    assert found["t: first"] == 4 and found["t: between first and last"] == 6 and found["t: last"] == 10
+    assert found["t: first"] == 4 and found["t: between"] == 6 and found["t: last"] == 10
 
 
 def test_a_time_tells_nothing_of_the_events_of_another_group() -> None:

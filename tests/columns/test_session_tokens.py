@@ -126,18 +126,18 @@ def test_a_time_that_falls_is_told_by_its_gaps() -> None:
 
 
 @pytest.mark.parametrize(
-    ("role", "values", "expected"),
+    ("name", "role", "values", "expected"),
     [
-        ("event_type", "string", True),
-        ("time", "float", True),
-        ("price", "float", True),
-        ("other", "string", True),
-        ("item", "string", False),
-        ("quantity", "float", False),
-        ("other", "float", False),
+        ("x", "event_type", "string", True),
+        ("x", "time", "float", True),
+        ("x", "price", "float", True),
+        ("x", "item", "string", True),
+        ("item_id", "item", "string", False),
+        ("x", "quantity", "float", False),
+        ("x", "other", "float", False),
     ],
 )
-def test_times_prices_and_strings_other_than_items_are_rendered(
-    role: str, values: Any, expected: bool
+def test_times_prices_and_strings_other_than_item_ids_are_rendered(
+    name: str, role: str, values: Any, expected: bool
 ) -> None:
-    assert is_rendered(Column("x", "sequence", values, "x", role=role)) is expected
+    assert is_rendered(Column(name, "sequence", values, "x", role=role)) is expected

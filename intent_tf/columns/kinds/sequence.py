@@ -193,7 +193,7 @@ class SequenceColumns(ColumnKind):
             return [types[event % min(len(types), 4)] for event in events]
         if column.role == "time":
             times = [float(20 * event) for event in events]
-            return times[::-1] if statistics.clocks[name] == "falling" else times
+            return times[::-1] if statistics.clocks[name].runs == "falling" else times
         if column.values == "float":
             return [typical(f"mean {name}", row) for _ in events]
         if encoder.tokens and name in encoder.tokens.worded:
@@ -208,9 +208,9 @@ def with_role(column: Column, role: str) -> Column:
     Raises:
         InputError: If strings are said to be numbers.
     """
-    values = ROLES[role] or column.values
+    values = ROLES[role]
     if values == "float" != column.values:
-        fitting = [name for name, values in ROLES.items() if values != "float"]
+        fitting = [name for name, values in ROLES.items() if values == "string"]
         raise InputError(
             f"the role {role!r} needs numbers, and the lists hold texts",
             column=column.name,

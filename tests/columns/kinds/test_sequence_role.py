@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
+import keras
 import numpy as np
 import pandas as pd
 import pytest
@@ -178,3 +180,23 @@ def test_a_column_of_an_older_file_has_the_role_of_its_name() -> None:
     older = {"name": "elapsed", "kind": "sequence", "values": "float", "group": "session"}
     assert Column.from_config(older).role == "time"
     assert Column.from_config({**older, "name": "seconds"}).role == "other"
+
+
+@pytest.mark.guard
+def test_a_role_that_was_given_is_kept_through_save_load_and_export(tmp_path: Path) -> None:
+    from intent_tf.columns.prepared import preprocess_data
+    from intent_tf.options.training import TrainingConfig
+    from intent_tf.serving.export import export_saved_model
+    from intent_tf.serving.served_model import ServedModel
+    from intent_tf.training.training import create_model
+
+    frame = pd.concat([table()] * 3, ignore_index=True)
+    data = preprocess_data(frame, "label", roles={"bought": "event_type"}, verbose=False)
+    model = create_model(data, TrainingConfig(ensemble_size=2))
+    model.save(tmp_path / "model.keras")
+    export_saved_model(model, tmp_path / "1")
+    loaded, served = keras.models.load_model(tmp_path / "model.keras"), ServedModel(tmp_path / "1")
+    assert loaded.preprocessor.specification["bought"].role == "event_type"
+    assert served.specification["bought"].role == "event_type"
+    for each in (loaded, served):
+        np.testing.assert_allclose(each.predict(frame), model.predict(frame), rtol=0, atol=1e-6)
