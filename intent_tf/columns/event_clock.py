@@ -56,9 +56,7 @@ class EventClock:
         if tf.reduce_sum(count(steps < 0)) > tf.reduce_sum(count(steps > 0)):
             clock = cls("falling")
         # The `elapsed` of an event log starts later where only the last events are kept.
-        elif name == "elapsed" or 2 * tf.reduce_sum(count(first == 0)) >= tf.reduce_sum(
-            count(present(first))
-        ):
+        elif name == "elapsed" or at_zero:
             return cls()
         else:
             clock = cls("rising")

@@ -33,7 +33,7 @@ class SessionStatistics(keras.layers.Layer):
     - ``event_type``: events, distinct types, events of each type, the same with recent events counting more
       (``Σ ½^(events after / 2)``), which holds the share of each type's most recent event, and the
       click-through rate ``(clicks + 5·rate) / (impressions + 5)``, 1 at most, with ``rate`` that of the
-      training rows, and missing where these have no impressions.
+      training rows; missing where these have no impressions.
     - ``time``: dwell (the gaps between events; mean, shortest, longest and last) and the last time. Unless
       times start at 0, as those of a session do, also the first time, the time between both, the number of
       events, and that of the events within some windows before now, whose lengths are quantiles of training
@@ -101,7 +101,11 @@ class SessionStatistics(keras.layers.Layer):
         """What each statistic is, in the order of the output."""
         names = []
         for name, types in self.types.items():
-            own = ["events", "distinct event types", "click-through rate"]
+            own = [
+                "events",
+                "distinct event types",
+                *(["click-through rate"] if self._has_rate(name) else []),
+            ]
             own += [f"{what} {kind}" for what in ("count", "recent") for kind in types]
             names += [_prefix(name, "event_type") + each for each in own]
         for name, clock in self.clocks.items():
@@ -124,7 +128,9 @@ class SessionStatistics(keras.layers.Layer):
         numbers: list[tf.Tensor] = []
         seen = {name: [inputs[name] == kind for kind in types] for name, types in self.types.items()}
         for name, where in seen.items():
-            numbers += _event_types(inputs[name], where, self.rates[name])
+            numbers += [count(present(inputs[name])), count_distinct(inputs[name])]
+            numbers += [_click_through(inputs[name], self.rates[name])] if self._has_rate(name) else []
+            numbers += [*map(count, where), *_recent(inputs[name], where)]
         for name, clock in self.clocks.items():
             numbers += clock.numbers(inputs[name])
             for each in self.timed[name]:
@@ -162,6 +168,10 @@ class SessionStatistics(keras.layers.Layer):
         self.rates |= {name: learnt["rates"][name] for name in self.rates}
         self.clocks |= {name: EventClock.from_config(each) for name, each in learnt.get("clocks", {}).items()}
 
+    def _has_rate(self, name: str) -> bool:
+        """Tell whether types have a click-through rate; those of an event log always do."""
+        return self.rates[name] is not None or not _prefix(name, "event_type")
+
     def _of(self, values: str) -> list[str]:
         summarised = [each for each in self.columns if each.role not in ("event_type", "time")]
         return [column.name for column in summarised if column.values == values]
@@ -172,15 +182,16 @@ def _prefix(name: str, role: str) -> str:
     return "" if ROLE_OF_NAME.get(name) == role else f"{name}: "
 
 
-def _event_types(types: tf.Tensor, seen: list[tf.Tensor], training_rate: float | None) -> list[tf.Tensor]:
-    there = present(types)
+def _click_through(types: tf.Tensor, training_rate: float | None) -> tf.Tensor:
     clicks, impressions = (
         tf.add_n([count(types == word) for word in words]) for words in (CLICKS, IMPRESSIONS)
     )
-    rate = tf.fill(tf.shape(clicks), NAN)
-    if training_rate is not None:
-        rate = tf.minimum((clicks + SMOOTHING * training_rate) / (impressions + SMOOTHING), 1.0)
-    after = tf.cumsum(tf.cast(there, tf.float32), axis=1, exclusive=True, reverse=True)
+    if training_rate is None:
+        return tf.fill(tf.shape(clicks), NAN)
+    return tf.minimum((clicks + SMOOTHING * training_rate) / (impressions + SMOOTHING), 1.0)
+
+
+def _recent(types: tf.Tensor, seen: list[tf.Tensor]) -> list[tf.Tensor]:
+    after = tf.cumsum(tf.cast(present(types), tf.float32), axis=1, exclusive=True, reverse=True)
     weight = tf.pow(0.5, after / HALF_LIFE)
-    recent = [total(weight, where) for where in seen]
-    return [count(there), count_distinct(types), rate, *map(count, seen), *recent]
+    return [total(weight, where) for where in seen]

@@ -81,6 +81,8 @@ def _come_again(words: pd.Series) -> bool:
 
 def _role_of_strings(entries: pd.Series) -> str:
     words = _words(entries)
+    if words.empty:
+        return "item"
     if words.nunique() <= min(_FEW, len(words) / 2):
         return "event_type"
     number = words.str.count(r"\S+")

@@ -59,7 +59,7 @@ def role(values: list[list[Any]], name: str = "x") -> str:
         (lists(lambda length: GENERATOR.normal(size=length)), "other"),
         (lists(lambda length: GENERATOR.random(length)), "other"),
         ([[1] * length for length in LENGTHS], "quantity"),
-        ([["", None] for _ in LENGTHS], "event_type"),
+        ([["", None] for _ in LENGTHS], "item"),
     ],
 )
 @pytest.mark.parametrize("name", ["x", "event_type", "elapsed", "item_id", "text", "price"])
@@ -180,6 +180,12 @@ def test_a_column_of_an_older_file_has_the_role_of_its_name() -> None:
     older = {"name": "elapsed", "kind": "sequence", "values": "float", "group": "session"}
     assert Column.from_config(older).role == "time"
     assert Column.from_config({**older, "name": "seconds"}).role == "other"
+
+
+def test_the_click_through_rate_is_left_to_types_that_show_and_ask() -> None:
+    preprocessor = Preprocessor(specification())
+    preprocessor.adapt(table())
+    assert not [name for name in preprocessor.number_names if "click-through" in name]
 
 
 @pytest.mark.guard
