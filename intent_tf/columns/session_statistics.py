@@ -33,13 +33,14 @@ class SessionStatistics(keras.layers.Layer):
     - ``event_type``: events, distinct types, events of each type, the same with recent events counting more
       (``Σ ½^(events after / 2)``), which holds the share of each type's most recent event, and the
       click-through rate ``(clicks + 5·rate) / (impressions + 5)``, 1 at most, with ``rate`` that of the
-      training rows; missing where these have no impressions.
+      training rows; missing where these have no impressions. Beyond event logs also which type is the first.
     - ``time``: dwell (the gaps between events; mean, shortest, longest and last) and the last time. Unless
       times start at 0, as those of a session do, also the first time, the time between both, the number of
       events, and that of the events within some windows before now, whose lengths are quantiles of training
       rows; see `EventClock`. The first time of a sequence group also gives, for each type of event of the
       group, the dwell after it and the time from its last event to now.
-    - other numbers (``price``): mean, smallest, largest, last, and last over mean.
+    - other numbers: mean, smallest, largest, last, and last over mean; of a ``price`` beyond event logs also
+      the total, times the ``quantity`` of its group.
     - other strings (``item``, ``query``): present entries, distinct ones, and repeats.
 
     Args:
@@ -66,9 +67,12 @@ class SessionStatistics(keras.layers.Layer):
         self.columns = tuple(each if isinstance(each, Column) else Column(**each) for each in columns)
         self.max_types = max_types
         of_types = [each for each in self.columns if each.role == "event_type"]
-        #: What was learnt, by column: event types, click-through rates, and how times run.
+        #: What was learnt, by column: event types, click-through rates, whether the first type is told, the
+        #: quantity that belongs to a price whose total is told, and how times run.
         self.types: dict[str, tuple[str, ...]] = {each.name: () for each in of_types}
         self.rates: dict[str, float | None] = {each.name: None for each in of_types}
+        self.firsts: tuple[str, ...] = ()
+        self.amounts: dict[str, str] = {}
         self.clocks = {each.name: EventClock() for each in self.columns if each.role == "time"}
         groups = {each.group: each.name for each in reversed(self.columns) if each.role == "time"}
         #: The columns of types that a time is told of.
@@ -92,6 +96,11 @@ class SessionStatistics(keras.layers.Layer):
             self.types[name] = tuple(sorted(sorted(counts), key=lambda word: -counts[word])[: self.max_types])
             clicks, impressions = (sum(counts[word] for word in words) for words in (CLICKS, IMPRESSIONS))
             self.rates[name] = min(clicks / impressions, 1.0) if impressions else None
+        logged = {each.group for each in self.columns if each.name == "event_type"}
+        others = [each for each in self.columns if each.group not in logged]
+        self.firsts = tuple(each.name for each in others if each.role == "event_type")
+        quantities = {each.group: each.name for each in others if each.role == "quantity"}
+        self.amounts = {each.name: quantities.get(each.group, "") for each in others if each.role == "price"}
         for name in self.clocks:
             if name in sequences:
                 self.clocks[name] = EventClock.of(sequences[name], name)
@@ -106,7 +115,8 @@ class SessionStatistics(keras.layers.Layer):
                 "distinct event types",
                 *(["click-through rate"] if self._has_rate(name) else []),
             ]
-            own += [f"{what} {kind}" for what in ("count", "recent") for kind in types]
+            told = ("count", "recent", "first") if name in self.firsts else ("count", "recent")
+            own += [f"{what} {kind}" for what in told for kind in types]
             names += [_prefix(name, "event_type") + each for each in own]
         for name, clock in self.clocks.items():
             own = list(clock.names)
@@ -117,6 +127,7 @@ class SessionStatistics(keras.layers.Layer):
             names += [_prefix(name, "time") + each for each in own]
         for name in self._of("float"):
             names += [f"{what} {name}" for what in ("mean", "smallest", "largest", "last", "last over mean")]
+            names += [f"total {name}"] if name in self.amounts else []
         for name in self._of("string"):
             names += [f"{what} {name}" for what in ("present", "distinct", "repeated")]
         return tuple(names)
@@ -131,6 +142,7 @@ class SessionStatistics(keras.layers.Layer):
             numbers += [count(present(inputs[name])), count_distinct(inputs[name])]
             numbers += [_click_through(inputs[name], self.rates[name])] if self._has_rate(name) else []
             numbers += [*map(count, where), *_recent(inputs[name], where)]
+            numbers += _first(inputs[name], where) if name in self.firsts else []
         for name, clock in self.clocks.items():
             numbers += clock.numbers(inputs[name])
             for each in self.timed[name]:
@@ -138,6 +150,7 @@ class SessionStatistics(keras.layers.Layer):
         for name in self._of("float"):
             mean, smallest, largest, latest = summary(inputs[name])
             numbers += [mean, smallest, largest, latest, latest / mean]
+            numbers += [self._total(inputs, name)] if name in self.amounts else []
         for name in self._of("string"):
             entries, distinct = count(present(inputs[name])), count_distinct(inputs[name])
             numbers += [entries, distinct, entries - distinct]
@@ -149,6 +162,7 @@ class SessionStatistics(keras.layers.Layer):
         types = {name: list(each) for name, each in self.types.items()}
         clocks = {name: asdict(clock) for name, clock in self.clocks.items()}
         learnt = {"types": types, "rates": self.rates, "clocks": clocks}
+        learnt |= {"firsts": list(self.firsts), "amounts": self.amounts}
         return {**super().get_config(), "columns": columns, "max_types": self.max_types, "learnt": learnt}
 
     @classmethod
@@ -166,7 +180,16 @@ class SessionStatistics(keras.layers.Layer):
             learnt = {"types": {"event_type": learnt["types"]}, "rates": {"event_type": learnt["rate"]}}
         self.types |= {name: tuple(learnt["types"][name]) for name in self.types}
         self.rates |= {name: learnt["rates"][name] for name in self.rates}
+        self.firsts, self.amounts = tuple(learnt.get("firsts", ())), dict(learnt.get("amounts", {}))
         self.clocks |= {name: EventClock.from_config(each) for name, each in learnt.get("clocks", {}).items()}
+
+    def _total(self, inputs: dict[str, Any], name: str) -> tf.Tensor:
+        """Sum up a price, times its quantity if there is one; one that is missing is one piece."""
+        prices, quantity = inputs[name], self.amounts[name]
+        if not quantity:
+            return total(prices, present(prices))
+        pieces = tf.where(present(inputs[quantity]), inputs[quantity], 1.0)
+        return total(prices * pieces, present(prices))
 
     def _has_rate(self, name: str) -> bool:
         """Tell whether types have a click-through rate; those of an event log always do."""
@@ -195,3 +218,8 @@ def _recent(types: tf.Tensor, seen: list[tf.Tensor]) -> list[tf.Tensor]:
     after = tf.cumsum(tf.cast(present(types), tf.float32), axis=1, exclusive=True, reverse=True)
     weight = tf.pow(0.5, after / HALF_LIFE)
     return [total(weight, where) for where in seen]
+
+
+def _first(types: tf.Tensor, seen: list[tf.Tensor]) -> list[tf.Tensor]:
+    is_first = tf.cumsum(tf.cast(present(types), tf.int32), axis=1) == 1
+    return [count(where & is_first) for where in seen]

@@ -256,6 +256,8 @@ VISITS = (
     Column("seconds", "sequence", "float", "pages", role="time"),
     Column("bought", "sequence", "string", "bought", role="item"),
     Column("days_before", "sequence", "float", "bought", role="time"),
+    Column("paid", "sequence", "float", "bought", role="price"),
+    Column("pieces", "sequence", "float", "bought", role="quantity"),
 )
 
 
@@ -273,6 +275,8 @@ def visit_statistics(visit: dict[str, list[Any]]) -> dict[str, float]:
         ("pages: distinct event types", 2),
         ("pages: count home", 2),
         ("pages: recent basket", 1),
+        ("pages: first home", 1),
+        ("pages: first basket", 0),
         ("seconds: mean dwell", 15),
         ("seconds: elapsed", 30),
         ("seconds: dwell after pages: home", 30),
@@ -286,6 +290,8 @@ def visit_statistics(visit: dict[str, list[Any]]) -> dict[str, float]:
         ("days_before: first", 40),
         ("days_before: between", 35),
         ("days_before: events", 3),
+        ("total paid", 2 * 9.5 + 20.0),
+        ("mean pieces", 1.5),
         ("days_before: within 7.5", 1),
         ("days_before: within 25", 2),
     ],
@@ -296,6 +302,8 @@ def test_columns_of_any_name_give_what_their_roles_say(name: str, value: float) 
         "seconds": [0.0, 10.0, 30.0],
         "bought": ["p1", "p2", "p1"],
         "days_before": [40.0, 10.0, 5.0],
+        "paid": [9.5, NAN, 20.0],
+        "pieces": [2.0, 1.0, NAN],
     }
     assert visit_statistics(visit)[name] == value
 
@@ -318,6 +326,10 @@ def test_times_that_do_not_start_at_zero_tell_when_they_do() -> None:
     layer.adapt({"t": tf.constant([[5.0, 7.0], [3.0, NAN], [0.0, 1.0]])})
     found = dict(zip(layer.names, layer({"t": tf.constant([[4.0, 10.0]])})[0].numpy().tolist(), strict=True))
     assert found["t: first"] == 4 and found["t: between"] == 6 and found["t: last"] == 10
+
+
+def test_the_statistics_of_an_event_log_stay_what_they_were(layer: SessionStatistics) -> None:
+    assert not [name for name in layer.names if name.startswith(("first", "total"))]
 
 
 def test_a_time_tells_nothing_of_the_events_of_another_group() -> None:

@@ -59,12 +59,15 @@ def role(values: list[list[Any]], name: str = "x") -> str:
         (lists(lambda length: GENERATOR.normal(size=length)), "other"),
         (lists(lambda length: GENERATOR.random(length)), "other"),
         ([[1] * length for length in LENGTHS], "quantity"),
-        ([["", None] for _ in LENGTHS], "item"),
     ],
 )
 @pytest.mark.parametrize("name", ["x", "event_type", "elapsed", "item_id", "text", "price"])
 def test_a_role_is_told_by_values_whatever_the_name(values: Any, expected: str, name: str) -> None:
     assert role(values, name if expected != "quantity" else "x") == expected
+
+
+def test_strings_that_are_all_missing_are_no_types_of_events() -> None:
+    assert role([["", None]] * ROWS) == "item"
 
 
 def test_short_words_at_few_events_are_a_query() -> None:
