@@ -8,6 +8,8 @@ import pandas as pd
 from intent_tf.columns.kinds.column_profile import ColumnProfile
 from intent_tf.columns.kinds.number_text import table_decimal
 from intent_tf.columns.kinds.registry import KINDS, asked_in_turn, kind_of
+from intent_tf.columns.kinds.sequence import with_role
+from intent_tf.data.sequence_roles import read_role
 from intent_tf.data.sequences import is_list
 from intent_tf.data.specification import Column, FeatureSpecification
 from intent_tf.errors import InputError
@@ -24,6 +26,7 @@ def infer_specification(
     kinds: Mapping[str, str] | None = None,
     drop: Sequence[str] = (),
     groups: Mapping[str, str] | None = None,
+    roles: Mapping[str, str] | None = None,
     dates: Mapping[str, str] | None = None,
     now: str | None = None,
     file: object = None,
@@ -36,7 +39,8 @@ def infer_specification(
     than about two words (or of CJK characters) that mostly differs from row to row ``text``; other text
     ``category``. Excluded, with the reason: constants, nested structures, and identifiers (all values
     differ). Sequences whose lists are equally long in every row are one group, named after the first of
-    them; one with the column ``event_type`` is called ``session``.
+    them; one with the column ``event_type`` is called ``session``. What each tells of events, its role, is
+    inferred by `infer_roles`.
 
     Args:
         frame: Training rows.
@@ -44,13 +48,15 @@ def infer_specification(
         kinds: Kinds of columns known better: they override what is inferred.
         drop: Columns that must not be features.
         groups: Names of sequence groups, by a column of each.
+        roles: Roles of sequence columns known better, such as ``{"page": "event_type"}``; see `infer_roles`.
         dates: How dates are written, by column, such as ``{"ordered": "day-first"}``; see `declared_format`.
         now: The date column that tells the prediction time.
         file: Where the table came from, for messages.
 
     Raises:
         InputError: If a named column is not in the table, the label is given a kind, a column given as text
-            holds numbers, one that is given a group no lists, or there is more than one way of reading dates.
+            holds numbers, one that is given a group or a role no lists, a role is unknown or does not fit the
+            values, or there is more than one way of reading dates.
 
     Example:
         >>> frame = pd.DataFrame({"price": [1.5, 2, 3, 4], "bought": [0, 1, 0, 1]})
@@ -61,7 +67,7 @@ def infer_specification(
     """
     dates = {**({now: ""} if now else {}), **(dates or {})}
     kinds = {**dict.fromkeys(dates, "date"), **(kinds or {})}
-    for name in (*([label] if label else []), *kinds, *drop, *(groups or {})):
+    for name in (*([label] if label else []), *kinds, *drop, *(groups or {}), *(roles or {})):
         if name not in frame.columns:
             names = [str(column) for column in frame.columns]
             raise InputError(
@@ -94,12 +100,13 @@ def infer_specification(
         of_name = {column.name: column for column in own}
         columns = [of_name.get(column.name, column) for column in columns]
     of_name = {column.name: column for column in columns}
-    renamed = {}
-    for name, given in (groups or {}).items():
-        if name not in of_name or not of_name[name].is_list:
-            raise InputError("a group is given to a column without lists", column=name, file=file)
-        renamed[of_name[name].group] = given
-    columns = [replace(each, group=renamed.get(each.group, each.group)) for each in columns]
+    for what, given in {"group": groups or {}, "role": roles or {}}.items():
+        for name in given:
+            if name not in of_name or not of_name[name].is_list:
+                raise InputError(f"a {what} is given to a column without lists", column=name, file=file)
+    of_name |= {name: with_role(of_name[name], read_role(role, name)) for name, role in (roles or {}).items()}
+    renamed = {of_name[name].group: given for name, given in (groups or {}).items()}
+    columns = [replace(each, group=renamed.get(each.group, each.group)) for each in of_name.values()]
     return FeatureSpecification(tuple(columns), label, excluded=excluded)
 
 

@@ -80,6 +80,7 @@ def preprocess_data(
     *,
     kinds: Mapping[str, str] | None = None,
     groups: Mapping[str, str] | None = None,
+    roles: Mapping[str, str] | None = None,
     dates: Mapping[str, str] | None = None,
     now: str | None = None,
     drop: Sequence[str] = (),
@@ -103,6 +104,7 @@ def preprocess_data(
         label: Name of the label column.
         kinds: Kinds of columns known better than inferred.
         groups: Names of sequence groups, by a column of each.
+        roles: Roles of sequence columns known better than inferred, such as ``{"page": "event_type"}``.
         dates: How dates are written, by column, such as ``{"ordered": "day-first"}``.
         now: The date column that tells the prediction time, to which the age of all other dates is told.
         drop: Columns that must not be features.
@@ -183,6 +185,7 @@ def preprocess_data(
         label,
         kinds=kinds,
         groups=groups,
+        roles={name: role for name, role in (roles or {}).items() if name not in excluded},
         dates={name: each for name, each in (dates or {}).items() if name not in excluded},
         now=None if now in excluded else now,
         # What already has a better reason to be excluded is not in the table any more.

@@ -1,30 +1,35 @@
 """Renders a session as a document: one line of tokens an event, words and all."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import keras
 import tensorflow as tf
 
 from intent_tf.columns.event_arrays import dwell, present
+from intent_tf.data.sequence_roles import ROLE_OF_NAME
 from intent_tf.data.specification import Column
 from intent_tf.text import NGrams, Tokenizer
 from intent_tf.text.configured import Configured
+
+#: What stands before the values of an event log's columns; before others stands their name.
+_PREFIXES = {"event_type": "", "elapsed": "dwell "}
 
 
 @keras.saving.register_keras_serializable(package="intent_tf")
 class SessionTokens(Configured, keras.layers.Layer):
     """Turns event arrays into one sequence of token ids, event after event.
 
-    An event gives, as far as its columns are there: its type (``[cart]``), the dwell before it on a doubling
-    scale (``[dwell 5]`` for 2⁵ − 1 to 2⁶ − 1 seconds), its price on a scale of half doublings
-    (``[price 9]``), the words of its texts (``text``, ``query``), and the values of other columns of strings
-    (``[page home]``). No word of a text looks like a token in brackets, because the tokeniser splits at
-    brackets. Items are left to the statistics: most occur too seldom to learn a vector for.
+    An event gives, by the roles of its columns: its type (``[cart]`` of ``event_type``, ``[page home]`` of a
+    column ``page``), the dwell before it on a doubling scale (``[dwell 5]`` of ``elapsed``, ``[s 5]`` of
+    ``s``, for 2⁵ − 1 to 2⁶ − 1 seconds), its price on a scale of half doublings (``[price 9]``), the words of
+    its texts (``text``, ``query``), and its item (``[bought p7]``). No word of a text looks like a token in
+    brackets, because the tokeniser splits at brackets. The ``item_id`` of an event log is left to the
+    statistics: most occur too seldom to learn a vector for.
 
     Args:
-        columns: Names of the sequence columns that are rendered; see `is_rendered`.
+        roles: The role of each sequence column that is rendered; see `is_rendered`.
         tokenizer: Cuts the texts into words.
         max_tokens: Tokens kept a session, the last ones. Default 256.
         min_count: Training rows' occurrences below which a token is out of vocabulary. Default 2.
@@ -38,7 +43,7 @@ class SessionTokens(Configured, keras.layers.Layer):
 
     def __init__(
         self,
-        columns: Sequence[str],
+        roles: Mapping[str, str],
         tokenizer: Tokenizer | NGrams,
         max_tokens: int = 256,
         min_count: int = 2,
@@ -47,7 +52,7 @@ class SessionTokens(Configured, keras.layers.Layer):
         **kwargs: Any,
     ) -> None:
         super().__init__(**{"autocast": False, **kwargs})
-        self.columns = tuple(columns)
+        self.roles = dict(roles)
         self.tokenizer = tokenizer
         self.max_tokens = max_tokens
         self.min_count = min_count
@@ -72,7 +77,7 @@ class SessionTokens(Configured, keras.layers.Layer):
     @property
     def worded(self) -> tuple[str, ...]:
         """The columns whose words are rendered."""
-        return tuple(name for name in self.columns if name in ("text", "query"))
+        return tuple(name for name, role in self.roles.items() if role in ("text", "query"))
 
     @property
     def vocabulary_size(self) -> int:
@@ -81,7 +86,7 @@ class SessionTokens(Configured, keras.layers.Layer):
 
     def render(self, inputs: dict[str, Any]) -> tf.RaggedTensor:
         """Write the tokens as strings, ragged ``(batch, tokens)``."""
-        sequences = {name: inputs[name] for name in self.columns}
+        sequences = {name: inputs[name] for name in self.roles}
         here = _events(sequences)
         lines = [self._tokens(name, values, here) for name, values in sequences.items()]
         lengths = tf.reduce_sum(tf.cast(here, tf.int64), axis=1)
@@ -96,22 +101,22 @@ class SessionTokens(Configured, keras.layers.Layer):
         return tokens.with_flat_values(ids).to_tensor(0)
 
     def _tokens(self, name: str, values: tf.Tensor, here: tf.Tensor) -> tf.RaggedTensor:
+        role, prefix = self.roles[name], _PREFIXES.get(name, f"{name} ")
         if name in self.worded:
             return self.tokenizer(values[here])
-        if name == "event_type":
-            return _bracketed("", values[here])
-        if name == "elapsed":
-            return _bracketed("dwell ", _doublings(dwell(values)[here], per_doubling=1))
-        if name == "price":
-            return _bracketed("price ", _doublings(values[here], per_doubling=2))
-        return _bracketed(f"{name} ", values[here])
+        if role == "time":
+            # Times that fall, as "days before" does, have gaps too.
+            return _bracketed(prefix, _doublings(tf.abs(dwell(values))[here], per_doubling=1))
+        if role == "price":
+            return _bracketed(prefix, _doublings(values[here], per_doubling=2))
+        return _bracketed(prefix, values[here])
 
 
 def is_rendered(column: Column) -> bool:
-    """Tell whether a sequence column can be rendered: times, prices, and strings other than items."""
+    """Tell whether a sequence column can be rendered: times, prices, and strings other than ``item_id``."""
     if column.values == "float":
-        return column.name in ("elapsed", "price")
-    return column.name not in ("item_id", "elapsed", "price")
+        return column.role in ("time", "price")
+    return column.role != "item" or column.name not in ROLE_OF_NAME
 
 
 def _events(sequences: dict[str, tf.Tensor]) -> tf.Tensor:

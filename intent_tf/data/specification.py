@@ -8,6 +8,7 @@ from intent_tf.data.date_format import DateFormat
 from intent_tf.data.file_rules import FileRules
 from intent_tf.data.number_format import NumberFormat
 from intent_tf.data.seen import Seen
+from intent_tf.data.sequence_roles import named_role
 from intent_tf.data.session_rules import SessionRules
 from intent_tf.data.set_format import SetFormat
 from intent_tf.errors import InputError
@@ -37,6 +38,8 @@ class Column:
         written: Of a number, a date or a set that comes as text, how it is written.
         missing: Of a number or a date, the cells of training rows that are none, such as ``"-"``: they are
             missing.
+        role: Of a column of lists, what it tells of events; see `intent_tf.data.sequence_roles`. Default:
+            that of its name.
 
     Raises:
         InputError: If the type of the values is unknown.
@@ -49,6 +52,7 @@ class Column:
     spelling: Spelling = ""
     written: NumberFormat | DateFormat | SetFormat | None = None
     missing: tuple[str, ...] = ()
+    role: str = ""
 
     def __post_init__(self) -> None:
         if self.values not in get_args(ValueType):
@@ -57,6 +61,8 @@ class Column:
                 column=self.name,
                 expected="string, float",
             )
+        if self.is_list and not self.role:
+            object.__setattr__(self, "role", named_role(self.name, self.values))
 
     @property
     def is_list(self) -> bool:
@@ -65,9 +71,9 @@ class Column:
 
     @property
     def described(self) -> str:
-        """The type of its values, and how they are spelt or written."""
+        """The type of its values, and how they are spelt or written, or which role they have."""
         if self.written is None:
-            return " ".join((self.values, self.spelling)).rstrip()
+            return " ".join((self.values, self.spelling or self.role)).rstrip()
         return f"{self.values} as {self.written.described}"
 
     @property

@@ -71,6 +71,11 @@ class BaselineTable:
         texts = None if self.texts is None else [self.texts[row] for row in chosen]
         return replace(self, numbers=self.numbers[chosen], categories=self.categories[chosen], texts=texts)
 
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """What there is to learn from."""
+        return (*self.names, *(["words of the texts"] if self.texts else []))
+
     def frame(self) -> pd.DataFrame:
         """Numbers, categories and the text if there is one, in this order; infinity becomes NaN."""
         numbers = np.where(np.isfinite(self.numbers), self.numbers, np.nan).astype(np.float64)

@@ -1,7 +1,7 @@
 """Calibrates a trained model on its validation rows and evaluates it on its test rows, beside baselines."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,7 +13,7 @@ from intent_tf.data.example_source import ExampleSource
 from intent_tf.data.predictions import Labels, Predictions
 from intent_tf.evaluation.actions import evaluate_actions
 from intent_tf.evaluation.baseline_rows import baseline_table
-from intent_tf.evaluation.baselines import fit_baselines
+from intent_tf.evaluation.baselines import BaselineTable, fit_baselines
 from intent_tf.evaluation.better_baseline import find_better_baseline
 from intent_tf.evaluation.diagnosis import Diagnosis, diagnose
 from intent_tf.evaluation.early import early_quality
@@ -75,7 +75,8 @@ def evaluate_model(
     chosen_by = _labels(data.validation)
     uncalibrated, validation = model.predict(data.test), model.predict(data.validation)
     calibrator, calibration = fit_calibrator(Predictions.of(chosen_by, validation))
-    rivals = _rivals(data, examples, teacher, seed)
+    tables = [baseline_table(rows, data.preprocessor) for rows in (data.train, data.validation, data.test)]
+    rivals = _rivals(tables, data, examples, teacher, seed)
     validations = {"intent_tf": calibrator(validation), **{name: pair[0] for name, pair in rivals.items()}}
     thresholds = {
         name: choose_threshold(Predictions.of(chosen_by, each), cost_fp, cost_fn)
@@ -118,6 +119,7 @@ def evaluate_model(
         calibration=calibration,
         throughput={"predict_rows_per_second": round(len(labels) / seconds)},
         better_baseline=find_better_baseline(labels, compared, test, baselines, _groups(data), seed),
+        baseline_inputs=tables[0].inputs,
     )
     if diagnosis:
         findings = _diagnose(model, data, compared, thresholds, seed)
@@ -131,13 +133,17 @@ def evaluate_model(
 
 
 def _rivals(
-    data: PreparedData, examples: ExampleSource, teacher: IntentModel | None, seed: int
+    tables: Sequence[BaselineTable],
+    data: PreparedData,
+    examples: ExampleSource,
+    teacher: IntentModel | None,
+    seed: int,
 ) -> dict[str, list[np.ndarray]]:
     """Probabilities on validation and on test rows of the baselines, the teacher and the optimum, by name."""
     parts = (data.validation, data.test)
-    inputs, *tables = (baseline_table(rows, data.preprocessor) for rows in (data.train, *parts))
-    baselines = fit_baselines(inputs, _labels(data.train), seed)
-    rivals = {name: [each.predict(table) for table in tables] for name, each in baselines.items()}
+    train, *others = tables
+    baselines = fit_baselines(train, _labels(data.train), seed)
+    rivals = {name: [each.predict(table) for table in others] for name, each in baselines.items()}
     if teacher is not None:
         rivals["teacher"] = [teacher.predict(rows.frame) for rows in parts]
     if examples.optimum is not None:

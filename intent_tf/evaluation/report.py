@@ -84,7 +84,7 @@ def render_report(report: Report) -> str:
         section(
             "Beside the baselines",
             "All of them learnt from the same training rows and are evaluated on the same test rows.",
-            card("Test rows", _about_table(metrics), _summary(metrics)),
+            card("Test rows", _about_table(metrics), _summary(metrics) + _baseline_inputs(metrics)),
             findings.differences(diagnosis.comparison),
         ),
         *_curves(report),
@@ -152,6 +152,13 @@ def _summary(metrics: RunMetrics) -> str:
 def _about_table(metrics: RunMetrics) -> str:
     legend = "The best of each column in bold. Log loss in nats; lower is better for log loss, Brier and ECE."
     return legend + (" Small: 95 % intervals." if metrics.diagnosis and metrics.diagnosis.intervals else "")
+
+
+def _baseline_inputs(metrics: RunMetrics) -> str:
+    if not metrics.baseline_inputs:
+        return ""
+    summary = f"<summary>What the baselines learnt from: {len(metrics.baseline_inputs)} columns</summary>"
+    return f"<details>{summary}<p>{text(', '.join(metrics.baseline_inputs))}</p></details>"
 
 
 def _curves(report: Report) -> list[str]:

@@ -36,6 +36,7 @@ class RunMetrics:
         throughput: Rows a second, by what was done with them.
         precomputed: How figures change when the extractors are precomputed.
         better_baseline: The best baseline, if its log loss is lower than the model's.
+        baseline_inputs: What the baselines learnt from: numbers, categories, and whether words.
     """
 
     # In the order of `metrics.json`.
@@ -56,6 +57,7 @@ class RunMetrics:
     throughput: dict[str, int] | None = None
     precomputed: PrecomputeCost | None = None
     better_baseline: BetterBaseline | None = None
+    baseline_inputs: tuple[str, ...] | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Lay the figures out as ``metrics.json`` has them, without those that are unknown.

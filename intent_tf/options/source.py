@@ -40,6 +40,8 @@ class SourceConfig(LogReading, Checked):
         now: Date column that tells the prediction time, to which the age of all other dates is told.
         groups: Names of sequence groups, by a column of each (page=visit): served requests tell how many
             events of a row are real as visit_length.
+        roles: What sequences tell of events, where inference would be wrong, such as
+            page=event_type,seconds=time: time, event_type, item, text, query, price, quantity, other.
         weight: Column of positive sample weights.
         group: Column whose equal values stay on one side of the split, such as user_id.
         time: Column to split by: the latest rows are tested.
@@ -61,6 +63,7 @@ class SourceConfig(LogReading, Checked):
     dates: Mapping[str, str] = field(default_factory=dict)
     now: str | None = None
     groups: Mapping[str, str] = field(default_factory=dict)
+    roles: Mapping[str, str] = field(default_factory=dict)
     weight: str | None = None
     group: str | None = None
     time: str | None = None

@@ -101,6 +101,7 @@ def preprocess_source(
         examples.label,
         kinds=examples.kinds,
         groups=examples.groups,
+        roles=config.roles,
         dates=config.dates,
         now=config.now,
         drop=config.drop,

@@ -97,20 +97,20 @@ def test_a_session_gives_what_was_computed_by_hand(layer: SessionStatistics, nam
 
 
 def test_event_types_are_those_of_the_training_rows_the_commonest_first(layer: SessionStatistics) -> None:
-    assert layer.types == ("browse", "cart", "click", "detail", "search")
+    assert layer.types["event_type"] == ("browse", "cart", "click", "detail", "search")
 
 
 def test_only_the_commonest_event_types_get_numbers_of_their_own() -> None:
     layer = SessionStatistics(COLUMNS[:1], max_types=2)
     layer.adapt({"event_type": tf.constant(["a", "b", "b", "c", "c", "", ""])})
-    assert layer.types == ("b", "c")
+    assert layer.types["event_type"] == ("b", "c")
 
 
 def test_an_event_type_never_seen_in_training_counts_as_an_event_only(layer: SessionStatistics) -> None:
     found = statistics(
         layer, {name: ["wish" if name == "event_type" else entries[0]] for name, entries in SESSION.items()}
     )
-    assert found["events"] == 1 and sum(found[f"count {kind}"] for kind in layer.types) == 0
+    assert found["events"] == 1 and sum(found[f"count {kind}"] for kind in layer.types["event_type"]) == 0
 
 
 def test_a_session_without_impressions_has_the_rate_of_the_training_rows(layer: SessionStatistics) -> None:
@@ -140,7 +140,7 @@ def test_the_rate_of_training_rows_with_more_clicks_than_impressions_is_one() ->
 def test_a_layer_without_a_rate_is_saved_as_such() -> None:
     layer = SessionStatistics(COLUMNS[:1])
     layer.adapt({"event_type": tf.constant(["detail"])})
-    assert SessionStatistics.from_config(layer.get_config()).rate is None
+    assert SessionStatistics.from_config(layer.get_config()).rates == {"event_type": None}
 
 
 @settings(max_examples=40, deadline=None)
@@ -249,6 +249,97 @@ def test_columns_need_no_times_and_no_types() -> None:
     layer = SessionStatistics([Column("rating", "sequence", "float", "session")])
     layer.adapt({})
     assert layer({"rating": tf.constant([[1.0, 3.0]])}).numpy().tolist() == [[2.0, 1.0, 3.0, 3.0, 1.5]]
+
+
+VISITS = (
+    Column("pages", "sequence", "string", "pages", role="event_type"),
+    Column("seconds", "sequence", "float", "pages", role="time"),
+    Column("bought", "sequence", "string", "bought", role="item"),
+    Column("days_before", "sequence", "float", "bought", role="time"),
+    Column("paid", "sequence", "float", "bought", role="price"),
+    Column("pieces", "sequence", "float", "bought", role="quantity"),
+)
+
+
+def visit_statistics(visit: dict[str, list[Any]]) -> dict[str, float]:
+    layer = SessionStatistics(VISITS)
+    inputs = {name: tf.constant([entries]) for name, entries in visit.items()}
+    layer.adapt(inputs)
+    return dict(zip(layer.names, layer(inputs)[0].numpy().tolist(), strict=True))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("pages: events", 3),
+        ("pages: distinct event types", 2),
+        ("pages: count home", 2),
+        ("pages: recent basket", 1),
+        ("pages: first home", 1),
+        ("pages: first basket", 0),
+        ("seconds: mean dwell", 15),
+        ("seconds: elapsed", 30),
+        ("seconds: dwell after pages: home", 30),
+        ("seconds: time since pages: home", 20),
+        ("present bought", 3),
+        ("distinct bought", 2),
+        ("repeated bought", 1),
+        ("days_before: mean dwell", 17.5),
+        ("days_before: longest dwell", 30),
+        ("days_before: last", 5),
+        ("days_before: first", 40),
+        ("days_before: between", 35),
+        ("days_before: events", 3),
+        ("total paid", 2 * 9.5 + 20.0),
+        ("mean pieces", 1.5),
+        ("days_before: within 7.5", 1),
+        ("days_before: within 25", 2),
+    ],
+)
+def test_columns_of_any_name_give_what_their_roles_say(name: str, value: float) -> None:
+    visit = {
+        "pages": ["home", "home", "basket"],
+        "seconds": [0.0, 10.0, 30.0],
+        "bought": ["p1", "p2", "p1"],
+        "days_before": [40.0, 10.0, 5.0],
+        "paid": [9.5, NAN, 20.0],
+        "pieces": [2.0, 1.0, NAN],
+    }
+    assert visit_statistics(visit)[name] == value
+
+
+def test_times_that_fall_are_told_from_now() -> None:
+    columns = (
+        Column("kind", "sequence", "string", "kind", role="event_type"),
+        Column("days_before", "sequence", "float", "kind", role="time"),
+    )
+    layer = SessionStatistics(columns)
+    inputs = {"kind": tf.constant([["shoes", "hats"]]), "days_before": tf.constant([[9.0, 2.0]])}
+    layer.adapt(inputs)
+    found = dict(zip(layer.names, layer(inputs)[0].numpy().tolist(), strict=True))
+    assert found["days_before: time since kind: shoes"] == 9
+    assert found["days_before: dwell after kind: shoes"] == 7
+
+
+def test_times_that_do_not_start_at_zero_tell_when_they_do() -> None:
+    layer = SessionStatistics([Column("t", "sequence", "float", "t", role="time")])
+    layer.adapt({"t": tf.constant([[5.0, 7.0], [3.0, NAN], [0.0, 1.0]])})
+    found = dict(zip(layer.names, layer({"t": tf.constant([[4.0, 10.0]])})[0].numpy().tolist(), strict=True))
+    assert found["t: first"] == 4 and found["t: between"] == 6 and found["t: last"] == 10
+
+
+def test_the_statistics_of_an_event_log_stay_what_they_were(layer: SessionStatistics) -> None:
+    assert not [name for name in layer.names if name.startswith(("first", "total"))]
+
+
+def test_a_time_tells_nothing_of_the_events_of_another_group() -> None:
+    assert not [name for name in SessionStatistics(VISITS).names if "days_before" in name and "pages" in name]
+
+
+def test_what_was_learnt_when_names_told_the_roles_is_read(layer: SessionStatistics) -> None:
+    restored = SessionStatistics(COLUMNS)
+    restored.restore({"types": list(layer.types["event_type"]), "rate": layer.rates["event_type"]})
+    np.testing.assert_array_equal(restored(tensors([SESSION])), layer(tensors([SESSION])))
 
 
 def test_each_statistic_has_one_name(layer: SessionStatistics) -> None:

@@ -13,7 +13,14 @@ from intent_tf.data.specification import Column
 from intent_tf.text import Tokenizer
 
 NAN = np.nan
-COLUMNS = ("event_type", "elapsed", "price", "text", "query", "page")
+ROLES = {
+    "event_type": "event_type",
+    "elapsed": "time",
+    "price": "price",
+    "text": "text",
+    "query": "query",
+    "page": "event_type",
+}
 SESSIONS = {
     "event_type": tf.constant([["search", "detail", ""], ["browse", "", ""]]),
     "elapsed": tf.constant([[0.0, 40.0, NAN], [0.0, NAN, NAN]]),
@@ -25,7 +32,7 @@ SESSIONS = {
 
 
 def layer(**options: Any) -> SessionTokens:
-    return SessionTokens(COLUMNS, Tokenizer(), **{"min_count": 1, **options})
+    return SessionTokens(ROLES, Tokenizer(), **{"min_count": 1, **options})
 
 
 def rendered(tokens: SessionTokens, sessions: dict[str, tf.Tensor]) -> list[list[str]]:
@@ -51,7 +58,7 @@ def test_an_event_is_its_type_dwell_price_words_and_other_values_in_the_order_of
     ],
 )
 def test_dwell_is_told_on_a_scale_of_doublings(seconds: float, token: str) -> None:
-    tokens = SessionTokens(["elapsed"], Tokenizer())
+    tokens = SessionTokens({"elapsed": "time"}, Tokenizer())
     assert rendered(tokens, {"elapsed": tf.constant([[0.0, seconds]])}) == [[token]]
 
 
@@ -60,12 +67,13 @@ def test_dwell_is_told_on_a_scale_of_doublings(seconds: float, token: str) -> No
     [(0.0, "[price 0]"), (1.0, "[price 2]"), (19.5, "[price 8]"), (22.0, "[price 9]"), (-3.0, "[price 0]")],
 )
 def test_a_price_is_told_on_a_scale_of_half_doublings(price: float, token: str) -> None:
-    assert rendered(SessionTokens(["price"], Tokenizer()), {"price": tf.constant([[price]])}) == [[token]]
+    tokens = SessionTokens({"price": "price"}, Tokenizer())
+    assert rendered(tokens, {"price": tf.constant([[price]])}) == [[token]]
 
 
 @pytest.mark.parametrize("price", [NAN, np.inf])
 def test_a_missing_price_gives_no_token(price: float) -> None:
-    assert rendered(SessionTokens(["price"], Tokenizer()), {"price": tf.constant([[price]])}) == [[]]
+    assert rendered(SessionTokens({"price": "price"}, Tokenizer()), {"price": tf.constant([[price]])}) == [[]]
 
 
 def test_the_last_tokens_are_kept() -> None:
@@ -112,19 +120,24 @@ def test_a_session_without_events_has_no_tokens() -> None:
     assert rendered(layer(), {name: values[:, :0] for name, values in SESSIONS.items()}) == [[], []]
 
 
+def test_a_time_that_falls_is_told_by_its_gaps() -> None:
+    tokens = SessionTokens({"days_before": "time"}, Tokenizer())
+    assert rendered(tokens, {"days_before": tf.constant([[40.0, 9.0]])}) == [["[days_before 5]"]]
+
+
 @pytest.mark.parametrize(
-    ("name", "values", "expected"),
+    ("name", "role", "values", "expected"),
     [
-        ("event_type", "string", True),
-        ("elapsed", "float", True),
-        ("price", "float", True),
-        ("page", "string", True),
-        ("item_id", "string", False),
-        ("quantity", "float", False),
-        ("price", "string", False),
+        ("x", "event_type", "string", True),
+        ("x", "time", "float", True),
+        ("x", "price", "float", True),
+        ("x", "item", "string", True),
+        ("item_id", "item", "string", False),
+        ("x", "quantity", "float", False),
+        ("x", "other", "float", False),
     ],
 )
-def test_times_prices_and_strings_other_than_items_are_rendered(
-    name: str, values: Any, expected: bool
+def test_times_prices_and_strings_other_than_item_ids_are_rendered(
+    name: str, role: str, values: Any, expected: bool
 ) -> None:
-    assert is_rendered(Column(name, "sequence", values)) is expected
+    assert is_rendered(Column(name, "sequence", values, "x", role=role)) is expected

@@ -78,7 +78,7 @@ def test_the_description_lines_up_columns_kinds_and_reasons() -> None:
         "  column  kind      values\n"
         "  price   number    float\n"
         "  title   text      string\n"
-        "  events  sequence  string\n"
+        "  events  sequence  string item\n"
         "  id      excluded  an identifier\n"
         "  bought  label     purchase = yes"
     )

@@ -24,3 +24,11 @@ def test_sequences_without_words_give_no_texts() -> None:
     frame = pd.DataFrame({"clicks": clicks, "bought": [0, 0, 1, 1] * 30})
     data = preprocess_data(frame, "bought")
     assert baseline_table(data.test, data.preprocessor).texts is None
+
+
+def test_baselines_get_the_statistics_of_sequences_of_any_name_and_say_so() -> None:
+    frame = pd.DataFrame({"pages": [["home"], ["home", "basket"]] * 60, "bought": [0, 0, 1, 1] * 30})
+    data = preprocess_data(frame, "bought", verbose=False)
+    inputs = baseline_table(data.test, data.preprocessor).inputs
+    assert {"pages: events", "pages: count home", "pages: count basket"} <= set(inputs)
+    assert inputs == data.preprocessor.number_names

@@ -65,6 +65,10 @@ def test_the_model_gets_the_best_threshold_of_the_weighted_validation_rows(data,
     assert evaluation.metrics.test.threshold == pytest.approx(expected, abs=1e-6)
 
 
+def test_the_metrics_say_what_the_baselines_learnt_from(data, evaluation) -> None:
+    assert evaluation.metrics.baseline_inputs == data.preprocessor.number_names
+
+
 @pytest.mark.parametrize("name", ["constant_rate", "logistic_regression", "hist_gradient_boosting"])
 def test_a_baseline_learns_from_weighted_rows_and_gets_the_best_threshold_of_the_validation_rows(
     data, evaluation, name

@@ -46,6 +46,7 @@ METRICS = RunMetrics(
         "by time", None, 0, PartCounts(9000, 1400), PartCounts(900, 140), PartCounts(500, 70)
     ),
     throughput={"predict_rows_per_second": 54321},
+    baseline_inputs=("pages", "seconds: mean dwell", "words of the texts"),
     slices={
         "Month = Nov": {
             "intent_tf": evaluate(Predictions.unweighted(LABEL[:100], TRUTH[:100])),
@@ -134,6 +135,8 @@ def test_no_id_is_used_twice():
         "Cleaning",
         "Throughput",
         "Feature specification: 1 columns",
+        "What the baselines learnt from: 3 columns",
+        "pages, seconds: mean dwell, words of the texts",
     ],
 )
 def test_the_full_report_shows(shown):

@@ -17,9 +17,11 @@ from intent_tf.columns.kinds.column_kind import (
     Typical,
 )
 from intent_tf.columns.kinds.column_profile import NUMERIC, ColumnProfile
+from intent_tf.columns.kinds.sequence_role import infer_roles
 from intent_tf.columns.raw_columns import RawColumns, to_dataset
 from intent_tf.columns.session_statistics import SessionStatistics
 from intent_tf.columns.session_tokens import SessionTokens, is_rendered
+from intent_tf.data.sequence_roles import ROLES
 from intent_tf.data.sequences import is_list, read_lists
 from intent_tf.data.specification import Column
 from intent_tf.errors import InputError
@@ -45,7 +47,7 @@ class SequenceEncoder(ColumnEncoder):
         super().__init__(columns, **kwargs)
         self.has_document = options.documents
         self.statistics = SessionStatistics(columns, name="statistics")
-        rendered = [column.name for column in columns if is_rendered(column)]
+        rendered = {column.name: column.role for column in columns if is_rendered(column)}
         self.tokens = (
             SessionTokens(
                 rendered,
@@ -68,7 +70,7 @@ class SequenceEncoder(ColumnEncoder):
 
     def adapt(self, raw: RawColumns) -> None:
         """Learn event types, the click-through rate and the vocabulary of rendered events."""
-        self.statistics.adapt({name: raw[name].flat_values for name in self.names})
+        self.statistics.adapt({name: raw[name] for name in self.names})
         if self.tokens:
             self.tokens.adapt(to_dataset(raw, _ROWS_AT_ONCE).map(self.entered))
 
@@ -123,11 +125,11 @@ class SequenceEncoder(ColumnEncoder):
         return {"last_events": MAX_EVENTS}
 
     def state(self) -> Any:
-        """Return the event types and the click-through rate."""
+        """Return what the statistics have learnt."""
         return self.statistics.get_config()["learnt"]
 
     def restore(self, state: Any) -> None:
-        """Take them over."""
+        """Take it over."""
         self.statistics.restore(state)
 
 
@@ -163,20 +165,21 @@ class SequenceColumns(ColumnKind):
         )
 
     def grouped(self, columns: Sequence[Column], profiles: Mapping[str, ColumnProfile]) -> list[Column]:
-        """Give columns whose lists are equally long in every row one group, named after the first.
+        """Give columns whose lists are equally long in every row one group, and each its role in it.
 
-        A group that has the types of events is called ``session``.
+        A group is named after its first column, or ``session`` if it has a column ``event_type``.
         """
-        groups: dict[tuple[int, ...], list[str]] = {}
+        groups: dict[tuple[int, ...], list[Column]] = {}
+        rows = {each.name: read_lists(profiles[each.name].values, each.name) for each in columns}
         for column in columns:
-            rows = read_lists(profiles[column.name].values, column.name)
-            groups.setdefault(tuple(map(len, rows)), []).append(column.name)
-        group_of = {
-            name: "session" if "event_type" in names else names[0] or "unnamed"
-            for names in groups.values()
-            for name in names
-        }
-        return [replace(column, group=group_of[column.name]) for column in columns]
+            groups.setdefault(tuple(map(len, rows[column.name])), []).append(column)
+        found: dict[str, Column] = {}
+        for group in groups.values():
+            values = {column.name: column.values for column in group}
+            roles = infer_roles({name: rows[name] for name in values}, values)
+            name = "session" if "event_type" in roles else group[0].group
+            found |= {each.name: with_role(replace(each, group=name), roles[each.name]) for each in group}
+        return [found[column.name] for column in columns]
 
     def encoder(self, columns: Sequence[Column], options: EncodingOptions) -> SequenceEncoder:
         """Encode events as statistics and as a document."""
@@ -185,15 +188,32 @@ class SequenceColumns(ColumnKind):
     def sample(self, column: Column, encoder: ColumnEncoder, row: int, typical: Typical) -> list[Any]:
         """Make events of the commonest types."""
         assert isinstance(encoder, SequenceEncoder)
-        name, events = column.name, range(_EVENTS * (row + 1))
-        if name == "event_type" and encoder.statistics.types:
-            types = encoder.statistics.types
+        name, events, statistics = column.name, range(_EVENTS * (row + 1)), encoder.statistics
+        if types := statistics.types.get(name):
             return [types[event % min(len(types), 4)] for event in events]
-        if name == "elapsed":
-            return [float(20 * event) for event in events]
+        if column.role == "time":
+            times = [float(20 * event) for event in events]
+            return times[::-1] if statistics.clocks[name].runs == "falling" else times
         if column.values == "float":
             return [typical(f"mean {name}", row) for _ in events]
         if encoder.tokens and name in encoder.tokens.worded:
             words = [word for word in encoder.tokens.lookup.get_vocabulary()[2:] if word[0] != "["]
             return [" ".join(words[event : event + 3]) for event in events]
         return [f"{name} {event % 3}" for event in events]
+
+
+def with_role(column: Column, role: str) -> Column:
+    """Give a sequence column a role; numbers that are said to be strings are read as such.
+
+    Raises:
+        InputError: If strings are said to be numbers.
+    """
+    values = ROLES[role]
+    if values == "float" != column.values:
+        fitting = [name for name, values in ROLES.items() if values == "string"]
+        raise InputError(
+            f"the role {role!r} needs numbers, and the lists hold texts",
+            column=column.name,
+            expected=", ".join(fitting),
+        )
+    return replace(column, role=role, values=values)
