@@ -72,6 +72,7 @@ def _model_and_rows(
     preprocessor = data.preprocessor
     names = [*preprocessor.number_names, *preprocessor.category_names]
     # An id of 0 is a category that is unknown or missing.
-    ensemble = TreeEnsemble(trees.reading(names, dict.fromkeys(categories, 1)), name="trees")
+    ids = {name: range(1, 1 + len(each)) for name, each in categories.items()}
+    ensemble = TreeEnsemble(trees.reading(names, ids), name="trees")
     part = TreePart(ensemble, preprocessor.category_sizes, name="booster")
     return IntentModel(preprocessor, part, keras.layers.Reshape((1,), name="logit")), data

@@ -177,30 +177,28 @@ class FittedTrees:
             leaves=self.leaves[np.repeat(chosen, self.leaf_counts)],
         )
 
-    def reading(self, columns: Sequence[str], offsets: Mapping[str, int]) -> Self:
-        """Return the same trees for the columns in another order, with other ids of categories.
+    def reading(self, columns: Sequence[str], ids: Mapping[str, Sequence[int]]) -> Self:
+        """Return the same trees for the columns in another order, with other ids of categories than the index.
 
         Args:
             columns: The names, each of the trees' own and no other.
-            offsets: By how much the ids of a column's categories grow, by its name.
+            ids: The ids of a column's categories, rising, by its name. An id between them is where its
+                neighbours are, one beyond them a category that the trees have not seen.
         """
         place = np.array([columns.index(name) for name in self.columns], np.int32)
-        offset = np.repeat(
-            np.array([offsets.get(name, 0) for name in self.columns])[self.column], self.threshold_counts
-        )
-        # The lowest id above each threshold, and then what is just below that id's new number.
-        lowest = np.floor(self.thresholds.astype(np.float64)) + 1 + offset
-        known = dict(zip(self.columns, self.categories, strict=True))
+        column, thresholds = np.repeat(self.column, self.threshold_counts), self.thresholds.copy()
+        for index, name in enumerate(self.columns):
+            if known := ids.get(name):
+                # The lowest id above each threshold, and then what is just below that id's new number.
+                lowest = np.floor(thresholds[column == index].astype(np.float64)).astype(int) + 1
+                renumbered = np.array([*known, known[-1] + 1], np.float32)[lowest]
+                thresholds[column == index] = np.nextafter(renumbered, np.float32(-1))
         return replace(
             self,
             columns=tuple(columns),
-            categories=tuple(
-                ids and (None,) * offsets.get(name, 0) + ids for name in columns for ids in [known[name]]
-            ),
+            categories=tuple(self.categories[self.columns.index(name)] for name in columns),
             column=place[self.column],
-            thresholds=np.where(
-                offset, np.nextafter(lowest.astype(np.float32), np.float32(-1)), self.thresholds
-            ),
+            thresholds=thresholds,
         )
 
     def get_config(self) -> dict[str, Any]:
