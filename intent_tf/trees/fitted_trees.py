@@ -178,7 +178,7 @@ class FittedTrees:
         )
 
     def reading(self, columns: Sequence[str], ids: Mapping[str, Sequence[int]]) -> Self:
-        """Return the same trees for the columns in another order, with other ids of categories than the index.
+        """Return the same trees for the columns in another order, with ids of categories as given.
 
         Args:
             columns: The names, each of the trees' own and no other.
