@@ -45,6 +45,7 @@ def _cells() -> pd.DataFrame:
             "clicked": rng.integers(1_700_000_000, 1_760_000_000, ROWS).astype(str),
             "member": rng.choice(["true", "false", ""], ROWS),
             "newsletter": rng.choice(["x", ""], ROWS),
+            "colours": rng.choice(["red;blue", "green", "blue; red;green", "red", "green;red", ""], ROWS),
             "title": [
                 f"Ein schöner {word} für Müller" for word in rng.choice(["Hut", "Rock", "Schal"], ROWS)
             ],
@@ -78,6 +79,7 @@ def _typed(cells: pd.DataFrame) -> pa.Table:
         "clicked": (int, pa.int64()),
         "member": (lambda cell: {"true": True, "false": False}.get(cell), pa.bool_()),
         "newsletter": (lambda cell: cell or None, pa.string()),
+        "colours": (_members, pa.list_(pa.string())),
         "pages": (json.loads, pa.list_(pa.int64())),
         "bought": (int, pa.int64()),
     }
@@ -90,6 +92,10 @@ def _typed(cells: pd.DataFrame) -> pa.Table:
 
 def _moment(cell: str) -> pd.Timestamp | None:
     return None if cell in ("", "31.12.9999") else pd.to_datetime(cell, dayfirst=True)
+
+
+def _members(cell: str) -> list[str] | None:
+    return [member.strip() for member in cell.split(";")] if cell else None
 
 
 def _write(cells: pd.DataFrame, path: Path) -> Path:
@@ -138,6 +144,7 @@ def test_every_column_is_what_its_cells_say(shop: tuple[ServedModel, np.ndarray]
         "clicked": "date",
         "member": "number",
         "newsletter": "characters",
+        "colours": "set",
         "title": "text",
         "pages": "sequence",
     }
