@@ -176,6 +176,20 @@ def test_any_rows_in_any_order_of_rows_and_columns_have_their_probabilities(
     np.testing.assert_allclose(np.concatenate(chunks), probabilities[rows], rtol=0, atol=1e-6)
 
 
+def test_a_row_without_any_value_gets_the_training_rate_and_one_value_changes_that(
+    shop: tuple[ServedModel, np.ndarray],
+) -> None:
+    model, _ = shop
+    names = [column.name for column in model.specification.columns]
+    blank = pd.DataFrame([dict.fromkeys(names, ""), dict.fromkeys(names, " ")]).assign(pages=[[], "[]"])
+    blank.loc[1, ["weight", "created"]] = ["-", "31.12.9999"]  # which count as missing
+    rate = CELLS["bought"][CELLS["part"] == "train"].astype(int).mean()
+    np.testing.assert_allclose(model.predict(blank), rate, atol=1e-6)
+    for name in names:
+        one = blank[:1].assign(**{name: CELLS[name][~CELLS[name].isin(["", "-", "31.12.9999"])].iloc[0]})
+        assert abs(model.predict(one)[0] - rate) > 1e-4, name
+
+
 @pytest.mark.parametrize("ending", [".csv", ".jsonl", ".parquet"])
 def test_the_c_loader_gives_the_same(
     ending: str, shop: tuple[ServedModel, np.ndarray], load_in_c: Callable, tmp_path: Path
