@@ -1,4 +1,4 @@
-"""Parts of the test rows on which a model is evaluated by itself: by category, length, time, what lacks."""
+"""Parts of the test rows to evaluate a model on by themselves: by category, length, time, missing columns."""
 
 from collections.abc import Mapping
 

@@ -49,10 +49,10 @@ class BaseRate(Configured, keras.layers.Layer):
         """
         if not self.built:
             self.build()
-        weight = np.asarray(weight, np.float64)
+        label, weight = np.asarray(label, np.float64), np.asarray(weight, np.float64)
         shrinkage, own = _ROWS * weight.mean(), weight * np.asarray(blank)
         rate = np.average(label, weights=weight)
-        self.rate.assign((own @ np.asarray(label) + shrinkage * rate) / (own.sum() + shrinkage))
+        self.rate.assign((own @ label + shrinkage * rate) / (own.sum() + shrinkage))
 
     def call(self, probability: Any, blank: Any) -> tf.Tensor:
         """Replace the probabilities of blank rows."""
