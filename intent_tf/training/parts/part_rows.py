@@ -47,16 +47,21 @@ class PartRows:
         """Number of ids of each category column."""
         return tuple(int(ids.max()) + 1 for ids in self.features.get("categories", np.zeros((0, 0))).T)
 
-    def folds(self, seed: int) -> list[tuple[IntArray, IntArray]]:
+    def take(self, rows: IntArray) -> "PartRows":
+        """Return some of the rows."""
+        features = {name: part[rows] for name, part in self.features.items()}
+        return PartRows(features, self.labels.take(rows), None if self.groups is None else self.groups[rows])
+
+    def folds(self, seed: int, most: int = ONE_FOLD) -> list[tuple[IntArray, IntArray]]:
         """Part the rows into folds of about the same rate, groups as a whole: rows to fit on, rows left.
 
-        Of many rows only the first fold is returned.
+        Of more rows than ``most`` only the first fold is returned.
         """
         kind = StratifiedKFold if self.groups is None else StratifiedGroupKFold
         folds = kind(FOLDS, shuffle=True, random_state=seed)
         label = self.labels.label > 0.5
         found = list(folds.split(label, label, self.groups))
-        return found[:1] if len(self.labels) > ONE_FOLD else found
+        return found[:1] if len(self.labels) > most else found
 
 
 def log_loss(labels: Labels, logits: FloatArray) -> float:
