@@ -77,7 +77,7 @@ class CategoryIds(Configured, keras.layers.Layer):
     def categories(self, column: str) -> list[str]:
         """List the categories of a column that have ids, the commonest first, without the missing one."""
         vocabulary = self.lookups[self.columns.index(column)].get_vocabulary()[1:]
-        return [each for each in vocabulary if each not in (_MISSING, _NONE)]
+        return [each for each in vocabulary if each[0] not in (_MISSING, _NONE)]
 
     @property
     def vocabulary_sizes(self) -> tuple[int, ...]:

@@ -9,9 +9,9 @@ import pandas as pd
 from intent_tf.data.predictions import FloatArray
 from intent_tf.errors import require
 from intent_tf.layers.trees.tree_ensemble import TreeEnsemble
-from intent_tf.models.parts.tree_part import MOST_CATEGORIES, TreePart, many_and_few, tree_columns
+from intent_tf.models.parts.tree_part import TreePart, tree_columns
 from intent_tf.training.parts.category_effects import CategoryEffects
-from intent_tf.training.parts.part_rows import PartRows
+from intent_tf.training.parts.part_rows import MOST_CATEGORIES, PartRows
 from intent_tf.trees import FittedTrees, from_catboost
 
 #: Trees at most, and trees without a better log loss after which a fold adds no more.
@@ -61,7 +61,8 @@ def fit_trees(rows: PartRows, seed: int = 0) -> tuple[TreePart, FloatArray]:
         model.fit(pool)
         refits.append(model)
         fits.append(from_catboost(model, pool))
-    part = TreePart(TreeEnsemble(FittedTrees.mean(fits), name="trees"), rows.input_dims, name="trees")
+    ensemble = TreeEnsemble(FittedTrees.mean(fits), name="trees")
+    part = TreePart(ensemble, rows.input_dims, rows.effect_columns, name="trees")
     part.build()
     part.assign([effects.table(column, every) for column in range(effects.ids.shape[1])])
     mean = require("catboost", "trees").sum_models(refits, [1 / _FITS] * _FITS)
@@ -71,9 +72,9 @@ def fit_trees(rows: PartRows, seed: int = 0) -> tuple[TreePart, FloatArray]:
 
 def _table(rows: PartRows, effects: FloatArray) -> pd.DataFrame:
     """Take what the part itself will split, as CatBoost wants it: ids are integers."""
-    _, few = many_and_few(rows.input_dims)
-    table = pd.DataFrame(np.concatenate(tree_columns(rows.features, rows.input_dims, effects), axis=1))
-    return table.astype(dict.fromkeys(table.columns[len(table.columns) - len(few) :], int))
+    columns = tree_columns(rows.features, rows.input_dims, rows.effect_columns, effects)
+    table, ids = pd.DataFrame(np.concatenate(columns, axis=1)), len(rows.input_dims) - effects.shape[1]
+    return table.astype(dict.fromkeys(table.columns[len(table.columns) - ids :], int))
 
 
 def _pool(table: pd.DataFrame, rows: PartRows, chosen: Any) -> Any:

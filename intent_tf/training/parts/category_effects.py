@@ -9,7 +9,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from threadpoolctl import threadpool_limits
 
 from intent_tf.data.predictions import FloatArray, IntArray
-from intent_tf.models.parts.tree_part import many_and_few, tree_columns
+from intent_tf.models.parts.tree_part import tree_columns
 from intent_tf.training.parts.part_rows import PartRows
 
 
@@ -40,9 +40,9 @@ class CategoryEffects:
     def of(cls, rows: PartRows, seed: int) -> "CategoryEffects":
         """Predict each row without the columns that have effects: those of many categories."""
         logits = np.full(len(rows.labels), np.log(rows.labels.rate / (1 - rows.labels.rate)))
-        many, _ = many_and_few(rows.input_dims)
+        many = rows.effect_columns
         ids = rows.features["categories"][:, many] if many else np.zeros((len(logits), 0), np.int32)
-        columns = tree_columns(rows.features, rows.input_dims)
+        columns = tree_columns(rows.features, rows.input_dims, many)
         if many and columns:
             others = np.concatenate(columns, axis=1)
             for fit, held_out in rows.folds(seed, most=len(logits)):

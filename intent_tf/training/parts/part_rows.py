@@ -14,6 +14,8 @@ from intent_tf.data.predictions import FloatArray, IntArray, Labels
 #: Folds of the training rows, of which each is predicted by what was fitted on the others; and the rows from
 #: which on one of the folds says enough.
 FOLDS, ONE_FOLD = 5, 100_000
+#: Ids of a category column that trees ask for one by one.
+MOST_CATEGORIES = 1000
 
 
 #: Features of a table: those of texts and sequences are for the network alone.
@@ -46,6 +48,11 @@ class PartRows:
     def input_dims(self) -> tuple[int, ...]:
         """Number of ids of each category column."""
         return tuple(int(ids.max()) + 1 for ids in self.features.get("categories", np.zeros((0, 0))).T)
+
+    @property
+    def effect_columns(self) -> list[int]:
+        """Category columns of so many ids that trees ask for their effects."""
+        return [column for column, size in enumerate(self.input_dims) if size > MOST_CATEGORIES]
 
     def take(self, rows: IntArray) -> "PartRows":
         """Return some of the rows."""

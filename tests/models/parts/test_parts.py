@@ -46,7 +46,7 @@ def test_trees_see_the_effect_of_a_category_where_there_are_many() -> None:
     effect = Tree([Split(1, [np.float32(0.5)], False)], [1.0, 10.0], [[~0, ~1]])
     names = ["number 0", "number 1", "category 0"]
     trees = FittedTrees.of([effect], names, {2: ["0", "1", "2"]})
-    part = TreePart(TreeEnsemble(trees), (1001, 3))
+    part = TreePart(TreeEnsemble(trees), (1001, 3), 0)
     part.build()
     part.assign([np.arange(1001) == 7])
     features = {
