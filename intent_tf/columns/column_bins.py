@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from intent_tf.columns.kinds.binning import Binning, is_missing
 from intent_tf.columns.kinds.registry import kind_of
@@ -76,6 +76,11 @@ class ColumnBins:
             return ["any" + unit]
         between = [f"{low} to {high}{unit}" for low, high in pairwise(edges)]
         return [f"up to {edges[0]}{unit}", *between, f"above {edges[-1]}{unit}"]
+
+
+def is_missing_in(values: pd.Series, binning: Binning) -> NDArray[np.bool_]:
+    """Tell which values are in the bin ``(missing)``, bool `(rows,)`."""
+    return (_texts(values) == "").to_numpy() if binning.measure is None else np.isnan(binning.measure(values))
 
 
 def _quantiles(numbers: FloatArray, weight: FloatArray, shares: FloatArray) -> FloatArray:

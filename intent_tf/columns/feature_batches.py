@@ -34,4 +34,4 @@ def feature_batches(graph: Graph, raw: RawColumns) -> Iterator[Features]:
 
 def documents(features: Mapping[str, Any]) -> tuple[str, ...]:
     """Tell which features are documents: their number of tokens is not known before the batch."""
-    return tuple(name for name, part in features.items() if part.shape[1] is None)
+    return tuple(name for name, part in features.items() if None in part.shape[1:])

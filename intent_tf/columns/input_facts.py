@@ -95,8 +95,8 @@ class InputFacts:
 
     def seen(self, categories: CategoryEncoder | None) -> dict[str, Seen]:
         """Return what later rows are held against, if these are the training rows."""
-        lookups = zip(categories.names, categories.ids.lookups, strict=True) if categories else ()
-        learnt = {name: tuple(lookup.get_vocabulary()[1:]) for name, lookup in lookups}
+        names = categories.names if categories else ()
+        learnt = {name: tuple(categories.ids.categories(name)) for name in names if categories}
         told = {name: each for name, each in learnt.items() if len(each) <= MOST_CATEGORIES}
         return {name: Seen(*self._shares(name), told.get(name, ())) for name in self.missing}
 

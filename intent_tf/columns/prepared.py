@@ -207,7 +207,8 @@ def preprocess_data(
         frames = {name: _read(getattr(parts, name), specification, files[name]) for name in PARTS}
     parts = Split(**frames, description=parts.description)
     doubtful = [each for each in specification.columns if each.name not in (kinds or {})]
-    identifiers = find_identifiers(doubtful, parts.train, parts.validation, facts)
+    train_labels = Labels(*_labels_and_weights(parts.train, label, rule, weight, file))
+    identifiers = find_identifiers(doubtful, parts.train, parts.validation, train_labels, facts)
     specification = replace(
         specification,
         columns=tuple(each for each in specification.columns if each.name not in identifiers),
@@ -217,7 +218,6 @@ def preprocess_data(
     tell_later_dates(facts, parts.train, specification, time)
     options = with_tokenizer(preprocessor_options, parts.train, specification)
     if options.get("derived") is None:
-        train_labels = Labels(*_labels_and_weights(parts.train, label, rule, weight, file))
         options["derived"] = find_derived(parts.train, specification, train_labels, seed)
         if options["derived"]:
             facts.tell("derived numbers that pay", ", ".join(options["derived"]))

@@ -47,9 +47,10 @@ class Preprocessor(keras.layers.Layer):
 
     - ``numbers``: normal scores, float32 ``(batch, numbers)``, 0 where missing; ``missing``: of the same
       shape, 1 where the number was missing, else 0.
-    - ``categories``: int32 ``(batch, categories)``; 0 means unknown, rare or missing.
+    - ``categories``: int32 ``(batch, categories)``; 0 means unknown or rare.
     - ``text``: int32 ``(batch, tokens)``, padded at the end with 0; 1 means out of vocabulary.
     - ``session``: int32 ``(batch, tokens)``, the rendered event sequence, padded likewise.
+    - ``blank``: bool ``(batch,)``, whether no column has a value.
 
     Args:
         specification: The raw columns, or their configuration.
@@ -207,6 +208,8 @@ class Preprocessor(keras.layers.Layer):
             features["categories"] = tf.concat(parts, axis=1)
         for encoder in self.encoders.values():
             features |= encoder(columns)
+        blank = [encoder.blank(columns) for encoder in self.encoders.values()]
+        features["blank"] = tf.reduce_all(tf.stack(blank), axis=0)
         return features | self._joint_document(columns, inputs)
 
     def _joint_document(
@@ -225,7 +228,7 @@ class Preprocessor(keras.layers.Layer):
             specs["categories"] = keras.KerasTensor((None, len(self.category_names)), "int32")
         for encoder in self.encoders.values():
             specs |= encoder.feature_specs()
-        return specs
+        return {**specs, "blank": keras.KerasTensor((None,), "bool")}
 
     def keras_inputs(self) -> dict[str, keras.KerasTensor]:
         """Return the raw columns as inputs of a functional model."""

@@ -13,9 +13,11 @@ import pandas as pd
 import tensorflow as tf
 from numpy.typing import ArrayLike
 
+from intent_tf.columns.kinds.binning import is_missing
 from intent_tf.data.refuse_where import refuse_where
 from intent_tf.data.sequences import read_lists
-from intent_tf.data.specification import Column, FeatureSpecification
+from intent_tf.data.set_format import SetFormat
+from intent_tf.data.specification import Column, FeatureSpecification, Written
 from intent_tf.errors import InputError, InputWarning
 from intent_tf.nearest import nearest
 
@@ -110,7 +112,7 @@ def column_tensor(values: pd.Series, column: Column, *, file: object = None) -> 
         return _ragged(values, column, file)
     if column.values == "float":
         return tf.constant(_numbers(values, column, file), tf.float32)
-    return tf.constant(_texts(values, column.written.decimal if column.written else "."), tf.string)
+    return tf.constant(_texts(values, column.written), tf.string)
 
 
 def plain_numbers(texts: pd.Series) -> pd.Series:
@@ -157,19 +159,22 @@ def _dense(values: tf.Tensor | tf.RaggedTensor) -> tf.Tensor:
     return values.to_tensor(default_value="" if values.dtype == tf.string else np.float32("nan"))
 
 
-def _texts(values: pd.Series, decimal: str = ".") -> np.ndarray:
+def _texts(values: pd.Series, written: Written | None = None) -> np.ndarray:
     present = values.astype("object").where(values.notna(), "")
     # Lone surrogates cannot be UTF-8; they can only come from strings built in Python.
-    return np.array([_text(value, decimal).encode("utf-8", "replace") for value in present], dtype=object)
+    return np.array([_text(value, written).encode("utf-8", "replace") for value in present], dtype=object)
 
 
-def _text(value: Any, decimal: str) -> str:
+def _text(value: Any, written: Written | None) -> str:
     if pd.api.types.is_list_like(value):
-        return json.dumps([_text(each, decimal) for each in value], ensure_ascii=False)
+        entries = ["" if is_missing(each) else _text(each, written) for each in value]
+        if isinstance(written, SetFormat):
+            return written.separator.join(entries)
+        return json.dumps(entries, ensure_ascii=False)
     if not isinstance(value, float):
         return str(value)
     # pandas makes codes floats where some are missing: 3.0 is the code 3, whatever rows come with it.
-    return f"{value:.0f}" if value % 1 == 0 else str(value).replace(".", decimal)
+    return f"{value:.0f}" if value % 1 == 0 else str(value).replace(".", written.decimal if written else ".")
 
 
 def _numbers(values: pd.Series, column: Column, file: object) -> np.ndarray:

@@ -20,6 +20,8 @@ PositiveLabel = str | tuple[str, ...] | None
 """Label values that count as a purchase, as text, or a comparison such as ``">0"``; None for 0 and 1."""
 Spelling = Literal["", "integer", "boolean", "date", "characters"]
 """How the categories of a column are spelt: the graph brings every cell to it."""
+Written = NumberFormat | DateFormat | SetFormat
+"""How cells are written that come as text and are no categories."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,7 @@ class Column:
     values: ValueType
     group: str = ""
     spelling: Spelling = ""
-    written: NumberFormat | DateFormat | SetFormat | None = None
+    written: Written | None = None
     missing: tuple[str, ...] = ()
     role: str = ""
 

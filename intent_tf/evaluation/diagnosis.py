@@ -17,7 +17,7 @@ from intent_tf.evaluation.difference import Difference
 from intent_tf.evaluation.drift import ColumnDrift, evaluate_drift
 from intent_tf.evaluation.importance import Importance, permutation_importance
 from intent_tf.evaluation.metrics import Metrics, evaluate_all
-from intent_tf.evaluation.slices import find_slices
+from intent_tf.evaluation.slices import find_slices, missing_slices
 
 MODEL, NOT_COMPARED = "intent_tf", ("uncalibrated", "constant_rate", "optimum")
 
@@ -31,7 +31,8 @@ class Diagnosis:
         comparison: `compare` of the model with each baseline but the constant one, by name.
         leaks: `find_leaks` on the training rows.
         drift: `evaluate_drift` from training to test rows.
-        slices: `evaluate_all` on slices by categories, lengths of texts and sequences, and columns of times.
+        slices: `evaluate_all` on slices by the number of missing columns, categories, lengths of texts and
+            sequences, and columns of times.
         importance: `permutation_importance`, all sequences shuffled together as `session`.
     """
 
@@ -106,7 +107,8 @@ def diagnose(
         for column, kind in told_apart.items()
         if (binning := binning_of(kind)).unit or not binning.measure
     }
-    slices = find_slices(frame, labels.weight, {**sliced, **dict.fromkeys(times, "time")})
+    slices = missing_slices(frame, labels.weight, told_apart)
+    slices |= find_slices(frame, labels.weight, {**sliced, **dict.fromkeys(times, "time")})
 
     alone = {column: [column] for column in kinds if column not in sequences}
     shuffled = {**alone, "session": sequences} if sequences else alone

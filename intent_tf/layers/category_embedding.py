@@ -18,7 +18,7 @@ class CategoryEmbedding(OptionedLayer):
 
     ``vector[c] = embeddings[input_dims[0] + … + input_dims[c − 1] + ids[c]]``
 
-    Id 0 means a category that is unknown, rare or missing; ids that a column does not have are read as 0.
+    Id 0 means a category that is unknown or rare; ids that a column does not have are read as 0.
     Its vector starts at zero, so that where training rows held no such category it says nothing. The other
     vectors start at random, which keeps the members of an ensemble behind this layer from learning the same.
 

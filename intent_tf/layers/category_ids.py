@@ -11,14 +11,19 @@ from intent_tf.errors import InputError
 from intent_tf.options.as_tuple import as_tuple
 from intent_tf.text.configured import Configured
 
+#: What Unicode calls no characters, for what is missing, which would be an empty line of a saved
+#: vocabulary, and for a vocabulary of nothing.
+_MISSING, _NONE = "\ufffe", "\uffff"
+
 
 @keras.saving.register_keras_serializable(package="intent_tf")
 class CategoryIds(Configured, keras.layers.Layer):
     """Looks up each categorical input in its own vocabulary, learnt from training rows.
 
-    Id 0 means a category that is unknown, rarer than ``min_count`` in training, or missing; ids 1, 2, … are
-    the others, the commonest first, and equally common ones in the order of the alphabet. Coded integers
-    arrive as floats (``3.0``) and are looked up by their whole number.
+    Id 0 means a category that is unknown or rarer than ``min_count`` in training; ids 1, 2, … are the
+    others, the commonest first, and equally common ones in the order of the alphabet. What is missing is a
+    category like the others. Coded integers arrive as floats (``3.0``) and are looked up by their whole
+    number.
 
     Args:
         columns: str or sequence of strings, the names of the inputs, in the order of the output's columns.
@@ -65,11 +70,14 @@ class CategoryIds(Configured, keras.layers.Layer):
                 _as_strings(self._input(values, column)).numpy(), return_counts=True
             )
             order = np.lexsort((categories, -counts))
-            vocabulary = [
-                categories[i].decode() for i in order if counts[i] >= self.min_count and categories[i]
-            ]
-            # A vocabulary of nothing cannot be set; what Unicode calls no character stands for it.
-            lookup.set_vocabulary(vocabulary or ["\uffff"])
+            vocabulary = [categories[i].decode() for i in order if counts[i] >= self.min_count]
+            # A vocabulary of nothing cannot be set.
+            lookup.set_vocabulary(vocabulary or [_NONE])
+
+    def categories(self, column: str) -> list[str]:
+        """List the categories of a column that have ids, the commonest first, without the missing one."""
+        vocabulary = self.lookups[self.columns.index(column)].get_vocabulary()[1:]
+        return [each for each in vocabulary if each[0] not in (_MISSING, _NONE)]
 
     @property
     def vocabulary_sizes(self) -> tuple[int, ...]:
@@ -101,7 +109,7 @@ class CategoryIds(Configured, keras.layers.Layer):
 def _as_strings(values: tf.Tensor) -> tf.Tensor:
     if values.dtype == tf.string:
         # A vocabulary is saved as lines.
-        return tf.strings.regex_replace(values, r"[\r\n]", " ")
+        return tf.where(values == "", _MISSING, tf.strings.regex_replace(values, r"[\r\n]", " "))
     finite = tf.math.is_finite(values)
     whole = tf.strings.as_string(tf.cast(tf.where(finite, values, 0.0), tf.int64))
-    return tf.where(finite, whole, "")
+    return tf.where(finite, whole, _MISSING)

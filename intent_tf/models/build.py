@@ -14,6 +14,7 @@ from intent_tf.layers.number_embedding import NumberEmbedding
 from intent_tf.layers.predictor import Predictor
 from intent_tf.layers.text_cnn.text_cnn import TextCNN
 from intent_tf.layers.wide_text import WideText
+from intent_tf.models.base_rate import BaseRate
 from intent_tf.models.bert.bert_encoder import BertEncoder
 from intent_tf.models.feature_extractor import FeatureExtractor
 from intent_tf.models.intent_model import IntentModel
@@ -139,7 +140,11 @@ def build_model(
     reads_text = isinstance(getattr(extractor, "parts", {}).get("text"), TextCNN)
     wide_part = WideText(len(data.preprocessor.vocabularies["text"])) if wide and reads_text else None
     actions = None if data.train.grade is None else ActionHead(name="actions")
-    model = IntentModel(data.preprocessor, extractor, predictor, wide_part, actions=actions)
+    base_rate = BaseRate(name="base_rate")
+    base_rate.adapt(data.train.label, data.train.weight, data.train.features["blank"])
+    model = IntentModel(
+        data.preprocessor, extractor, predictor, wide_part, actions=actions, base_rate=base_rate
+    )
     metrics = [keras.metrics.BinaryCrossentropy(name="log_loss"), keras.metrics.AUC(name="auroc")]
     # By weight, since training stops by them: a log that was thinned is judged as the whole one.
     model.compile(optimizer=optimizer, loss=loss, weighted_metrics=metrics)

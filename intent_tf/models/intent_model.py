@@ -14,6 +14,7 @@ from intent_tf.columns.rows import Rows
 from intent_tf.errors import InputError
 from intent_tf.layers.action_head import ActionHead
 from intent_tf.layers.member_probabilities import MemberProbabilities
+from intent_tf.models.base_rate import BaseRate
 from intent_tf.models.file_version import VERSION, refuse_other_version
 from intent_tf.models.member_model import MemberModel
 from intent_tf.models.outputs import ACTIONS, STRENGTH, Outputs
@@ -22,7 +23,7 @@ from intent_tf.models.signature_names import rename_signatures
 from intent_tf.models.table_model import TableModel
 from intent_tf.version import __version__
 
-_PARTS = ("preprocessor", "extractor", "predictor", "wide", "calibrator", "actions", "stack")
+_PARTS = ("preprocessor", "extractor", "predictor", "wide", "calibrator", "actions", "stack", "base_rate")
 
 
 @keras.saving.register_keras_serializable(package="intent_tf")
@@ -53,6 +54,7 @@ class IntentModel(TableModel, keras.Model):
         threshold: Probability from which on a purchase is predicted, in [0, 1]; chosen on validation rows.
         actions: Turns vectors into logits of what shoppers do at most who do not buy; None for none.
         stack: Further parts, and how much each counts beside the network; None for the network alone.
+        base_rate: Answers for rows in which no column has a value; None takes them like others.
         **kwargs: Those of every Keras model.
 
     Shapes: a mapping of column to ``(batch,)``, for sequences ``(batch, events)``, to float32 ``(batch,)`` in
@@ -69,10 +71,11 @@ class IntentModel(TableModel, keras.Model):
         threshold: float = 0.5,
         actions: ActionHead | None = None,
         stack: PartStack | None = None,
+        base_rate: BaseRate | None = None,
         **kwargs: Any,
     ) -> None:
         members = MemberProbabilities(name="members")
-        together = Outputs(calibrator, actions, stack, name="outputs")
+        together = Outputs(calibrator, actions, stack, base_rate, name="outputs")
 
         def said(features: Mapping[str, Any]) -> dict[str, Any]:
             vectors = extractor(features)
@@ -85,7 +88,7 @@ class IntentModel(TableModel, keras.Model):
 
         columns = preprocessor.keras_inputs()
         features = preprocessor(columns)
-        strength = together(**said(features))[STRENGTH]
+        strength = together(**said(features), blank=features["blank"])[STRENGTH]
         with warnings.catch_warnings():
             # Columns may have any name, the names of Keras' inputs may not.
             warnings.filterwarnings("ignore", message="When providing `inputs` as a dict")
@@ -98,6 +101,7 @@ class IntentModel(TableModel, keras.Model):
         self.threshold = threshold
         self.actions = actions
         self.stack = stack
+        self.base_rate = base_rate
         given = {
             name: keras.Input(batch_shape=each.shape, dtype=each.dtype, name=name)
             for name, each in features.items()
@@ -110,7 +114,9 @@ class IntentModel(TableModel, keras.Model):
             together,
             name="feature_model",
         )
-        self.__dict__["output_model"] = keras.Model(given, together(**answers), name="output_model")
+        self.__dict__["output_model"] = keras.Model(
+            given, together(**answers, blank=given["blank"]), name="output_model"
+        )
 
     feature_model_class = MemberModel
 

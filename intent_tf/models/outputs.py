@@ -6,6 +6,7 @@ import keras
 import tensorflow as tf
 
 from intent_tf.layers.action_head import ActionHead
+from intent_tf.models.base_rate import BaseRate
 from intent_tf.models.parts.part_stack import PartStack
 from intent_tf.text.configured import Configured
 
@@ -32,6 +33,7 @@ class Outputs(Configured, keras.layers.Layer):
         calibrator: Maps probabilities ``(batch,)`` to calibrated ones. Default None: they stay as they are.
         actions: The head whose logits come with the members. Default None: there is none.
         stack: Joins the network with further parts. Default None: there are none.
+        base_rate: Answers for rows in which no column has a value. Default None: they are like others.
         **kwargs: Those of every Keras layer.
 
     Example:
@@ -45,20 +47,25 @@ class Outputs(Configured, keras.layers.Layer):
         calibrator: keras.layers.Layer | None = None,
         actions: ActionHead | None = None,
         stack: PartStack | None = None,
+        base_rate: BaseRate | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(**{"dtype": "float32", **kwargs})
         self.calibrator = calibrator
         self.actions = actions
         self.stack = stack
+        self.base_rate = base_rate
 
-    def call(self, members: Any, action_logits: Any = None, part_logits: Any = None) -> dict[str, tf.Tensor]:
+    def call(
+        self, members: Any, action_logits: Any = None, part_logits: Any = None, blank: Any = None
+    ) -> dict[str, tf.Tensor]:
         """Answer for what the parts of a model say.
 
         Args:
             members: Probabilities of the network's members ``(batch, members)``.
             action_logits: The action head's logits ``(batch, actions)``.
             part_logits: The logits of the parts beside the network ``(batch, parts)``.
+            blank: Which rows have no value in any column, bool ``(batch,)``.
         """
         members = tf.convert_to_tensor(members)
         strength = tf.reduce_mean(members, axis=1)
@@ -66,6 +73,8 @@ class Outputs(Configured, keras.layers.Layer):
             strength = self.stack.together(strength, part_logits)
             members = tf.concat([members, tf.sigmoid(part_logits)], axis=1)
         outputs = {STRENGTH: self.calibrated(strength)}
+        if self.base_rate is not None and blank is not None:
+            outputs[STRENGTH] = self.base_rate(outputs[STRENGTH], blank)
         if members.shape[1] > 1:
             each = tf.reshape(self.calibrated(tf.reshape(members, (-1,))), tf.shape(members))
             outputs[SPREAD] = tf.math.reduce_std(tf.ensure_shape(each, members.shape), axis=1)

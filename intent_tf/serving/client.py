@@ -12,6 +12,7 @@ import pandas as pd
 from tensorflow.core.protobuf import meta_graph_pb2
 
 from intent_tf.columns.raw_columns import padded, raw_columns
+from intent_tf.data.set_format import SetFormat
 from intent_tf.data.specification import FeatureSpecification
 from intent_tf.errors import InputError
 from intent_tf.serving.rest_json import finite
@@ -165,8 +166,9 @@ def _check_texts(frame: pd.DataFrame, specification: FeatureSpecification) -> No
     for column in specification.columns:
         if column.values != "string":
             continue
+        takes_lists = column.is_list or isinstance(column.written, SetFormat)
         for row, value in frame[column.name].items():
-            entries = value if column.is_list and isinstance(value, _LISTS) else [value]
+            entries = value if takes_lists and isinstance(value, _LISTS) else [value]
             wrong = [each for each in entries if isinstance(each, (*_LISTS, dict, set, bytes))]
             if wrong:
                 raise InputError(

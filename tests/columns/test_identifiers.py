@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 from intent_tf.columns.identifiers import find_identifiers
 from intent_tf.columns.inference import infer_specification
 from intent_tf.data.facts import Facts
+from intent_tf.data.predictions import Labels
 
 ROWS = 1500
 RNG = np.random.default_rng(0)
@@ -20,7 +22,8 @@ def found(values: Any, name: str = "x") -> tuple[dict[str, str], list[str]]:
     frame = frame.sample(frac=1, random_state=0)
     train, validation, facts = frame[: len(frame) * 4 // 5], frame[len(frame) * 4 // 5 :], Facts()
     columns = infer_specification(train, "bought").columns
-    return find_identifiers(columns, train, validation, facts), facts.warnings
+    labels = Labels.unweighted(train["bought"])
+    return find_identifiers(columns, train, validation, labels, facts), facts.warnings
 
 
 def one_twice(values: list[Any]) -> list[Any]:
@@ -86,6 +89,18 @@ def test_an_identifier_of_several_rows_is_told_with_the_group_that_it_suggests(n
     excluded, (warning,) = found(SHOPPERS[name], name)
     assert not excluded and f"'{name}' looks like an identifier that repeats" in warning
     assert f"--group {name} " in warning
+
+
+def test_what_a_repeated_identifier_promises_is_judged_by_a_split_grouped_by_it() -> None:
+    rng, facts = np.random.default_rng(0), Facts()
+    user, noise = rng.integers(1000, size=8000), rng.random(8000)
+    bought = np.where(rng.random(8000) < 0.02, 1 - user % 2, user % 2)
+    frame = pd.DataFrame({"user_id": user, "price": noise, "bought": bought})
+    columns = infer_specification(frame, "bought").columns
+    find_identifiers(columns, frame, frame[:100], Labels.unweighted(bought), facts)
+    (warning,) = facts.warnings
+    known, new = map(float, re.search(r"AUROC (\S+), for new values (\S+)\)", warning).groups())
+    assert known > 0.95 and abs(new - 0.5) < 0.05
 
 
 @pytest.mark.parametrize("name", ["customer_age", "paid", "city", "idle"])

@@ -41,7 +41,7 @@ def test_every_kind_of_column_becomes_its_part_of_the_features(
     found = features(preprocessor, shop[:5])
     assert found["numbers"].shape == found["missing"].shape == (5, len(preprocessor.number_names))
     assert found["categories"].shape == (5, 2)
-    assert [part.dtype for part in found.values()] == [tf.float32] * 2 + [tf.int32] * 3
+    assert [part.dtype for part in found.values()] == [tf.float32] * 2 + [tf.int32] * 3 + [tf.bool]
     assert found["text"].numpy().any() and found["session"].numpy().any()
 
 
@@ -221,4 +221,4 @@ def test_items_alone_are_no_document_of_an_encoder() -> None:
     subwords = WordPieceIds(8, vocabulary=(*SPECIAL, "a"))
     preprocessor = SubwordPreprocessor(FeatureSpecification((column,)), subwords)
     preprocessor.adapt(frame := pd.DataFrame({"item_id": [["a"], ["b", "a"]]}))
-    assert set(features(preprocessor, frame)) == {"numbers", "missing"}
+    assert set(features(preprocessor, frame)) == {"numbers", "missing", "blank"}

@@ -5,7 +5,7 @@ import pandas as pd
 
 from intent_tf.data.predictions import Labels, Predictions
 from intent_tf.evaluation.metrics import evaluate, evaluate_all
-from intent_tf.evaluation.slices import find_slices
+from intent_tf.evaluation.slices import find_slices, missing_slices
 
 FRAME = pd.DataFrame(
     {
@@ -52,6 +52,25 @@ def test_small_slices_are_left_out():
         "month = May",
         "month = (missing)",
     ]
+
+
+def test_rows_are_sliced_by_the_number_of_columns_that_they_lack():
+    rng = np.random.default_rng(0)
+    missing = rng.random((4000, 6)) < 0.3
+    frame = pd.DataFrame({name: FRAME[name].sample(4000, replace=True).tolist() for name in KINDS})
+    frame["note"] = "a note"
+    frame = frame.mask(missing)
+    kinds = {**KINDS, "note": "text"}
+    slices = missing_slices(frame, np.ones(4000), kinds)
+    titles = [f"missing columns = {number}" for number in ("0", "1", "2", "3", "4 or more")]
+    assert list(slices) == titles
+    number = np.minimum(missing.sum(axis=1), 4)
+    for index, rows in enumerate(slices.values()):
+        np.testing.assert_array_equal(rows, np.flatnonzero(number == index))
+
+
+def test_rows_that_lack_nothing_are_not_sliced_by_that():
+    assert missing_slices(FRAME, np.ones(len(FRAME)), KINDS) == {}
 
 
 def test_a_slice_is_measured_as_its_rows_alone():

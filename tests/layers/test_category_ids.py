@@ -44,18 +44,20 @@ def test_a_rare_category_is_unknown(layer: CategoryIds) -> None:
 
 
 @pytest.mark.parametrize("code", [np.nan, np.inf])
-def test_a_missing_category_is_unknown(layer: CategoryIds, code: float) -> None:
-    assert ids(layer, [""], [code]) == [[0, 0]]
+def test_a_missing_category_is_one_where_it_is_not_rare(layer: CategoryIds, code: float) -> None:
+    assert ids(layer, [""], [code]) == [[0, 3]]
+    assert layer.categories("code") == ["3", "7"]
 
 
 def test_the_sizes_count_the_unknown_one(layer: CategoryIds) -> None:
-    assert layer.vocabulary_sizes == (3, 3)
+    assert layer.vocabulary_sizes == (3, 4)
 
 
 def test_a_column_without_a_common_category_knows_none() -> None:
     layer = CategoryIds(["month"], min_count=9)
     layer.adapt({"month": np.array(MONTHS)})
     assert not layer({"month": tf.constant(MONTHS)}).numpy().any()
+    assert layer.categories("month") == []
 
 
 def test_large_codes_keep_their_last_digit() -> None:

@@ -117,7 +117,7 @@ def actions(model: IntentModel, rows: Rows) -> np.ndarray:
 
 
 def parts(model: IntentModel) -> Mapping[str, keras.layers.Layer]:
-    """Name the layers that hold what is learnt; what is only adapted to rows, the preprocessor, is none."""
+    """Name the layers that hold what is learnt; what is only adapted to rows is none of them."""
     found = {f"extractor/{name}": layer for name, layer in model.extractor.parts.items()}
     found |= {name: getattr(model, name) for name in ("predictor", "wide", "calibrator", "actions")}
     return {name: layer for name, layer in found.items() if layer is not None}
@@ -125,7 +125,8 @@ def parts(model: IntentModel) -> Mapping[str, keras.layers.Layer]:
 
 def learnt(model: IntentModel) -> list[keras.Variable]:
     """All weights that are somewhere in `parts`."""
-    adapted = {id(weight) for weight in model.preprocessor.weights}
+    only_adapted = (model.preprocessor, model.base_rate)
+    adapted = {id(weight) for layer in only_adapted if layer is not None for weight in layer.weights}
     return [weight for weight in model.weights if id(weight) not in adapted]
 
 

@@ -45,6 +45,7 @@ def _cells() -> pd.DataFrame:
             "clicked": rng.integers(1_700_000_000, 1_760_000_000, ROWS).astype(str),
             "member": rng.choice(["true", "false", ""], ROWS),
             "newsletter": rng.choice(["x", ""], ROWS),
+            "colours": rng.choice(["red;blue", "green", "blue; red;green", "red", "green;red", ""], ROWS),
             "title": [
                 f"Ein schöner {word} für Müller" for word in rng.choice(["Hut", "Rock", "Schal"], ROWS)
             ],
@@ -78,6 +79,7 @@ def _typed(cells: pd.DataFrame) -> pa.Table:
         "clicked": (int, pa.int64()),
         "member": (lambda cell: {"true": True, "false": False}.get(cell), pa.bool_()),
         "newsletter": (lambda cell: cell or None, pa.string()),
+        "colours": (_members, pa.list_(pa.string())),
         "pages": (json.loads, pa.list_(pa.int64())),
         "bought": (int, pa.int64()),
     }
@@ -90,6 +92,10 @@ def _typed(cells: pd.DataFrame) -> pa.Table:
 
 def _moment(cell: str) -> pd.Timestamp | None:
     return None if cell in ("", "31.12.9999") else pd.to_datetime(cell, dayfirst=True)
+
+
+def _members(cell: str) -> list[str] | None:
+    return [member.strip() for member in cell.split(";")] if cell else None
 
 
 def _write(cells: pd.DataFrame, path: Path) -> Path:
@@ -138,6 +144,7 @@ def test_every_column_is_what_its_cells_say(shop: tuple[ServedModel, np.ndarray]
         "clicked": "date",
         "member": "number",
         "newsletter": "characters",
+        "colours": "set",
         "title": "text",
         "pages": "sequence",
     }
@@ -167,6 +174,20 @@ def test_any_rows_in_any_order_of_rows_and_columns_have_their_probabilities(
     chunks = [model.predict(each.frame(names)) for each in TableFile(path).chunks(chunk)]
     np.testing.assert_allclose(whole, probabilities[rows], rtol=0, atol=1e-6)
     np.testing.assert_allclose(np.concatenate(chunks), probabilities[rows], rtol=0, atol=1e-6)
+
+
+def test_a_row_without_any_value_gets_the_training_rate_and_one_value_changes_that(
+    shop: tuple[ServedModel, np.ndarray],
+) -> None:
+    model, _ = shop
+    names = [column.name for column in model.specification.columns]
+    blank = pd.DataFrame([dict.fromkeys(names, ""), dict.fromkeys(names, " ")]).assign(pages=[[], "[]"])
+    blank.loc[1, ["weight", "created"]] = ["-", "31.12.9999"]  # which count as missing
+    rate = CELLS["bought"][CELLS["part"] == "train"].astype(int).mean()
+    np.testing.assert_allclose(model.predict(blank), rate, atol=1e-6)
+    for name in names:
+        one = blank[:1].assign(**{name: CELLS[name][~CELLS[name].isin(["", "-", "31.12.9999"])].iloc[0]})
+        assert abs(model.predict(one)[0] - rate) > 1e-4, name
 
 
 @pytest.mark.parametrize("ending", [".csv", ".jsonl", ".parquet"])

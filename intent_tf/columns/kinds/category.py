@@ -108,6 +108,5 @@ class Category(ColumnKind):
     def sample(self, column: Column, encoder: ColumnEncoder, row: int, typical: Typical) -> Any:
         """Take one of the commonest categories."""
         assert isinstance(encoder, CategoryEncoder)
-        vocabulary = encoder.ids.lookups[encoder.names.index(column.name)].get_vocabulary()[1:]
-        value = vocabulary[row % len(vocabulary)]
-        return "" if value == "\uffff" else value
+        categories = encoder.ids.categories(column.name) or [""]
+        return categories[row % len(categories)]

@@ -78,12 +78,18 @@ class ColumnEncoder(keras.layers.Layer):
         """Bring the kind's inputs into the form that the other methods take, such as cut to a length."""
         return dict(inputs)
 
+    def blank(self, inputs: Mapping[str, tf.Tensor]) -> tf.Tensor:
+        """Tell which rows have no value in any of the columns, bool ``(batch,)``."""
+        cells = tf.stack([inputs[name] for name in self.names])
+        missing = tf.strings.strip(cells) == "" if cells.dtype == tf.string else ~tf.math.is_finite(cells)
+        return tf.reduce_all(missing, axis=[0, *range(2, cells.shape.rank)])
+
     def numbers(self, inputs: Mapping[str, tf.Tensor]) -> tf.Tensor | None:
         """Compute numbers, float32 ``(batch, numbers)``, NaN where missing."""
         return None
 
     def category_ids(self, inputs: Mapping[str, tf.Tensor]) -> tf.Tensor | None:
-        """Compute ids of categories, int32 ``(batch, categories)``, 0 where unknown, rare or missing."""
+        """Compute ids of categories, int32 ``(batch, categories)``, 0 where unknown or rare."""
         return None
 
     def feature_specs(self) -> dict[str, keras.KerasTensor]:

@@ -88,6 +88,10 @@ class SequenceEncoder(ColumnEncoder):
         longest = tf.reduce_max([tf.shape(values)[1] for values in events.values()])
         return {**inputs, **{name: padded_to(longest, values) for name, values in events.items()}}
 
+    def blank(self, inputs: Mapping[str, tf.Tensor]) -> tf.Tensor:
+        """Tell which rows have no event."""
+        return tf.reduce_all(tf.stack([inputs[each.length_name] <= 0 for each in self.columns]), axis=0)
+
     def numbers(self, inputs: Mapping[str, tf.Tensor]) -> tf.Tensor:
         """Summarise the events."""
         return self.statistics(dict(inputs))

@@ -8,6 +8,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from intent_tf.layers.category_embedding import CategoryEmbedding
 from intent_tf.layers.trees.tree_ensemble import TreeEnsemble
 from intent_tf.options.as_tuple import as_tuple
 from intent_tf.text.configured import Configured
@@ -17,41 +18,82 @@ from intent_tf.text.configured import Configured
 class TreePart(Configured, keras.layers.Layer):
     """Gives the features of a table to fitted trees.
 
-    Its columns are the numbers' normal scores, NaN where one is missing, and behind them the ids of the
-    categories. Since scores rise with the numbers, trees split them as they would the numbers themselves.
+    Its columns are the numbers' normal scores, NaN where one is missing; behind them the effects of the
+    categories of some columns, and the ids of the others. Since scores rise with the
+    numbers, trees split them as they would the numbers themselves.
 
     Args:
         ensemble: The trees.
-        input_dims: int or sequence of ints, the number of ids of each category column that the trees know:
-            rarer ones, which have higher ids, count as unknown. Defaults to none: there are no categories.
+        input_dims: int or sequence of ints, the number of ids of each category column that the trees know;
+            higher ids count as unknown. Defaults to none: there are no categories.
+        effect_columns: int or sequence of ints, the category columns of which the trees know not the id but
+            a number for each id, its effect. Defaults to none.
         **kwargs: Those of every Keras layer.
 
     Shapes: a mapping of feature to tensor, as `Preprocessor` returns it, to float32 logits ``(batch,)``.
     """
 
-    def __init__(self, ensemble: TreeEnsemble, input_dims: int | Sequence[int] = (), **kwargs: Any) -> None:
+    def __init__(
+        self,
+        ensemble: TreeEnsemble,
+        input_dims: int | Sequence[int] = (),
+        effect_columns: int | Sequence[int] = (),
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**{"dtype": "float32", "trainable": False, **kwargs})
         self.ensemble = ensemble
         self.input_dims = as_tuple(input_dims)
         #: Writes the trees into a folder as their library does; None for those that were read from a file.
         self.write_own_format: Callable[[Path], object] | None = None
+        self.effect_columns = as_tuple(effect_columns)
+        sizes = [self.input_dims[column] for column in self.effect_columns]
+        self.effect_of = CategoryEmbedding(sizes, 1, dtype="float32", trainable=False, name="effects")
+
+    def build(self, input_shape: Any = None) -> None:
+        """Create the effects, random until `assign`."""
+        if self.effect_columns:
+            self.effect_of.build((None, len(self.effect_columns)))
+
+    def assign(self, effects: Sequence[Any]) -> None:
+        """Take over the effect of each id, ``(ids,)`` for each column that has effects."""
+        if self.effect_columns:
+            self.effect_of.embeddings.assign(np.concatenate(effects)[:, None])
 
     def call(self, inputs: Mapping[str, tf.Tensor]) -> tf.Tensor:
         """Compute the logits ``(batch,)``."""
-        return self.ensemble(tf.concat(tree_columns(inputs, self.input_dims), axis=1))
+        effects, own = None, self.effect_columns
+        if own:
+            effects = self.effect_of(tf.gather(inputs["categories"], own, axis=1))[..., 0]
+        return self.ensemble(tf.concat(tree_columns(inputs, self.input_dims, own, effects), axis=1))
 
     def compute_output_spec(self, inputs: Mapping[str, Any]) -> keras.KerasTensor:
         """Return shape and type of the logits."""
         return keras.KerasTensor((None,), "float32")
 
 
-def tree_columns(features: Mapping[str, tf.Tensor], input_dims: Sequence[int]) -> list[tf.Tensor]:
-    """Take what trees split: numbers, NaN where missing, and category ids, float32 ``(batch, n)`` each."""
-    columns = []
+def tree_columns(
+    features: Mapping[str, tf.Tensor],
+    input_dims: Sequence[int],
+    effect_columns: Sequence[int] = (),
+    effects: Any = None,
+) -> list[tf.Tensor]:
+    """Take what trees split: numbers, NaN where missing, effects, and ids, float32 ``(batch, n)`` each.
+
+    Args:
+        features: The features of rows.
+        input_dims: Number of ids of each category column.
+        effect_columns: The category columns whose ids are not taken.
+        effects: Their effects, ``(batch, columns)``; None leaves them out.
+    """
+    columns, few = [], [column for column in range(len(input_dims)) if column not in effect_columns]
     if "numbers" in features:
         numbers = tf.convert_to_tensor(features["numbers"])
         columns.append(tf.where(tf.convert_to_tensor(features["missing"]) > 0, np.nan, numbers))
-    if input_dims:
+    if effects is not None:
+        columns.append(tf.cast(effects, tf.float32))
+    if few:
         ids = tf.convert_to_tensor(features["categories"])
-        columns.append(tf.cast(tf.where(ids < tf.constant(input_dims), ids, 0), tf.float32))
+        ids = tf.gather(ids, few, axis=1) if effect_columns else ids
+        sizes = tf.constant([input_dims[column] for column in few])
+        columns.append(tf.cast(tf.where(ids < sizes, ids, 0), tf.float32))
     return columns

@@ -10,11 +10,10 @@ from intent_tf.data.predictions import FloatArray
 from intent_tf.errors import require
 from intent_tf.layers.trees.tree_ensemble import TreeEnsemble
 from intent_tf.models.parts.tree_part import TreePart, tree_columns
-from intent_tf.training.parts.part_rows import PartRows
+from intent_tf.training.parts.category_effects import CategoryEffects
+from intent_tf.training.parts.part_rows import MOST_CATEGORIES, PartRows
 from intent_tf.trees import FittedTrees, from_catboost
 
-#: Ids of a category column that trees tell apart; the ids of rarer categories are higher.
-MOST_CATEGORIES = 1000
 #: Trees at most, and trees without a better log loss after which a fold adds no more.
 _ROUNDS, _PATIENCE = 2000, 50
 #: The trees' depths, of which the folds choose.
@@ -26,8 +25,9 @@ _FITS, _MORE_TREES = 2, 1.15
 def fit_trees(rows: PartRows, seed: int = 0) -> tuple[TreePart, FloatArray]:
     """Grow trees on training rows.
 
-    A category is asked for by its name (one-hot), never by statistics of its labels, which measured worse on
-    tables whose categories act together. How many trees, and how deep, is chosen by folds of the rows.
+    A category is asked for by its name (one-hot), not by statistics of its labels, which measured worse on
+    tables whose categories act together; but of a column with more than 1,000 categories, by its cross-fitted
+    effect (see `CategoryEffects`). How many trees, and how deep, is chosen by folds of the rows.
 
     Args:
         rows: Training rows, with numbers or categories.
@@ -40,10 +40,12 @@ def fit_trees(rows: PartRows, seed: int = 0) -> tuple[TreePart, FloatArray]:
     References:
         - Prokhorenkova et al. (2018), CatBoost: Unbiased Boosting with Categorical Features.
     """
-    table, folds = _table(rows), rows.folds(seed)
-    logits, rounds = np.full(len(table), np.nan), []
+    effects, folds = CategoryEffects.of(rows, seed), rows.folds(seed)
+    every = np.arange(len(rows.labels))
+    logits, rounds = np.full(len(every), np.nan), []
     depths: Sequence[int] = _DEPTHS
     for fit, held_out in folds:
+        table = _table(rows, effects.columns(fit, seed))
         # The first fold chooses the depth for all.
         models = {depth: _model(depth, _ROUNDS, seed, len(table)) for depth in depths}
         for model in models.values():
@@ -53,27 +55,26 @@ def fit_trees(rows: PartRows, seed: int = 0) -> tuple[TreePart, FloatArray]:
         logits[held_out] = models[best].predict(table.iloc[held_out], prediction_type="RawFormulaVal")
         rounds.append(models[best].get_best_iteration() + 1)
     refits, fits = [], []
-    pool = _pool(table, rows, np.arange(len(table)))
+    pool = _pool(_table(rows, effects.columns(every, seed)), rows, every)
     for number in range(_FITS):
-        model = _model(best, max(1, round(_MORE_TREES * np.mean(rounds))), seed + number, len(table), None)
+        model = _model(best, max(1, round(_MORE_TREES * np.mean(rounds))), seed + number, len(every), None)
         model.fit(pool)
         refits.append(model)
         fits.append(from_catboost(model, pool))
-    part = TreePart(TreeEnsemble(FittedTrees.mean(fits), name="trees"), _sizes(rows), name="trees")
+    ensemble = TreeEnsemble(FittedTrees.mean(fits), name="trees")
+    part = TreePart(ensemble, rows.input_dims, rows.effect_columns, name="trees")
+    part.build()
+    part.assign([effects.table(column, every) for column in range(effects.ids.shape[1])])
     mean = require("catboost", "trees").sum_models(refits, [1 / _FITS] * _FITS)
     part.write_own_format = lambda folder: mean.save_model(str(folder / "trees.cbm"))
     return part, logits
 
 
-def _sizes(rows: PartRows) -> tuple[int, ...]:
-    return tuple(min(size, MOST_CATEGORIES) for size in rows.input_dims)
-
-
-def _table(rows: PartRows) -> pd.DataFrame:
+def _table(rows: PartRows, effects: FloatArray) -> pd.DataFrame:
     """Take what the part itself will split, as CatBoost wants it: ids are integers."""
-    sizes = _sizes(rows)
-    table = pd.DataFrame(np.concatenate(tree_columns(rows.features, sizes), axis=1))
-    return table.astype(dict.fromkeys(table.columns[len(table.columns) - len(sizes) :], int))
+    columns = tree_columns(rows.features, rows.input_dims, rows.effect_columns, effects)
+    table, ids = pd.DataFrame(np.concatenate(columns, axis=1)), len(rows.input_dims) - effects.shape[1]
+    return table.astype(dict.fromkeys(table.columns[len(table.columns) - ids :], int))
 
 
 def _pool(table: pd.DataFrame, rows: PartRows, chosen: Any) -> Any:

@@ -14,6 +14,8 @@ from intent_tf.data.predictions import FloatArray, IntArray, Labels
 #: Folds of the training rows, of which each is predicted by what was fitted on the others; and the rows from
 #: which on one of the folds says enough.
 FOLDS, ONE_FOLD = 5, 100_000
+#: Ids of a category column that trees ask for one by one.
+MOST_CATEGORIES = 1000
 
 
 #: Features of a table: those of texts and sequences are for the network alone.
@@ -47,16 +49,26 @@ class PartRows:
         """Number of ids of each category column."""
         return tuple(int(ids.max()) + 1 for ids in self.features.get("categories", np.zeros((0, 0))).T)
 
-    def folds(self, seed: int) -> list[tuple[IntArray, IntArray]]:
+    @property
+    def effect_columns(self) -> list[int]:
+        """Category columns of so many ids that trees ask for their effects."""
+        return [column for column, size in enumerate(self.input_dims) if size > MOST_CATEGORIES]
+
+    def take(self, rows: IntArray) -> "PartRows":
+        """Return some of the rows."""
+        features = {name: part[rows] for name, part in self.features.items()}
+        return PartRows(features, self.labels.take(rows), None if self.groups is None else self.groups[rows])
+
+    def folds(self, seed: int, most: int = ONE_FOLD) -> list[tuple[IntArray, IntArray]]:
         """Part the rows into folds of about the same rate, groups as a whole: rows to fit on, rows left.
 
-        Of many rows only the first fold is returned.
+        Of more rows than ``most`` only the first fold is returned.
         """
         kind = StratifiedKFold if self.groups is None else StratifiedGroupKFold
         folds = kind(FOLDS, shuffle=True, random_state=seed)
         label = self.labels.label > 0.5
         found = list(folds.split(label, label, self.groups))
-        return found[:1] if len(self.labels) > ONE_FOLD else found
+        return found[:1] if len(self.labels) > most else found
 
 
 def log_loss(labels: Labels, logits: FloatArray) -> float:

@@ -42,6 +42,21 @@ def test_trees_see_missing_numbers_as_missing_and_rare_categories_as_unknown() -
     np.testing.assert_allclose(trees()(FEATURES), [1.0 + 200.0, 10.0 + 100.0])
 
 
+def test_trees_see_the_effect_of_a_category_where_there_are_many() -> None:
+    effect = Tree([Split(1, [np.float32(0.5)], False)], [1.0, 10.0], [[~0, ~1]])
+    names = ["number 0", "number 1", "category 0"]
+    trees = FittedTrees.of([effect], names, {2: ["0", "1", "2"]})
+    part = TreePart(TreeEnsemble(trees), (1001, 3), 0)
+    part.build()
+    part.assign([np.arange(1001) == 7])
+    features = {
+        "numbers": np.zeros((3, 1), np.float32),
+        "missing": np.zeros((3, 1), np.float32),
+        "categories": np.array([[7, 1], [6, 1], [1001, 1]], np.int32),
+    }
+    assert (part(features)[0] != part(features)[1]) and part(features)[1] == part(features)[2]
+
+
 def test_a_new_stack_is_the_network_alone() -> None:
     stack = PartStack({"linear": linear()})
     strength = stack.together(tf.constant([0.2, 0.9]), stack(FEATURES))

@@ -1,0 +1,84 @@
+"""What each category adds to the label's logit, where there are too many for trees to ask for one by one."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import expit
+from sklearn.ensemble import HistGradientBoostingClassifier
+from threadpoolctl import threadpool_limits
+
+from intent_tf.data.predictions import FloatArray, IntArray
+from intent_tf.models.parts.tree_part import tree_columns
+from intent_tf.training.parts.part_rows import PartRows
+
+
+@dataclass(frozen=True)
+class CategoryEffects:
+    """Cross-fitted effects of the categories of some columns.
+
+    The effect of a category is a Newton step from what the other columns say to what its rows say, shrunk
+    the more the fewer they are and the less effects differ (nearly the posterior mean of a mixed model)::
+
+        effect = Σ weight · (label − p) / (Σ weight · p · (1 − p) + 1 / variance of the effects)
+
+    Args:
+        rows: Training rows.
+        ids: Those of the columns that have effects, int ``(rows, columns)``.
+        logits: What trees on the other columns say of each row that they have not seen, ``(rows,)``.
+
+    References:
+        - Pargent et al. (2022), Regularized Target Encoding Outperforms Traditional Methods in Supervised
+          Machine Learning with High Cardinality Features.
+    """
+
+    rows: PartRows
+    ids: NDArray[np.int32]
+    logits: FloatArray
+
+    @classmethod
+    def of(cls, rows: PartRows, seed: int) -> "CategoryEffects":
+        """Predict each row without the columns that have effects: those of many categories."""
+        logits = np.full(len(rows.labels), np.log(rows.labels.rate / (1 - rows.labels.rate)))
+        many = rows.effect_columns
+        ids = rows.features["categories"][:, many] if many else np.zeros((len(logits), 0), np.int32)
+        columns = tree_columns(rows.features, rows.input_dims, many)
+        if many and columns:
+            others = np.concatenate(columns, axis=1)
+            for fit, held_out in rows.folds(seed, most=len(logits)):
+                trees = HistGradientBoostingClassifier(max_iter=60, early_stopping=False, random_state=seed)
+                with threadpool_limits(1):  # threads would wait for each other on a busy machine
+                    trees.fit(others[fit], rows.labels.label[fit], rows.labels.weight[fit])
+                    logits[held_out] = trees.decision_function(others[held_out])
+        return cls(rows, ids, logits)
+
+    def table(self, column: int, learnt: IntArray) -> FloatArray:
+        """Compute the effect of each id of a column, ``(ids,)``, by some of the rows."""
+        ids, size = self.ids[learnt, column], int(self.ids[:, column].max()) + 1
+        weight, p = self.rows.labels.effective_weight[learnt], expit(self.logits[learnt])
+        residual, curvature, noise = (
+            np.bincount(ids, each, minlength=size)
+            for each in (
+                weight * (self.rows.labels.label[learnt] - p),
+                weight * p * (1 - p),
+                weight**2 * p * (1 - p),
+            )
+        )
+        variance = (residual**2 - noise).sum() / max((curvature**2).sum(), 1e-9)
+        return residual / (curvature + 1 / max(variance, 1e-6))
+
+    def columns(self, learnt: IntArray, seed: int) -> FloatArray:
+        """Compute the effects of all rows' categories by some rows, ``(rows, columns)``.
+
+        Those of the learnt rows themselves come from folds without the row: else a row would learn by its own
+        label, and trees would take for an effect what is chance.
+        """
+        effects = np.empty(self.ids.shape)
+        if not effects.size:
+            return effects
+        inner = [(learnt[fit], learnt[own]) for fit, own in self.rows.take(learnt).folds(seed, len(learnt))]
+        every = np.arange(len(self.ids))
+        for column, ids in enumerate(self.ids.T):
+            for fit, own in [(learnt, every), *inner]:
+                effects[own, column] = self.table(column, fit)[ids[own]]
+        return effects
