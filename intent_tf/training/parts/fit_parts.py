@@ -1,6 +1,7 @@
 """Fits the parts of a model beside its network, and stacks them."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from itertools import combinations
 
 import keras
@@ -16,8 +17,10 @@ from intent_tf.models.outputs import STRENGTH
 from intent_tf.models.parts.part_stack import PartStack
 from intent_tf.options.training import Part
 from intent_tf.training.parts.boosting import fit_trees
+from intent_tf.training.parts.leafwise_trees import LeafwiseTrees
 from intent_tf.training.parts.linear import fit_linear
 from intent_tf.training.parts.part_rows import PartRows
+from intent_tf.training.parts.symmetric_trees import SymmetricTrees
 
 #: How much a weight's squared distance from an equal share costs, in nats of all rows together.
 _SHRINKAGE = 3.0
@@ -25,9 +28,11 @@ _SHRINKAGE = 3.0
 _USUAL_SHARE, _SHARE_SHRINKAGE = 0.6, 10.0
 #: By how many nats of all rows together a part must make the others better, and how much it must count.
 _PART_COST, _LEAST = 2.0, 0.1
-_FITS: dict[Part, Callable[..., tuple[keras.layers.Layer, FloatArray]]] = {
-    "trees": fit_trees,
-    "linear": fit_linear,
+#: What is fitted beside the network: to which part it belongs, and how.
+_FITS: dict[str, tuple[Part, Callable[..., tuple[keras.layers.Layer, FloatArray]]]] = {
+    SymmetricTrees.name: ("trees", partial(fit_trees, SymmetricTrees())),
+    LeafwiseTrees.name: ("trees", partial(fit_trees, LeafwiseTrees())),
+    "linear": ("linear", fit_linear),
 }
 
 
@@ -50,10 +55,10 @@ def fit_parts(model: IntentModel, data: PreparedData, parts: Sequence[Part], see
         alone.
     """
     rows = PartRows.of(data.train, data.split.group)
-    wanted = [part for part in _FITS if part in parts]
+    wanted = {name: fit for name, (part, fit) in _FITS.items() if part in parts}
     if not wanted or not rows.features or min(rows.labels.effective_sizes) < 20:
         return model
-    fitted = {part: _FITS[part](rows, seed) for part in wanted}
+    fitted = {name: fit(rows, seed) for name, fit in wanted.items()}
     weights, bias = _weights_of_folds({part: logits for part, (_, logits) in fitted.items()}, rows.labels)
     if not weights:
         return model
@@ -74,11 +79,11 @@ def fit_parts(model: IntentModel, data: PreparedData, parts: Sequence[Part], see
     return model.with_parts(stack=stack)
 
 
-def _weights_of_folds(logits: Mapping[Part, FloatArray], labels: Labels) -> tuple[dict[Part, float], float]:
+def _weights_of_folds(logits: Mapping[str, FloatArray], labels: Labels) -> tuple[dict[str, float], float]:
     """Choose the parts that pay, by rows that they had not seen; return their weights and their bias."""
     known = np.isfinite(np.sum(list(logits.values()), axis=0))
     labels = labels.take(known)
-    choices: list[tuple[float, dict[Part, float], float]] = []
+    choices: list[tuple[float, dict[str, float], float]] = []
     for chosen in (each for size in range(len(logits) + 1) for each in combinations(logits, size)):
         columns = np.array([logits[part][known] for part in chosen]).reshape(len(chosen), len(labels)).T
         weights, bias = stacking_weights(columns, labels)
