@@ -28,6 +28,12 @@ class TreeTable(NamedTuple):
     ids: int
     labels: Labels
 
+    @property
+    def is_constant(self) -> bool:
+        """Whether all rows are alike, so that nothing can be asked."""
+        first = self.columns[:1]
+        return bool(((self.columns == first) | (np.isnan(self.columns) & np.isnan(first))).all())
+
     def take(self, rows: Any) -> "TreeTable":
         """Return some of the rows."""
         return TreeTable(self.columns[rows], self.ids, self.labels.take(rows))
@@ -95,15 +101,17 @@ def fit_trees(grower: Grower, rows: PartRows, seed: int = 0) -> tuple[TreePart, 
         return TreeTable(np.concatenate(columns, axis=1), len(known) - len(own), rows.labels)
 
     logits, rounds = np.full(len(every), np.nan), []
-    sizes = grower.sizes
+    sizes, best = grower.sizes, grower.sizes[0]
     for fit, left in rows.folds(seed):
         columns = table(fit)
+        if columns.take(fit).is_constant:
+            continue
         stopped = {size: grower.grow(size, columns.take(fit), columns.take(left), seed) for size in sizes}
         best = min(stopped, key=lambda size: stopped[size].loss)
         sizes = (best,)
         logits[left] = stopped[best].logits
         rounds.append(stopped[best].rounds)
-    count = max(1, round(_MORE_TREES * float(np.mean(rounds))))
+    count = max(1, round(_MORE_TREES * float(np.mean(rounds or [1]))))
     columns = table(every)
     again = [grower.regrow(best, count, columns, seed + number) for number in range(_FITS)]
     ensemble = TreeEnsemble(FittedTrees.mean([trees for trees, _ in again]), name="trees")

@@ -76,9 +76,10 @@ class CategoryEffects:
         effects = np.empty(self.ids.shape)
         if not effects.size:
             return effects
+        effects[learnt] = 0.0  # where no folds can be made
         inner = [(learnt[fit], learnt[own]) for fit, own in self.rows.take(learnt).folds(seed, len(learnt))]
-        every = np.arange(len(self.ids))
+        others = np.setdiff1d(np.arange(len(self.ids)), learnt)
         for column, ids in enumerate(self.ids.T):
-            for fit, own in [(learnt, every), *inner]:
+            for fit, own in [(learnt, others), *inner]:
                 effects[own, column] = self.table(column, fit)[ids[own]]
         return effects

@@ -8,6 +8,7 @@ import keras
 import numpy as np
 from scipy.optimize import minimize, minimize_scalar
 from scipy.special import expit
+from scipy.special import logit as log_odds
 
 from intent_tf.columns.prepared import PreparedData
 from intent_tf.data.predictions import FloatArray, Labels
@@ -26,8 +27,9 @@ from intent_tf.training.parts.symmetric_trees import SymmetricTrees
 _SHRINKAGE = 3.0
 #: The network's share where nothing is known, and what its squared distance from that costs, in nats.
 _USUAL_SHARE, _SHARE_SHRINKAGE = 0.6, 10.0
-#: By how many nats of all rows together a part must make the others better, and how much it must count.
-_PART_COST, _LEAST = 2.0, 0.1
+#: By how many nats of all rows together a part must make the others better (stopping early flatters each fold
+#: by one or two), and how much the parts must count.
+_PART_COST, _LEAST = 8.0, 0.1
 #: What is fitted beside the network: to which part it belongs, and how.
 _FITS: dict[str, tuple[Part, Callable[..., tuple[keras.layers.Layer, FloatArray]]]] = {
     SymmetricTrees.name: ("trees", partial(fit_trees, SymmetricTrees())),
@@ -51,12 +53,12 @@ def fit_parts(model: IntentModel, data: PreparedData, parts: Sequence[Part], see
 
     Returns:
         A model that shares the network's layers; the model itself where nothing is added to it: its table
-        has no numbers or categories, or less than 20 training rows of a class, or the network is better
-        alone.
+        has no numbers or categories that vary, less than 20 training rows of a class or a single group, or
+        the network is better alone.
     """
     rows = PartRows.of(data.train, data.split.group)
     wanted = {name: fit for name, (part, fit) in _FITS.items() if part in parts}
-    if not wanted or not rows.features or min(rows.labels.effective_sizes) < 20:
+    if not wanted or rows.is_constant or min(rows.labels.effective_sizes) < 20 or not rows.folds(seed):
         return model
     fitted = {name: fit(rows, seed) for name, fit in wanted.items()}
     weights, bias = _weights_of_folds({part: logits for part, (_, logits) in fitted.items()}, rows.labels)
@@ -128,18 +130,21 @@ def network_share(network: FloatArray, others: FloatArray, labels: Labels) -> fl
 
 
 def stacking_weights(logits: FloatArray, labels: Labels) -> tuple[FloatArray, float]:
-    """Fit a weight for each part, not negative and shrunk towards equal ones, and a bias, shrunk towards 0.
+    """Fit a weight for each part, not negative and shrunk towards equal ones, and a bias.
 
     ::
 
-        Σ row weight · log loss + 3 (bias² + Σ (weight − 1 / parts)²)
+        joint = log odds of the rate + offset + Σ weight · (logit − log odds of the rate)
+        Σ row weight · log loss(joint) + 3 (offset² + Σ (weight − 1 / parts)²)
+
+    So no part is paid for knowing the rate, which needs no part.
 
     Args:
         logits: What each part says of rows that it has not learnt from, ``(rows, parts)``.
         labels: Labels and weights of the rows.
 
     Returns:
-        The weights ``(parts,)``, and the bias.
+        The weights ``(parts,)``, and the bias of the logits as they are given.
 
     Example:
         >>> rng = np.random.default_rng(0)
@@ -149,17 +154,17 @@ def stacking_weights(logits: FloatArray, labels: Labels) -> tuple[FloatArray, fl
         >>> weights.round(1), abs(round(bias, 1))
         (array([1., 0.]), 0.0)
     """
-    parts = logits.shape[1]
-    columns = np.column_stack([logits, np.ones(len(logits))])
+    parts, rate = logits.shape[1], float(log_odds(labels.rate))
+    columns = np.column_stack([logits - rate, np.ones(len(logits))])
     centre = np.append(np.full(parts, 1 / max(parts, 1)), 0.0)
     weight = labels.effective_weight
 
     def loss(weights: FloatArray) -> tuple[float, FloatArray]:
-        z, off = columns @ weights, weights - centre
+        z, off = rate + columns @ weights, weights - centre
         each = weight @ (np.logaddexp(0, z) - labels.label * z)
         gradient = columns.T @ (weight * (expit(z) - labels.label)) + 2 * _SHRINKAGE * off
         return float(each + _SHRINKAGE * off @ off), gradient
 
     bounds = [(0.0, None)] * parts + [(None, None)]
-    weights = minimize(loss, centre, jac=True, method="L-BFGS-B", bounds=bounds).x
-    return weights[:-1], float(weights[-1])
+    *weights, offset = minimize(loss, centre, jac=True, method="L-BFGS-B", bounds=bounds).x
+    return np.array(weights), float(offset + rate * (1 - np.sum(weights)))

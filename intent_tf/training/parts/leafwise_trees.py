@@ -60,6 +60,8 @@ def _model(leaves: int, rounds: int, table: TreeTable, seed: int, *, early_stopp
 
 
 def _fit(model: Any, table: TreeTable, **options: Any) -> None:
+    # The library cannot bin a column without a number, of which nothing is asked anyhow.
+    columns = np.where(np.isnan(table.columns).all(axis=0), 0, table.columns)
     # On few rows threads wait for each other longer than they work.
-    with threadpool_limits(1 if len(table.columns) < 20_000 else None):
-        model.fit(table.columns, table.labels.label, table.labels.weight, **options)
+    with threadpool_limits(1 if len(columns) < 20_000 else None):
+        model.fit(columns, table.labels.label, table.labels.weight, **options)

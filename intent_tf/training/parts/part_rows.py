@@ -50,6 +50,11 @@ class PartRows:
         return tuple(int(ids.max()) + 1 for ids in self.features.get("categories", np.zeros((0, 0))).T)
 
     @property
+    def is_constant(self) -> bool:
+        """Whether all rows are alike, or there is no feature."""
+        return all(bool((each == each[:1]).all()) for each in self.features.values())
+
+    @property
     def effect_columns(self) -> list[int]:
         """Category columns of so many ids that trees ask for their effects."""
         return [column for column, size in enumerate(self.input_dims) if size > MOST_CATEGORIES]
@@ -62,12 +67,16 @@ class PartRows:
     def folds(self, seed: int, most: int = ONE_FOLD) -> list[tuple[IntArray, IntArray]]:
         """Part the rows into folds of about the same rate, groups as a whole: rows to fit on, rows left.
 
-        Of more rows than ``most`` only the first fold is returned.
+        Of more rows than ``most`` only the first fold is returned; of one group none, nor a fold that lacks a
+        class.
         """
         kind = StratifiedKFold if self.groups is None else StratifiedGroupKFold
-        folds = kind(FOLDS, shuffle=True, random_state=seed)
+        count = FOLDS if self.groups is None else min(FOLDS, len(np.unique(self.groups)))
+        if count < 2:
+            return []
         label = self.labels.label > 0.5
-        found = list(folds.split(label, label, self.groups))
+        split = kind(count, shuffle=True, random_state=seed).split(label, label, self.groups)
+        found = [each for each in split if all(0 < label[rows].mean() < 1 for rows in each)]
         return found[:1] if len(self.labels) > most else found
 
 

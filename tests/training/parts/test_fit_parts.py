@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import catboost
 import keras
@@ -16,12 +17,18 @@ from sklearn.metrics import roc_auc_score
 
 from intent_tf.columns.prepared import PreparedData, preprocess_data
 from intent_tf.data.predictions import Labels
+from intent_tf.data.splitting import SplitPlan
 from intent_tf.models.build import build_feature_extractor, build_model, build_predictor
 from intent_tf.models.intent_model import IntentModel
 from intent_tf.models.outputs import SPREAD, STRENGTH
 from intent_tf.models.parts.tree_part import tree_columns
 from intent_tf.training.parts.boosting import fit_trees
-from intent_tf.training.parts.fit_parts import fit_parts, network_share, stacking_weights
+from intent_tf.training.parts.fit_parts import (
+    _weights_of_folds,
+    fit_parts,
+    network_share,
+    stacking_weights,
+)
 from intent_tf.training.parts.leafwise_trees import LeafwiseTrees
 from intent_tf.training.parts.linear import fit_linear
 from intent_tf.training.parts.part_rows import PartRows
@@ -186,6 +193,44 @@ def test_fit_sets_the_parts_aside_and_says_so(stacked: IntentModel, data: Prepar
         stacked.fit(data.train, verbose=0)
     shares = stacked.stack.shares()
     assert shares.pop("network") == 1.0 and not any(shares.values())
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        pytest.param({"month": "May", "pages": 1.0, "seconds": np.nan}, id="columns that do not vary"),
+        pytest.param({"shopper": "one"}, id="one group"),
+    ],
+)
+def test_what_no_folds_can_tell_of_has_a_network_alone(data: PreparedData, changed: dict[str, Any]) -> None:
+    rows = {"train": data.train, "validation": data.validation, "test": data.test}
+    parts = [each.frame.assign(part=name, shopper="x") for name, each in rows.items()]
+    frame = pd.concat(parts, ignore_index=True).assign(**changed)
+    kinds = {"month": "category", "pages": "number", "seconds": "number"}
+    alike = preprocess_data(
+        frame, "bought", kinds=kinds, plan=SplitPlan(column="part"), drop=["shopper"], verbose=False
+    )
+    if "shopper" in changed:
+        alike = replace(alike, split=replace(alike.split, group="shopper"))
+    model = build_model(alike, build_feature_extractor(alike), build_predictor(ensemble_size=1))
+    assert fit_parts(model, alike, ("trees", "linear")) is model
+
+
+def test_a_column_without_a_number_is_no_hindrance() -> None:
+    rows = rows_of(300)
+    blank = {name: values.copy() for name, values in rows.features.items()}
+    blank["missing"][:, 1], blank["numbers"][:, 1] = 1, 0
+    for fit in (symmetric, leafwise, fit_linear):
+        part, _ = fit(replace(rows, features=blank))
+        assert np.isfinite(part(blank)).all()
+
+
+def test_a_part_is_not_paid_for_knowing_the_rate() -> None:
+    label = Labels.unweighted(np.arange(4000) % 190 == 0)
+    noise = np.random.default_rng(0).normal(np.log(label.rate), 0.01, (4000, 1))
+    assert stacking_weights(np.zeros((4000, 0)), label)[1] == pytest.approx(np.log(1 / 189), abs=0.1)
+    weights, _ = _weights_of_folds({"trees": noise[:, 0]}, label)
+    assert weights == {}
 
 
 def test_a_table_of_texts_alone_has_a_network_alone() -> None:
