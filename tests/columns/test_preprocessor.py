@@ -222,3 +222,28 @@ def test_items_alone_are_no_document_of_an_encoder() -> None:
     preprocessor = SubwordPreprocessor(FeatureSpecification((column,)), subwords)
     preprocessor.adapt(frame := pd.DataFrame({"item_id": [["a"], ["b", "a"]]}))
     assert set(features(preprocessor, frame)) == {"numbers", "missing", "blank"}
+
+
+@pytest.mark.parametrize("number", [np.nan, -np.inf, np.inf, -3.4028235e38])
+def test_a_row_is_blank_however_its_number_is_missing(number: float) -> None:
+    frame = pd.DataFrame({"pages": np.arange(40.0), "month": ["May", "Nov"] * 20})
+    columns = (Column("pages", "number", "float"), Column("month", "category", "string"))
+    preprocessor = Preprocessor(FeatureSpecification(columns))
+    preprocessor.adapt(frame)
+    raw = {"pages": tf.constant([number, number, 3.0]), "month": tf.constant([" ", "May", ""])}
+    assert preprocessor(raw)["blank"].numpy().tolist() == [True, False, False]
+
+
+def test_events_of_which_nothing_is_known_are_no_events() -> None:
+    columns = [
+        Column("event_type", "sequence", "string", group="session"),
+        Column("price", "sequence", "float", group="session"),
+    ]
+    preprocessor = Preprocessor(FeatureSpecification(tuple(columns)))
+    preprocessor.adapt(pd.DataFrame({"event_type": [["view", "cart"]] * 9, "price": [[1.0, 2.0]] * 9}))
+    raw = {
+        "event_type": tf.constant([["", ""], ["view", ""], ["", ""], ["view", "view"]]),
+        "price": tf.constant([[np.nan, np.nan], [np.nan, np.nan], [np.nan, 3.0], [1.0, 1.0]]),
+        "session_length": tf.constant([2, 2, 2, 0]),
+    }
+    assert preprocessor(raw)["blank"].numpy().tolist() == [True, False, False, True]

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import tensorflow as tf
 
+from intent_tf.columns.event_arrays import without_stand_in
 from intent_tf.columns.kinds.binning import Binning
 from intent_tf.columns.kinds.column_profile import ColumnProfile
 from intent_tf.columns.raw_columns import RawColumns
@@ -80,7 +81,7 @@ class ColumnEncoder(keras.layers.Layer):
 
     def blank(self, inputs: Mapping[str, tf.Tensor]) -> tf.Tensor:
         """Tell which rows have no value in any of the columns, bool ``(batch,)``."""
-        cells = tf.stack([inputs[name] for name in self.names])
+        cells = without_stand_in(tf.stack([inputs[name] for name in self.names]))
         missing = tf.strings.strip(cells) == "" if cells.dtype == tf.string else ~tf.math.is_finite(cells)
         return tf.reduce_all(missing, axis=[0, *range(2, cells.shape.rank)])
 

@@ -8,7 +8,7 @@ import keras
 import pandas as pd
 import tensorflow as tf
 
-from intent_tf.columns.event_arrays import last_events, padded_to, without_stand_in
+from intent_tf.columns.event_arrays import last_events, padded_to, present, without_stand_in
 from intent_tf.columns.kinds.binning import Binning, lengths
 from intent_tf.columns.kinds.column_kind import (
     ColumnEncoder,
@@ -89,8 +89,9 @@ class SequenceEncoder(ColumnEncoder):
         return {**inputs, **{name: padded_to(longest, values) for name, values in events.items()}}
 
     def blank(self, inputs: Mapping[str, tf.Tensor]) -> tf.Tensor:
-        """Tell which rows have no event."""
-        return tf.reduce_all(tf.stack([inputs[each.length_name] <= 0 for each in self.columns]), axis=0)
+        """Tell which rows have no event, or none of which anything is known."""
+        known = [tf.reduce_any(present(inputs[name]), axis=1) for name in self.names]
+        return ~tf.reduce_any(tf.stack(known), axis=0)
 
     def numbers(self, inputs: Mapping[str, tf.Tensor]) -> tf.Tensor:
         """Summarise the events."""
