@@ -128,10 +128,9 @@ def test_the_first_worker_alone_evaluates_and_exports(
     assert [each.name for each in (tmp_path / "out").iterdir()] == ["1"]
 
 
+@pytest.mark.slow
 @linux
-@pytest.mark.parametrize(
-    "victim", [pytest.param(0, marks=pytest.mark.slow), pytest.param(1, marks=pytest.mark.guard)]
-)
+@pytest.mark.parametrize("victim", [0, 1])
 def test_a_killed_worker_is_started_again_and_the_run_ends_as_without(
     victim: int, visits: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
