@@ -11,9 +11,10 @@ from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 from intent_tf.columns.rows import Rows
 from intent_tf.data.predictions import FloatArray, IntArray, Labels
 
-#: Folds of the training rows, of which each is predicted by what was fitted on the others; and the rows from
-#: which on one of the folds says enough.
-FOLDS, ONE_FOLD = 5, 100_000
+#: Folds of the training rows, of which each is predicted by what was fitted on the others; of many rows fewer.
+FOLDS, MANY_ROWS, FOLDS_OF_MANY = 5, 20_000, 3
+#: Rows from which on one of the folds says enough.
+ONE_FOLD = 100_000
 #: Ids of a category column that trees ask for one by one.
 MOST_CATEGORIES = 1000
 
@@ -71,7 +72,8 @@ class PartRows:
         class.
         """
         kind = StratifiedKFold if self.groups is None else StratifiedGroupKFold
-        count = FOLDS if self.groups is None else min(FOLDS, len(np.unique(self.groups)))
+        count = FOLDS if len(self.labels) < MANY_ROWS else FOLDS_OF_MANY
+        count = count if self.groups is None else min(count, len(np.unique(self.groups)))
         if count < 2:
             return []
         label = self.labels.label > 0.5
