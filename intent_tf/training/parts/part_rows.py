@@ -11,7 +11,7 @@ from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 from intent_tf.columns.rows import Rows
 from intent_tf.data.predictions import FloatArray, IntArray, Labels
 
-#: Folds of the training rows, of which each is predicted by what was fitted on the others; of many rows fewer.
+#: Folds of the rows, of which each is predicted by what was fitted on the others; of many rows fewer folds.
 FOLDS, MANY_ROWS, FOLDS_OF_MANY = 5, 20_000, 3
 #: Rows from which on one of the folds says enough.
 ONE_FOLD = 100_000
