@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import re
 import signal
@@ -9,8 +10,7 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.request
-from concurrent.futures import ThreadPoolExecutor
+import urllib.parse
 
 import numpy as np
 import pytest
@@ -52,16 +52,19 @@ def test_what_is_in_flight_is_answered_before_the_end(tiny, process) -> None:
     many = {name: tiny.rows[name].tolist() * 2000 for name in tiny.raw()}
     body = json.dumps({"inputs": many}).encode()
 
-    def ask() -> list[float]:
-        with urllib.request.urlopen(f"{url}:predict", body, timeout=60) as answer:
-            return json.load(answer)["outputs"]
-
-    with ThreadPoolExecutor(1) as thread:
-        answer = thread.submit(ask)
-        time.sleep(0.5)
-        assert not answer.done()
-        server.send_signal(signal.SIGTERM)
-        assert len(answer.result()) == 2000 * len(tiny.rows)
+    # Half of the request is there when the process is told to end: no clock decides whether it is in flight.
+    address = urllib.parse.urlsplit(f"{url}:predict")
+    connection = http.client.HTTPConnection(address.netloc, timeout=60)
+    connection.putrequest("POST", address.path)
+    connection.putheader("Content-Length", str(len(body)))
+    connection.endheaders(body[: len(body) // 2])
+    time.sleep(0.5)
+    server.send_signal(signal.SIGTERM)
+    time.sleep(0.5)
+    connection.send(body[len(body) // 2 :])
+    with connection.getresponse() as answer:
+        assert len(json.load(answer)["outputs"]) == 2000 * len(tiny.rows)
+    connection.close()
     assert server.wait(60) == 0
 
 
