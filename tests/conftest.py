@@ -138,6 +138,13 @@ def tiny() -> TrainingConfig:
 
 
 @pytest.fixture(scope="session")
+def quick() -> tuple[str, ...]:
+    """Options of a run on the shop that ends at once."""
+    model = ("--epochs=1", "--ensemble-size=2", "--filters=4", "--output-dim=4", "--parts=network")
+    return (*model, "--label=bought")
+
+
+@pytest.fixture(scope="session")
 def made_once(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Callable[..., Path]:
     """A function that gives a folder that all workers share: ``made_once(name, make)``.
 

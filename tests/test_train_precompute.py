@@ -14,22 +14,16 @@ from intent_tf.serving.loading import load_model
 from intent_tf.serving.served_model import ServedModel
 from intent_tf.train import main
 
-TINY = [
-    "--epochs=1",
-    "--ensemble-size=2",
-    "--filters=4",
-    "--output-dim=4",
-    "--parts=network",
-    "--label=bought",
-]
 TEXT = ["--kinds", "title=text"]
 
 
 @pytest.mark.slow
-def test_the_cost_is_printed_and_kept_and_the_table_is_served(make_shop, tmp_path: Path, capsys) -> None:
+def test_the_cost_is_printed_and_kept_and_the_table_is_served(
+    quick, make_shop, tmp_path: Path, capsys
+) -> None:
     shop, table = make_shop()[["title", "pages", "seconds", "bought"]], tmp_path / "shop.csv"
     shop.to_csv(table, index=False)
-    main(["--data", str(table), *TINY, *TEXT, "--precompute", "bfloat16", "--out", str(tmp_path / "model")])
+    main(["--data", str(table), *quick, *TEXT, "--precompute", "bfloat16", "--out", str(tmp_path / "model")])
     version = tmp_path / "model" / "1"
     cost = json.loads((version / "metrics.json").read_text())["precomputed"]
     assert f"precomputed as bfloat16: test AUROC {cost['auroc'][0]:.5f} →" in capsys.readouterr().out
@@ -38,8 +32,8 @@ def test_the_cost_is_printed_and_kept_and_the_table_is_served(make_shop, tmp_pat
     assert 0 < np.abs(served - exact).max() < 0.01
 
 
-def test_a_table_without_texts_and_sessions_is_refused_before_training(tmp_path: Path) -> None:
+def test_a_table_without_texts_and_sessions_is_refused_before_training(quick, tmp_path: Path) -> None:
     table = tmp_path / "visits.csv"
     pd.DataFrame({"pages": np.arange(100) % 37, "bought": [0, 1] * 50}).to_csv(table, index=False)
     with pytest.raises(InputError, match="no extractor of tokens"):
-        main(["--data", str(table), *TINY, "--precompute", "int8", "--out", str(tmp_path / "model")])
+        main(["--data", str(table), *quick, "--precompute", "int8", "--out", str(tmp_path / "model")])

@@ -20,14 +20,6 @@ from intent_tf.text.wordpiece import SPECIAL, WordPieceIds
 from intent_tf.train import main
 
 pytest.importorskip("tensorflow_text", reason="tensorflow-text is not installed")
-TINY = [
-    "--epochs=1",
-    "--ensemble-size=2",
-    "--filters=4",
-    "--output-dim=4",
-    "--parts=network",
-    "--label=bought",
-]
 
 
 @pytest.fixture(scope="module")
@@ -54,14 +46,14 @@ def teacher(shop: pd.DataFrame, tmp_path_factory: pytest.TempPathFactory) -> Pat
 
 @pytest.mark.slow
 def test_a_student_is_measured_beside_its_teacher_and_served(
-    shop: pd.DataFrame, teacher: Path, tmp_path: Path, capsys
+    quick: tuple[str, ...], shop: pd.DataFrame, teacher: Path, tmp_path: Path, capsys
 ) -> None:
     table, out = tmp_path / "shop.csv", tmp_path / "model"
     shop.to_csv(table, index=False)
     shop.drop(columns="bought").head(30).to_csv(tmp_path / "more.csv", index=False)
     distil = ["--teacher", str(teacher)]
     more = ["--unlabelled", str(tmp_path / "more.csv")]
-    main(["--data", str(table), *TINY, "--kinds", "title=text", *distil, *more, "--out", str(out)])
+    main(["--data", str(table), *quick, "--kinds", "title=text", *distil, *more, "--out", str(out)])
     told = capsys.readouterr().out
     rows = int(told.split("rows of train, validation, test: ")[1].split(",")[0])
     assert f"the teacher scored {2 * rows + 30} rows" in told
@@ -74,9 +66,9 @@ def test_a_student_is_measured_beside_its_teacher_and_served(
 
 
 def test_a_teacher_that_needs_another_column_is_told(
-    shop: pd.DataFrame, teacher: Path, tmp_path: Path
+    quick, shop: pd.DataFrame, teacher: Path, tmp_path: Path
 ) -> None:
     table = tmp_path / "shop.csv"
     shop.drop(columns="title").assign(seconds=np.arange(240) % 7 + 0.5).to_csv(table, index=False)
     with pytest.raises(InputError, match="title"):
-        main(["--data", str(table), *TINY, "--teacher", str(teacher), "--out", str(tmp_path / "model")])
+        main(["--data", str(table), *quick, "--teacher", str(teacher), "--out", str(tmp_path / "model")])
