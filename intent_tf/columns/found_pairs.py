@@ -7,10 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
-from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.model_selection import StratifiedKFold
-from threadpoolctl import threadpool_limits
 
+from intent_tf.columns.held_out_logits import held_out_logits
 from intent_tf.data.predictions import FloatArray, Labels, mean_and_error
 
 #: Rows below which pairs cannot be told from chance, and rows that tell enough.
@@ -105,22 +104,7 @@ def _combine(a: FloatArray, sign: str, b: FloatArray) -> FloatArray:
 
 
 def _logits(table: FloatArray, labels: Labels, folds: Folds, seed: int, **options: Any) -> FloatArray:
-    """Return the logits of boosted trees that were fitted on other folds."""
-    logits = np.empty(len(labels))
-    for fit, held_out in folds:
-        trees = HistGradientBoostingClassifier(
-            learning_rate=0.1,
-            max_iter=60,
-            max_leaf_nodes=15,
-            min_samples_leaf=30,
-            early_stopping=False,
-            random_state=seed,
-            **options,
-        )
-        with threadpool_limits(1):  # so few rows need no threads, which a busy machine keeps waiting
-            trees.fit(table[fit], labels.label[fit] > 0.5, labels.weight[fit])
-            logits[held_out] = trees.decision_function(table[held_out])
-    return logits
+    return held_out_logits(table, labels, folds, seed, max_leaf_nodes=15, min_samples_leaf=30, **options)
 
 
 def _losses(table: FloatArray, labels: Labels, folds: Folds, seed: int) -> FloatArray:

@@ -11,7 +11,6 @@ from intent_tf.data.predictions import FloatArray, Labels
 from intent_tf.layers.trees.tree_ensemble import TreeEnsemble
 from intent_tf.models.parts.tree_part import TreePart, tree_columns
 from intent_tf.training.parts.category_effects import CategoryEffects
-from intent_tf.training.parts.part_rows import PartRows
 from intent_tf.trees import FittedTrees
 
 #: Trees at most, and trees without a better log loss after which a fold adds no more.
@@ -73,7 +72,7 @@ class Grower(ABC):
         return None
 
 
-def fit_trees(grower: Grower, rows: PartRows, seed: int = 0) -> tuple[TreePart, FloatArray]:
+def fit_trees(grower: Grower, effects: CategoryEffects, seed: int = 0) -> tuple[TreePart, FloatArray]:
     """Grow trees on training rows.
 
     A category is asked for by its name (one-hot), not by statistics of its labels, which measured worse on
@@ -82,19 +81,19 @@ def fit_trees(grower: Grower, rows: PartRows, seed: int = 0) -> tuple[TreePart, 
 
     Args:
         grower: The library.
-        rows: Training rows, with numbers or categories.
+        effects: Training rows, with numbers or categories, and the effects of their categories.
         seed: Seed of folds and trees.
 
     Returns:
         The part, fitted on all rows; and the logits ``(rows,)`` of trees of folds that had not seen the row,
         NaN for rows of no fold.
     """
-    own = rows.effect_columns
+    rows, own = effects.rows, effects.rows.effect_columns
     known = tuple(
         size if column in own else min(size, grower.most_categories)
         for column, size in enumerate(rows.input_dims)
     )
-    effects, every = CategoryEffects.of(rows, seed), np.arange(len(rows.labels))
+    every = np.arange(len(rows.labels))
 
     def table(learnt: Any) -> TreeTable:
         columns = tree_columns(rows.features, known, own, effects.columns(learnt, seed))
@@ -104,9 +103,10 @@ def fit_trees(grower: Grower, rows: PartRows, seed: int = 0) -> tuple[TreePart, 
     sizes, best = grower.sizes, grower.sizes[0]
     for fit, left in rows.folds(seed):
         columns = table(fit)
-        if columns.take(fit).is_constant:
+        seen, asked = columns.take(fit), columns.take(left)
+        if seen.is_constant:
             continue
-        stopped = {size: grower.grow(size, columns.take(fit), columns.take(left), seed) for size in sizes}
+        stopped = {size: grower.grow(size, seen, asked, seed) for size in sizes}
         best = min(stopped, key=lambda size: stopped[size].loss)
         sizes = (best,)
         logits[left] = stopped[best].logits

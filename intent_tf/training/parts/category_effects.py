@@ -5,9 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
-from sklearn.ensemble import HistGradientBoostingClassifier
-from threadpoolctl import threadpool_limits
 
+from intent_tf.columns.held_out_logits import held_out_logits
 from intent_tf.data.predictions import FloatArray, IntArray
 from intent_tf.models.parts.tree_part import tree_columns
 from intent_tf.training.parts.part_rows import PartRows
@@ -39,18 +38,13 @@ class CategoryEffects:
     @classmethod
     def of(cls, rows: PartRows, seed: int) -> "CategoryEffects":
         """Predict each row without the columns that have effects: those of many categories."""
-        logits = np.full(len(rows.labels), np.log(rows.labels.rate / (1 - rows.labels.rate)))
         many = rows.effect_columns
-        ids = rows.features["categories"][:, many] if many else np.zeros((len(logits), 0), np.int32)
         columns = tree_columns(rows.features, rows.input_dims, many)
-        if many and columns:
-            others = np.concatenate(columns, axis=1)
-            for fit, held_out in rows.folds(seed, most=len(logits)):
-                trees = HistGradientBoostingClassifier(max_iter=60, early_stopping=False, random_state=seed)
-                with threadpool_limits(1):  # threads would wait for each other on a busy machine
-                    trees.fit(others[fit], rows.labels.label[fit], rows.labels.weight[fit])
-                    logits[held_out] = trees.decision_function(others[held_out])
-        return cls(rows, ids, logits)
+        # Without other columns nothing is known of a row but the rate.
+        known = bool(many and columns)
+        others = np.concatenate(columns, axis=1) if known else np.zeros((len(rows.labels), 0))
+        folds = rows.folds(seed, most=len(rows.labels)) if known else []
+        return cls(rows, rows.categories[:, many], held_out_logits(others, rows.labels, folds, seed))
 
     def table(self, column: int, learnt: IntArray) -> FloatArray:
         """Compute the effect of each id of a column, ``(ids,)``, by some of the rows."""

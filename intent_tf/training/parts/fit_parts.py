@@ -1,7 +1,6 @@
 """Fits the parts of a model beside its network, and stacks them."""
 
-from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from collections.abc import Mapping, Sequence
 from itertools import combinations
 
 import keras
@@ -18,9 +17,10 @@ from intent_tf.models.outputs import STRENGTH
 from intent_tf.models.parts.part_stack import PartStack
 from intent_tf.options.training import Part
 from intent_tf.training.parts.boosting import fit_trees
+from intent_tf.training.parts.category_effects import CategoryEffects
 from intent_tf.training.parts.leafwise_trees import LeafwiseTrees
 from intent_tf.training.parts.linear import fit_linear
-from intent_tf.training.parts.part_rows import PartRows
+from intent_tf.training.parts.part_rows import PartRows, log_loss
 from intent_tf.training.parts.symmetric_trees import SymmetricTrees
 
 #: How much a weight's squared distance from an equal share costs, in nats of all rows together.
@@ -30,12 +30,8 @@ _USUAL_SHARE, _SHARE_SHRINKAGE = 0.6, 10.0
 #: By how many nats of all rows together a part must make the others better (stopping early flatters each fold
 #: by one or two), and how much the parts must count.
 _PART_COST, _LEAST = 8.0, 0.1
-#: What is fitted beside the network: to which part it belongs, and how.
-_FITS: dict[str, tuple[Part, Callable[..., tuple[keras.layers.Layer, FloatArray]]]] = {
-    SymmetricTrees.name: ("trees", partial(fit_trees, SymmetricTrees())),
-    LeafwiseTrees.name: ("trees", partial(fit_trees, LeafwiseTrees())),
-    "linear": ("linear", fit_linear),
-}
+#: The trees of the part "trees".
+_GROWERS = (SymmetricTrees(), LeafwiseTrees())
 
 
 def fit_parts(model: IntentModel, data: PreparedData, parts: Sequence[Part], seed: int = 0) -> IntentModel:
@@ -57,10 +53,15 @@ def fit_parts(model: IntentModel, data: PreparedData, parts: Sequence[Part], see
         the network is better alone.
     """
     rows = PartRows.of(data.train, data.split.group)
-    wanted = {name: fit for name, (part, fit) in _FITS.items() if part in parts}
+    wanted = {"trees", "linear"} & set(parts)
     if not wanted or rows.is_constant or min(rows.labels.effective_sizes) < 20 or not rows.folds(seed):
         return model
-    fitted = {name: fit(rows, seed) for name, fit in wanted.items()}
+    fitted: dict[str, tuple[keras.layers.Layer, FloatArray]] = {}
+    if "trees" in wanted:
+        effects = CategoryEffects.of(rows, seed)
+        fitted |= {grower.name: fit_trees(grower, effects, seed) for grower in _GROWERS}
+    if "linear" in wanted:
+        fitted["linear"] = fit_linear(rows, seed)
     weights, bias = _weights_of_folds({part: logits for part, (_, logits) in fitted.items()}, rows.labels)
     if not weights:
         return model
@@ -96,7 +97,7 @@ def _weights_of_folds(logits: Mapping[str, FloatArray], labels: Labels) -> tuple
 
 
 def _total_loss(logits: FloatArray, labels: Labels) -> float:
-    return float(labels.effective_weight @ (np.logaddexp(0, logits) - labels.label * logits))
+    return labels.effective_rows * log_loss(labels, logits)
 
 
 def network_share(network: FloatArray, others: FloatArray, labels: Labels) -> float:
@@ -161,9 +162,8 @@ def stacking_weights(logits: FloatArray, labels: Labels) -> tuple[FloatArray, fl
 
     def loss(weights: FloatArray) -> tuple[float, FloatArray]:
         z, off = rate + columns @ weights, weights - centre
-        each = weight @ (np.logaddexp(0, z) - labels.label * z)
         gradient = columns.T @ (weight * (expit(z) - labels.label)) + 2 * _SHRINKAGE * off
-        return float(each + _SHRINKAGE * off @ off), gradient
+        return float(_total_loss(z, labels) + _SHRINKAGE * off @ off), gradient
 
     bounds = [(0.0, None)] * parts + [(None, None)]
     *weights, offset = minimize(loss, centre, jac=True, method="L-BFGS-B", bounds=bounds).x

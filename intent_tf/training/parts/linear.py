@@ -51,8 +51,6 @@ def _columns(rows: PartRows) -> sparse.csr_matrix:
         sparse.csr_matrix(
             (ids > 0, (np.arange(len(ids)), ids)), shape=(len(ids), size), dtype=np.float32
         )  # an unknown category says nothing
-        for ids, size in zip(
-            rows.features.get("categories", np.zeros((0, 0))).T, rows.input_dims, strict=True
-        )
+        for ids, size in zip(rows.categories.T, rows.input_dims, strict=True)
     ]
     return sparse.hstack([*map(sparse.csr_matrix, numbers), *one_hot]).tocsr()

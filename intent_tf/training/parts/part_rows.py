@@ -17,8 +17,6 @@ FOLDS, MANY_ROWS, FOLDS_OF_MANY = 5, 20_000, 3
 ONE_FOLD = 100_000
 #: Ids of a category column that trees ask for one by one.
 MOST_CATEGORIES = 1000
-
-
 #: Features of a table: those of texts and sequences are for the network alone.
 _FEATURES = ("numbers", "missing", "categories")
 
@@ -46,9 +44,14 @@ class PartRows:
         return cls(features, Labels(rows.label, rows.weight), groups)
 
     @property
+    def categories(self) -> NDArray[np.int32]:
+        """The ids, ``(rows, categories)``, of no column where there are none."""
+        return self.features.get("categories", np.zeros((len(self.labels), 0), np.int32))
+
+    @property
     def input_dims(self) -> tuple[int, ...]:
         """Number of ids of each category column."""
-        return tuple(int(ids.max()) + 1 for ids in self.features.get("categories", np.zeros((0, 0))).T)
+        return tuple(int(ids.max()) + 1 for ids in self.categories.T)
 
     @property
     def is_constant(self) -> bool:

@@ -78,7 +78,7 @@ def test_labels_of_pure_noise_are_not_learnt_by_many_categories(with_number: boo
     rows = replace(rows, labels=noise, features={name: rows.features[name] for name in names})
     leaking = CategoryEffects.of(rows, 0).table(0, EVERY)[rows.features["categories"][:, 0]]
     assert roc_auc_score(noise.label, leaking) > 0.6
-    part, logits = fit_trees(SymmetricTrees(), rows)
+    part, logits = fit_trees(SymmetricTrees(), CategoryEffects.of(rows, 0))
     assert abs(roc_auc_score(noise.label, logits) - 0.5) < 0.02
     new = {name: rows_of(0.0, seed=1, rows=50_000)[0].features[name] for name in names}
     labels = rng.uniform(size=50_000) < 0.4
@@ -87,7 +87,7 @@ def test_labels_of_pure_noise_are_not_learnt_by_many_categories(with_number: boo
 
 def test_trees_learn_from_effects_and_ids_that_are_unknown_have_none() -> None:
     rows, _ = rows_of(1.5)
-    part, _ = fit_trees(SymmetricTrees(), rows)
+    part, _ = fit_trees(SymmetricTrees(), CategoryEffects.of(rows, 0))
     new, effect = rows_of(1.5, seed=1)
     logits = 1.5 * effect[new.features["categories"][:, 0]] + new.features["numbers"][:, 0]
     known = roc_auc_score(new.labels.label, part(new.features))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +20,9 @@ from intent_tf.data.splitting import SplitPlan
 from intent_tf.models.build import build_feature_extractor, build_model, build_predictor
 from intent_tf.models.intent_model import IntentModel
 from intent_tf.models.outputs import SPREAD, STRENGTH
-from intent_tf.models.parts.tree_part import tree_columns
+from intent_tf.models.parts.tree_part import TreePart, tree_columns
 from intent_tf.training.parts.boosting import fit_trees
+from intent_tf.training.parts.category_effects import CategoryEffects
 from intent_tf.training.parts.fit_parts import (
     _weights_of_folds,
     fit_parts,
@@ -34,7 +34,15 @@ from intent_tf.training.parts.linear import fit_linear
 from intent_tf.training.parts.part_rows import PartRows
 from intent_tf.training.parts.symmetric_trees import SymmetricTrees
 
-symmetric, leafwise = (partial(fit_trees, grower) for grower in (SymmetricTrees(), LeafwiseTrees()))
+
+def symmetric(rows: PartRows) -> tuple[TreePart, np.ndarray]:
+    return fit_trees(SymmetricTrees(), CategoryEffects.of(rows, 0))
+
+
+def leafwise(rows: PartRows) -> tuple[TreePart, np.ndarray]:
+    return fit_trees(LeafwiseTrees(), CategoryEffects.of(rows, 0))
+
+
 FITS = [
     pytest.param(symmetric, id="symmetric trees"),
     pytest.param(leafwise, id="leafwise trees"),

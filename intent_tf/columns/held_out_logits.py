@@ -1,0 +1,35 @@
+"""What boosted trees say of rows that they were not fitted on."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+from scipy.special import logit
+from sklearn.ensemble import HistGradientBoostingClassifier
+from threadpoolctl import threadpool_limits
+
+from intent_tf.data.predictions import FloatArray, IntArray, Labels
+
+
+def held_out_logits(
+    table: FloatArray, labels: Labels, folds: Iterable[tuple[IntArray, IntArray]], seed: int, **options: Any
+) -> FloatArray:
+    """Fit 60 boosted trees on the rows of each fold, and take their logits of the rows left, ``(rows,)``.
+
+    Args:
+        table: Numbers, ``(rows, columns)``.
+        labels: Labels and weights of the rows.
+        folds: Rows to fit on and rows that are left, of each fold. Rows that are left by none have the
+            logit of the rate.
+        seed: Seed of the trees.
+        **options: Further ones of `sklearn.ensemble.HistGradientBoostingClassifier`.
+    """
+    logits = np.full(len(labels), logit(labels.rate))
+    for fit, held_out in folds:
+        trees = HistGradientBoostingClassifier(
+            max_iter=60, early_stopping=False, random_state=seed, **options
+        )
+        with threadpool_limits(1):  # so few rows need no threads, which a busy machine keeps waiting
+            trees.fit(table[fit], labels.label[fit], labels.weight[fit])
+            logits[held_out] = trees.decision_function(table[held_out])
+    return logits
