@@ -84,7 +84,8 @@ def learnt(frame: pd.DataFrame, parts: tuple[str, ...], seed: int) -> tuple[np.n
 
 def lightgbm_on_raw_columns(frame: pd.DataFrame, seed: int) -> np.ndarray:
     """Predict the test rows by LightGBM, stopped by the validation rows, categories as such."""
-    columns = frame.drop(columns=["bought", "part"]).astype({"coupon": "category", "device": "category"})
+    columns = frame.drop(columns=["bought", "part"])
+    columns = columns.astype(dict.fromkeys(columns.select_dtypes(exclude="number"), "category"))
     of = {part: (frame["part"] == part).to_numpy() for part in ROWS}
     rows = {part: (columns[chosen], frame["bought"][chosen]) for part, chosen in of.items()}
     model = LGBMClassifier(

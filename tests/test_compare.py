@@ -117,3 +117,39 @@ def test_an_unknown_model_is_refused(visits: Path, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no model 'lightbgm'"):
         config = CompareConfig(models=("lightbgm",), out=str(tmp_path))
         compare_models(source, PreprocessingConfig(), TrainingConfig(), config)
+
+
+def compared_by(source: SourceConfig, out: Path, folds: int | None = None) -> dict[str, object]:
+    config = CompareConfig(folds=folds, models=("logistic_regression", "constant_rate"), out=str(out))
+    compare_models(source, PreprocessingConfig(), TrainingConfig(), config)
+    return json.loads((out / "comparison.json").read_text())
+
+
+def test_test_rows_that_are_given_are_those_compared_on(visits: Path, tmp_path: Path) -> None:
+    table = pd.read_csv(visits)
+    table.iloc[:80].to_csv(tmp_path / "test.csv", index=False)
+    table.iloc[80:].to_csv(tmp_path / "visits.csv", index=False)
+    source = SourceConfig(
+        data=str(tmp_path / "visits.csv"), label="bought", test_data=str(tmp_path / "test.csv")
+    )
+    found = compared_by(source, tmp_path / "out")
+    assert (found["folds"], found["rows"]) == (1, 80)
+
+
+def test_with_a_column_of_times_the_latest_rows_are_those_compared_on(visits: Path, tmp_path: Path) -> None:
+    table = pd.read_csv(visits).assign(when=lambda frame: np.arange(len(frame)))
+    table.to_csv(tmp_path / "visits.csv", index=False)
+    source = SourceConfig(data=str(tmp_path / "visits.csv"), label="bought", time="when")
+    found = compared_by(source, tmp_path / "out")
+    assert (found["folds"], found["rows"]) == (1, 60)
+
+
+@pytest.mark.parametrize("given", [{"time": "pages"}, {"test_data": "visits"}], ids=["time", "test data"])
+def test_folds_beside_given_test_rows_are_refused(
+    visits: Path, tmp_path: Path, given: dict[str, str]
+) -> None:
+    if "test_data" in given:
+        given = {"test_data": str(visits)}
+    source = SourceConfig(data=str(visits), label="bought", **given)
+    with pytest.raises(InputError, match="3 folds, where --t"):
+        compared_by(source, tmp_path / "out", folds=3)

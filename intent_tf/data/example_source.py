@@ -31,7 +31,8 @@ class ExampleSource:
         derived: Expressions of derived columns.
         slice_by: Column by whose values the report shows the quality apart.
         stream: Folder of Parquet files, of whose rows the frame is a sample; training reads all of them.
-        folds: Folds of a comparison; 1 where the plan's split is the one that others evaluated on.
+        folds: Folds of a comparison; 1 where the test rows are given, the latest, or those of others.
+        test: The rows to test on, where they are a table of their own.
         groups: Names of sequence groups, by a column of each.
         file: How the table's text file is written.
         session: How the event log was read that the examples were made from.
@@ -52,6 +53,7 @@ class ExampleSource:
     slice_by: str | None = None
     stream: Path | None = None
     folds: int = 5
+    test: pd.DataFrame | None = None
     groups: Mapping[str, str] = field(default_factory=dict)
     file: FileRules | None = None
     session: SessionRules | None = None

@@ -18,8 +18,8 @@ class CompareConfig(Checked):
     """The comparison.
 
     Args:
-        folds: Folds of the cross-validation; 1 tests on the split that `train` makes. By default what the
-            data set's published figures were measured with, and 5 for a table.
+        folds: Folds of the cross-validation; 1 tests on the split that `train` makes. By default 1 with
+            --test-data or --time, what the data set's published figures were measured with, and else 5.
         seeds: Trainings of every model on every fold.
         models: Models to compare: intent_tf, lightgbm, catboost, xgboost (pip install
             'intent_tf[compare]'), hist_gradient_boosting, logistic_regression, constant_rate, and, if named,

@@ -15,6 +15,7 @@ from intent_tf.data.labels import label_rule, read_labels
 from intent_tf.data.output_folder import OutputFolder
 from intent_tf.data.predictions import Labels
 from intent_tf.data.splitting import SplitPlan
+from intent_tf.errors import InputError
 from intent_tf.evaluation.compared_models import choose_models, fit_models
 from intent_tf.evaluation.comparison import Comparison, Trial, summarise
 from intent_tf.evaluation.comparison_page import comparison_table, write_comparison
@@ -51,7 +52,9 @@ def compare_models(
     )
     examples = load_examples(source, seed=config.seed, tell=print)
     folds = examples.folds if config.folds is None else config.folds
-    facts = f"folds: {folds}\nseed: {config.seed}\nrows: {row_fingerprints(examples.frame).sum()}\n"
+    tables = [examples.frame] if examples.test is None else [examples.frame, examples.test]
+    rows = sum(int(row_fingerprints(table).sum()) for table in tables)
+    facts = f"folds: {folds}\nseed: {config.seed}\nrows: {rows}\n"
     configuration = to_yaml(source, preprocessing, training) + facts + _FACTS
     trials: list[Trial] = []
     with tqdm(desc=f"comparing on {name}", unit="fit", total=None) as bar:
@@ -84,6 +87,12 @@ def _folds(
     if folds == 1:
         yield preprocess_source(examples, source, seed=seed, **options)
         return
+    if examples.test is not None or plan.time is not None:
+        option = "--time" if examples.test is None else "--test-data"
+        raise InputError(
+            f"{folds} folds, where {option} says which rows are tested",
+            remedy=f"leave --folds or {option} out",
+        )
     check_columns(examples.frame, (examples.label, plan.group), source.data)
     frame, counts = clean(examples.frame, examples.label, file=source.data)
     counts.tell(examples.facts)

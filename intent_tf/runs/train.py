@@ -2,7 +2,6 @@
 
 import sys
 import time
-from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -14,9 +13,7 @@ from intent_tf.columns.config import preprocessor_options
 from intent_tf.columns.prepared import PreparedData
 from intent_tf.columns.streamed_rows import StreamedRows, stream_training_rows
 from intent_tf.data.example_source import ExampleSource
-from intent_tf.data.facts import Facts
 from intent_tf.data.output_folder import OutputFolder
-from intent_tf.data.tables import read_table
 from intent_tf.errors import InputError
 from intent_tf.evaluation.evaluation import evaluate_model
 from intent_tf.evaluation.precompute_cost import precompute_cost
@@ -43,7 +40,7 @@ from intent_tf.training.fine_tuning import fine_tune
 from intent_tf.training.open_encoder import open_encoder
 from intent_tf.training.parts import fit_parts
 from intent_tf.training.preemption import Preempted
-from intent_tf.training.source import load_examples, preprocess_source
+from intent_tf.training.source import load_examples, preprocess_source, read_further_table
 from intent_tf.training.strategy import make_strategy, precision
 from intent_tf.training.training import create_model, train_model
 from intent_tf.training.working_folder import TRAINING_STATE, WorkingFolder, state_of_0_1
@@ -87,9 +84,10 @@ def run(
     teacher = load_model(distillation.teacher, trust=encoding.trust) if distillation.teacher else None
     rejected = Path(f"{out.resolve()}.rejected.csv") if is_chief(strategy) else None
     examples = load_examples(source, seed=config.seed, tell=tell, rejected=rejected)
-    unlabelled = _further(distillation.unlabelled, examples, tell)
-    test = _further(source.test_data, examples, tell)
-    data = _prepare(examples, source, preprocessing, encoder, config.seed, test)
+    unlabelled = (
+        read_further_table(distillation.unlabelled, examples, tell) if distillation.unlabelled else None
+    )
+    data = _prepare(examples, source, preprocessing, encoder, config.seed)
     tell(f"\n{data.facts}\n")
 
     # Of the rows with labels: those that a teacher adds below do not change the steps.
@@ -173,27 +171,15 @@ def _prepare(
     preprocessing: PreprocessingConfig,
     encoder: BertEncoder | None,
     seed: int,
-    test: pd.DataFrame | None,
 ) -> PreparedData:
     data = preprocess_source(
         examples,
         source,
         seed=seed,
-        test=test,
         **preprocessor_options(preprocessing, examples),
         **({"subwords": encoder.subwords} if encoder else {}),
     )
     return stream_training_rows(data, examples.stream, examples.weight) if examples.stream else data
-
-
-def _further(path: str | None, examples: ExampleSource, tell: Callable[[str], None]) -> pd.DataFrame | None:
-    """Read another table, by the rules of the first."""
-    if path is None:
-        return None
-    table, facts = read_table(path, examples.file), Facts()
-    table.file.tell(facts)
-    tell(facts.written())
-    return table.frame
 
 
 def _taught(

@@ -104,6 +104,6 @@ def _folds(
         # Each fold's tested rows are the ones that its trainings are judged by.
         swapped = np.where(part == "test", "validation", np.where(part == "validation", "test", part))
         plan = SplitPlan(group=examples.plan.group, column=_PART)
-        cut = replace(examples, frame=frame.assign(**{_PART: swapped}), plan=plan)
+        cut = replace(examples, frame=frame.assign(**{_PART: swapped}), test=None, plan=plan)
         folds.append(preprocess_source(cut, source, seed=config.seed, **options))
     return folds

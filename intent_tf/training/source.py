@@ -5,6 +5,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from intent_tf.columns.prepared import PreparedData, preprocess_data
 from intent_tf.data.adapters import opened_log
 from intent_tf.data.datasets import DATASETS
@@ -64,7 +66,27 @@ def load_examples(
     else:
         tell(f"no data given: simulating a shop with {config.sessions:,} sessions")
         source = _simulated(config.sessions, seed)
-    return replace(source, **_overrides(config, source))
+    source = replace(source, **_overrides(config, source))
+    if config.test_data is not None:
+        source = replace(source, test=read_further_table(config.test_data, source, tell), folds=1)
+    return source
+
+
+def read_further_table(path: str, examples: ExampleSource, tell: Callable[[str], None]) -> pd.DataFrame:
+    """Read another table, by the rules of the first.
+
+    Args:
+        path: The table.
+        examples: The first table.
+        tell: Function that takes what was found, for people.
+
+    Raises:
+        InputError: If the table does not exist or is not usable.
+    """
+    table, facts = read_table(path, examples.file), Facts()
+    table.file.tell(facts)
+    tell(facts.written())
+    return table.frame
 
 
 def _of_log(log: str, config: SourceConfig, seed: int, rejected: str | Path | None) -> ExampleSource:
@@ -99,6 +121,7 @@ def preprocess_source(
     return preprocess_data(
         examples.frame,
         examples.label,
+        test=examples.test,
         kinds=examples.kinds,
         groups=examples.groups,
         roles=config.roles,
@@ -143,6 +166,7 @@ def _overrides(config: SourceConfig, source: ExampleSource) -> dict[str, Any]:
         changes["plan"] = SplitPlan(
             config.test_fraction, config.validation_fraction, config.group, config.time
         )
+        changes["folds"] = source.folds if config.time is None else 1
     elif source.plan.column is None:
         changes["plan"] = replace(
             source.plan, test_fraction=config.test_fraction, validation_fraction=config.validation_fraction
