@@ -16,6 +16,7 @@ from intent_tf.columns.prepared import preprocess_data
 from intent_tf.columns.raw_columns import padded, raw_columns
 from intent_tf.data.splitting import SplitPlan
 from intent_tf.data.tables import TableFile, read_table
+from intent_tf.models.intent_model import IntentModel
 from intent_tf.options.training import TrainingConfig
 from intent_tf.serving.export import export_saved_model
 from intent_tf.serving.served_model import ServedModel
@@ -57,6 +58,33 @@ def _cells() -> pd.DataFrame:
 
 
 CELLS = _cells()
+ODD_TEXTS = [
+    "",
+    " ",
+    "-",
+    "NaN",
+    "null",
+    "9999-12-31",
+    "0000-00-00",
+    "1.2.3",
+    "31.02.2026",
+    "99:99",
+    "\u2028",
+    "é" * 999,
+]
+ODD_TEXTS += [
+    ";;;",
+    "red;;red",
+    "<b>",
+    "\x00",
+    "1e400",
+    "1,234.5,6",
+    "٣",
+    "🛒",
+    "25.01.1600 10:30:00",
+    "-5.3.2026 8:00",
+]
+ODD_NUMBERS = [0, -1, 1e308, -1e38, 5e-324, 2**31, 2**63, -(2**63), float("nan"), float("inf"), float("-inf")]
 KINDS = dict.fromkeys(("code", "ean", "version", "slot", "day"), "category") | {"title": "text"}
 
 
@@ -111,21 +139,29 @@ def _write(cells: pd.DataFrame, path: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> tuple[ServedModel, np.ndarray]:
-    folder = tmp_path_factory.mktemp("one")
-    table = read_table(_write(CELLS, folder / "shop.csv")).frame
+def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[IntentModel, np.ndarray]:
+    table = read_table(_write(CELLS, tmp_path_factory.mktemp("table") / "shop.csv")).frame
     keras.utils.set_random_seed(0)
     data = preprocess_data(table, "bought", kinds=KINDS, plan=SplitPlan(column="part"))
     model = create_model(data, TrainingConfig())
     for weight in model.trainable_variables:
         weight.assign_add(keras.random.normal(weight.shape, stddev=0.3))
-    export_saved_model(model, folder / "1")
     probabilities = model.predict(table)
     np.testing.assert_allclose(
         model.predict(data.train.frame), probabilities[table["part"] == "train"], atol=1e-6
     )
     assert np.ptp(probabilities) > 0.2
-    return ServedModel(folder / "1"), probabilities
+    return model, probabilities
+
+
+@pytest.fixture(scope="module")
+def shop(
+    trained: tuple[IntentModel, np.ndarray], tmp_path_factory: pytest.TempPathFactory
+) -> tuple[ServedModel, np.ndarray]:
+    model, probabilities = trained
+    folder = tmp_path_factory.mktemp("one") / "1"
+    export_saved_model(model, folder)
+    return ServedModel(folder), probabilities
 
 
 def test_every_column_is_what_its_cells_say(shop: tuple[ServedModel, np.ndarray]) -> None:
@@ -199,6 +235,23 @@ def test_the_c_loader_gives_the_same(
     raw = {name: each.numpy() for name, each in padded(raw_columns(table, model.specification)).items()}
     found = load_in_c(model.folder).run(raw)["intent_strength"]
     np.testing.assert_allclose(found, probabilities, rtol=0, atol=1e-6)
+
+
+def test_the_c_loader_gives_the_same_for_ten_thousand_odd_rows(
+    trained: tuple[IntentModel, np.ndarray], shop: tuple[ServedModel, np.ndarray], load_in_c: Callable
+) -> None:
+    model, rng, rows = trained[0], np.random.default_rng(0), 10_000
+    odd = [*ODD_TEXTS, *(str(value) for value in ODD_NUMBERS)]
+    # A third of the cells are odd; the others come from other rows, in any combination.
+    table = CELLS.drop(columns=["bought", "part"]).sample(rows, replace=True, random_state=0)
+    for name in table:
+        cells = rng.permutation(table[name].to_numpy())
+        table[name] = np.where(rng.random(rows) < 1 / 3, rng.choice(odd, rows), cells)
+    table["pages"] = [rng.choice(ODD_NUMBERS, length).tolist() for length in rng.integers(0, 9, rows)]
+    raw = raw_columns(table, shop[0].specification)
+    served = load_in_c(shop[0].folder).run({name: each.numpy() for name, each in padded(raw).items()})
+    assert np.isfinite(served["intent_strength"]).all()
+    np.testing.assert_allclose(served["intent_strength"], model.predict(table), rtol=0, atol=1e-6)
 
 
 @pytest.mark.parametrize("ending", [".csv", ".jsonl", ".parquet"])
