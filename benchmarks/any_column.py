@@ -19,11 +19,12 @@ import time
 from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "net"))  # for same_training
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "tests" / "net"))  # for same_training
 
 import numpy as np
 import pandas as pd
-from many_values import learnt, lightgbm_on_raw_columns
+from many_values import lightgbm_on_raw_columns
 from same_training import COMMIT, checked_out
 from scipy.special import expit
 from sklearn.metrics import log_loss, roc_auc_score
@@ -88,26 +89,24 @@ def table(seed: int) -> tuple[pd.DataFrame, np.ndarray]:
     return frame, best
 
 
-def version_0_1(frame: pd.DataFrame) -> np.ndarray:
-    """Predict the test rows by the default of version 0.1, in its own tree."""
-    with checked_out(COMMIT) as tree, tempfile.TemporaryDirectory() as folder:
-        test = frame["part"] == "test"
-        columns = frame.drop(columns="part")
+def by_commands(frame: pd.DataFrame, tree: Path, *options: str) -> np.ndarray:
+    """Predict the test rows by the commands of a version, in its own tree."""
+    with tempfile.TemporaryDirectory() as folder:
+        test, columns = frame["part"] == "test", frame.drop(columns="part")
         columns[~test].to_csv(Path(folder, "train.csv"), index=False)
         columns[test].to_csv(Path(folder, "test.csv"), index=False)
         environment = {**os.environ, "PYTHONPATH": str(tree)}
-        for verb, *options in (
-            ["train", "--data", "train.csv", "--label", "bought", "--out", "model"],
+        for verb, *words in (
+            ["train", "--data", "train.csv", "--label", "bought", "--out", "model", *options],
             ["predict", "model", "--data", "test.csv", "--out", "scored.csv"],
         ):
-            command = [sys.executable, "-m", f"intent_tf.{verb}", *options]
+            command = [sys.executable, "-m", f"intent_tf.{verb}", *words]
             subprocess.run(command, cwd=folder, env=environment, check=True, capture_output=True)
         return pd.read_csv(Path(folder, "scored.csv"))["intent_strength"].to_numpy()
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--parts", nargs="+", default=["network", "trees", "linear"])
     parser.add_argument("--seeds", nargs="+", type=int, default=[0])
     parser.add_argument("--earlier", action="store_true", help="train version 0.1 on the same rows, too")
     options = parser.parse_args()
@@ -117,15 +116,16 @@ def main() -> None:
         least = log_loss(label, best)
         print(f"seed {seed}: optimum {least:.4f}, AUROC {roc_auc_score(label, best):.4f}", flush=True)
         started = time.perf_counter()
-        probability, shares = learnt(frame, tuple(options.parts), seed)
-        print(f"  intent_tf took {time.perf_counter() - started:.0f} s, parts {shares}")
+        found = {"intent_tf": by_commands(frame, ROOT, "--seed", str(seed))}
+        print(f"  intent_tf took {time.perf_counter() - started:.0f} s")
         days = {
             name: (pd.to_datetime(frame[name]) - _START) / pd.Timedelta(days=1)
             for name in ("ordered", "arrived")
         }
-        found = {"intent_tf": probability, "LightGBM": lightgbm_on_raw_columns(frame.assign(**days), seed)}
+        found["LightGBM"] = lightgbm_on_raw_columns(frame.assign(**days), seed)
         if options.earlier:
-            found["version 0.1"] = version_0_1(frame)
+            with checked_out(COMMIT) as tree:
+                found["version 0.1"] = by_commands(frame, tree)
         for name, each in found.items():
             loss = log_loss(label, each)
             excess = f"{loss / least - 1:+.1%} above the optimum"
