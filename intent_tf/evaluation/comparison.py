@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from intent_tf.data.predictions import FloatArray, Labels, Predictions
 from intent_tf.evaluation.bootstrap import BOOTSTRAPPED, bootstrap_intervals, compare
+from intent_tf.evaluation.calibration_check import CalibrationCheck, check_calibration
 from intent_tf.evaluation.difference import Difference
 from intent_tf.evaluation.metrics import evaluate, expected_calibration_error
 from intent_tf.evaluation.paired_test import corrected_t_test
@@ -68,11 +69,13 @@ class ComparedModel:
         figures: Each of `FIGURES` by name.
         ece: Expected calibration error over the test rows of all folds together, since that of few rows is
             mostly chance.
+        calibration: The check of the same rows, trained with the first seed; None where one cannot be made.
         seconds: Mean seconds of a fit.
     """
 
     figures: Mapping[str, Figure]
     ece: float
+    calibration: CalibrationCheck | None
     seconds: float
 
 
@@ -130,14 +133,15 @@ def summarise(trials: Sequence[Trial], data: str = "", dropped: Sequence[str] = 
     for name in names:
         chosen = [_part(trial, name) for trial in trials]
         figures = {model: _figures(chosen, model) for model in first.probabilities}
-        models[name] = {
-            model: ComparedModel(
+        models[name] = {}
+        for model, values in figures.items():
+            joined = [_joined(chosen, model, seed) for seed in seeds]
+            models[name][model] = ComparedModel(
                 _intervals(chosen, model, values, folds),
-                float(np.mean([_calibration(chosen, model, seed) for seed in seeds])),
+                float(np.mean([expected_calibration_error(each) for each in joined])),
+                check_calibration(joined[0], _joined_groups(chosen, seeds[0]), seeds[0]),
                 float(np.mean([trial.seconds[model] for trial in trials])),
             )
-            for model, values in figures.items()
-        }
         rivals = [rival for rival in figures if MODEL in figures and rival != MODEL]
         tests[name] = {rival: _tested(chosen, rival, figures, folds) for rival in rivals}
     rows = sum(len(trial.labels) for trial in trials) // len(seeds)
@@ -198,11 +202,15 @@ def _runs(trials: Sequence[Trial], model: str) -> FloatArray:
     return np.stack([trial.probabilities[model] for trial in trials])
 
 
-def _calibration(trials: Sequence[Trial], model: str, seed: int) -> float:
+def _joined(trials: Sequence[Trial], model: str, seed: int) -> Predictions:
     own = [trial for trial in trials if trial.seed == seed]
     labels = own[0].labels.joined(*(trial.labels for trial in own[1:]))
-    probability = np.concatenate([trial.probabilities[model] for trial in own])
-    return expected_calibration_error(Predictions.of(labels, probability))
+    return Predictions.of(labels, np.concatenate([trial.probabilities[model] for trial in own]))
+
+
+def _joined_groups(trials: Sequence[Trial], seed: int) -> NDArray[np.generic] | None:
+    groups = [trial.groups for trial in trials if trial.seed == seed and trial.groups is not None]
+    return np.concatenate(groups) if groups else None
 
 
 def _deviation(values: FloatArray) -> float:

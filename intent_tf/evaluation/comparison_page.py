@@ -34,6 +34,8 @@ def comparison_table(comparison: Comparison) -> str:
             cells = [figure(found.figures[key].mean) for key in SHOWN] + [figure(found.ece)]
             cells += [_p(tests, key) for key in ("auroc", "log_loss")] + [f"{found.seconds:.1f}"]
             lines.append(model.ljust(width) + "".join(f"{cell:>10}" for cell in cells))
+        if MODEL in models and models[MODEL].calibration:
+            lines.append(f"{MODEL}: {models[MODEL].calibration}")
     return "\n".join(lines)
 
 
@@ -49,7 +51,11 @@ def write_comparison(folder: str | Path, comparison: Comparison) -> None:
             section(
                 "Test rows" if name == WHOLE else f"Slice {name}",
                 "Mean of the folds, with the interval of 95 % below.",
-                card("All models", "", _models(models)),
+                card(
+                    "All models",
+                    str(models[MODEL].calibration or "") if MODEL in models else "",
+                    _models(models),
+                ),
                 cards(*(_plot(models, name, key) for key in TESTED)),
                 differences(comparison.tests[name]),
             )

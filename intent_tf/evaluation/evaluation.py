@@ -15,6 +15,7 @@ from intent_tf.evaluation.actions import evaluate_actions
 from intent_tf.evaluation.baseline_rows import baseline_table
 from intent_tf.evaluation.baselines import BaselineTable, fit_baselines
 from intent_tf.evaluation.better_baseline import find_better_baseline
+from intent_tf.evaluation.calibration_check import check_calibration
 from intent_tf.evaluation.diagnosis import Diagnosis, diagnose
 from intent_tf.evaluation.early import early_quality
 from intent_tf.evaluation.metrics import evaluate_all, expected_calibration_error
@@ -117,6 +118,7 @@ def evaluate_model(
         split=data.split,
         parts=None if model.stack is None else model.stack.shares(),
         calibration=calibration,
+        calibration_check=check_calibration(Predictions.of(labels, calibrated), _groups(data), seed),
         throughput={"predict_rows_per_second": round(len(labels) / seconds)},
         better_baseline=find_better_baseline(labels, compared, test, baselines, _groups(data), seed),
         baseline_inputs=tables[0].inputs,

@@ -8,6 +8,7 @@ from intent_tf.data.cleaning import CleaningCounts
 from intent_tf.data.splitting import SplitDescription
 from intent_tf.evaluation.actions import ActionMetrics
 from intent_tf.evaluation.better_baseline import BetterBaseline
+from intent_tf.evaluation.calibration_check import CalibrationCheck
 from intent_tf.evaluation.diagnosis import Diagnosis
 from intent_tf.evaluation.metrics import Metrics
 from intent_tf.evaluation.precompute_cost import PrecomputeCost
@@ -33,6 +34,7 @@ class RunMetrics:
         split: The method of the split, and the rows and purchases of each part.
         parts: How much each part of the model counts, by name; None for a network alone.
         calibration: The kind of the calibrator, and why it was chosen.
+        calibration_check: Whether the probabilities of the test rows come true.
         throughput: Rows a second, by what was done with them.
         precomputed: How figures change when the extractors are precomputed.
         better_baseline: The best baseline, if its log loss is lower than the model's.
@@ -54,6 +56,7 @@ class RunMetrics:
     split: SplitDescription | None = None
     parts: dict[str, float] | None = None
     calibration: CalibrationChoice | None = None
+    calibration_check: CalibrationCheck | None = None
     throughput: dict[str, int] | None = None
     precomputed: PrecomputeCost | None = None
     better_baseline: BetterBaseline | None = None

@@ -208,6 +208,8 @@ def _summary(metrics: RunMetrics) -> str:
             f"log loss {cost.log_loss[0]:.5f} → {cost.log_loss[1]:.5f}, "
             f"probabilities change by {cost.largest_change:.1e} at most"
         )
+    if metrics.calibration_check:
+        lines.append(f"{metrics.calibration_check}")
     if metrics.better_baseline:
         lines.append(f"note: {metrics.better_baseline}")
     if actions := metrics.actions:

@@ -92,7 +92,13 @@ def test_slices_are_measured_apart() -> None:
 def test_the_table_names_our_model_first_and_every_rival(tmp_path) -> None:
     found = summarise(make_trials(), "shop")
     lines = comparison_table(found).splitlines()
-    assert [line.split()[0] for line in lines[3:]] == ["intent_tf", "rival"]
+    assert [line.split()[0] for line in lines[3:5]] == ["intent_tf", "rival"]
+
+
+def test_the_table_tells_whether_our_probabilities_come_true() -> None:
+    found = summarise(make_trials(), "shop")
+    check = found.models["all"]["intent_tf"].calibration
+    assert comparison_table(found).splitlines()[-1] == f"intent_tf: {check}"
 
 
 def test_the_json_file_has_the_figures_of_each_model_beside_each_other(tmp_path) -> None:
@@ -100,7 +106,7 @@ def test_the_json_file_has_the_figures_of_each_model_beside_each_other(tmp_path)
     found = json.loads((tmp_path / "comparison.json").read_text())
     keys = ("data", "rows", "folds", "seeds", "dropped")
     assert [found[key] for key in keys] == ["shop", 200, 1, 2, ["id"]]
-    assert list(found["models"]["all"]["rival"]) == [*FIGURES, "ece", "seconds"]
+    assert list(found["models"]["all"]["rival"]) == [*FIGURES, "ece", "calibration", "seconds"]
     assert list(found["models"]["all"]["rival"]["brier"]) == ["mean", "deviation"]
     assert list(found["tests"]["all"]["rival"]["auroc"]) == ["difference", "low", "high", "p_value"]
 
