@@ -91,12 +91,25 @@ def main() -> None:
     parser.add_argument("data", type=Path, help="folder of the public data sets")
     parser.add_argument("--out", type=Path, default=Path("comparisons"))
     parser.add_argument("--only", nargs="+", choices=TABLES, default=list(TABLES))
+    parser.add_argument("--sample", type=int, help="rows drawn of cdnow and online_retail (default: all)")
+    parser.add_argument("--seeds", type=int, default=1)
     parser.add_argument("--models", default="intent_tf,lightgbm,logistic_regression,constant_rate")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     for name in options.only:
         command = [sys.executable, "-m", "intent_tf.compare", *TABLES[name](options.data, options.out)]
-        command += ["--models", options.models, "--out", str(options.out / name)]
+        if options.sample and name in HORIZONS:
+            table, sample = Path(command[4]), options.out / f"{name}_{options.sample}.parquet"
+            pd.read_parquet(table).sample(options.sample, random_state=0).to_parquet(sample)
+            command[4], name = str(sample), sample.stem
+        command += [
+            "--seeds",
+            str(options.seeds),
+            "--models",
+            options.models,
+            "--out",
+            f"{options.out / name}",
+        ]
         print(shlex.join(["python", *command[1:]]), flush=True)
         subprocess.run(command, env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}, check=True)
 
