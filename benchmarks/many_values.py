@@ -27,6 +27,7 @@ from scipy.special import expit
 from sklearn.metrics import log_loss, roc_auc_score
 
 from intent_tf.columns.prepared import preprocess_data
+from intent_tf.data.predictions import Labels, Predictions
 from intent_tf.data.splitting import SplitPlan
 from intent_tf.options.training import TrainingConfig
 from intent_tf.training.calibration import fit_calibrator
@@ -75,8 +76,9 @@ def learnt(frame: pd.DataFrame, parts: tuple[str, ...], seed: int) -> tuple[np.n
     model = create_model(data, config)
     with tempfile.TemporaryDirectory() as folder:
         train_model(model, data, config, folder, seed=seed, verbose=0)
-    model, held_out = fit_parts(model, data, config.fitted_parts, seed)
-    calibrator, _ = fit_calibrator(held_out)
+    model = fit_parts(model, data, config.fitted_parts, seed)
+    labels = Labels(data.validation.label, data.validation.weight)
+    calibrator, _ = fit_calibrator(Predictions.of(labels, model.predict(data.validation)))
     return calibrator(model.predict(data.test)), {} if model.stack is None else model.stack.shares()
 
 

@@ -22,7 +22,6 @@ from intent_tf.evaluation.tuned_lightgbm import tune_lightgbm
 from intent_tf.options.compare import BASELINES, BOOSTERS, MODELS, TUNED
 from intent_tf.options.training import TrainingConfig
 from intent_tf.training.calibration import fit_calibrator
-from intent_tf.training.cross_fitting import cross_fitted
 from intent_tf.training.parts import fit_parts
 from intent_tf.training.training import create_model, train_model
 
@@ -132,10 +131,10 @@ def _fit_model(data: PreparedData, training: TrainingConfig, seed: int) -> _Pair
     model = create_model(data, training)
     with tempfile.TemporaryDirectory() as folder:
         train_model(model, data, training, Path(folder), seed=seed, verbose=0)
-    folds = cross_fitted(data, training, seed)
-    model, held_out = fit_parts(model, data, training.fitted_parts, seed, folds)
-    calibrator, _ = fit_calibrator(held_out)
-    before = (model.predict(data.validation), model.predict(data.test))
+    model = fit_parts(model, data, training.fitted_parts, seed)
+    validation = model.predict(data.validation)
+    calibrator, _ = fit_calibrator(Predictions(data.validation.label, validation, data.validation.weight))
+    before = (validation, model.predict(data.test))
     own, test = (np.asarray(calibrator(each), np.float64) for each in before)
     return own, test
 

@@ -52,7 +52,6 @@ def evaluate_model(
     diagnosis: bool = False,
     seed: int = 0,
     teacher: IntentModel | None = None,
-    held_out: Predictions | None = None,
 ) -> Evaluation:
     """Calibrate and choose thresholds on validation rows, then evaluate on test rows.
 
@@ -69,22 +68,21 @@ def evaluate_model(
             predictions.
         seed: Seed of the baselines.
         teacher: A model that this one learnt from, which is one more baseline.
-        held_out: What the model says of rows that it has not learnt from, as `fit_parts` returns it, for its
-            calibrator and threshold. Default: what it says of the validation rows.
 
     Returns:
         The calibrated model, its metrics, and the probabilities that they are of.
     """
     labels, frame = _labels(data.test), data.test.frame
     chosen_by = _labels(data.validation)
-    uncalibrated = model.predict(data.test)
-    held_out = held_out or Predictions.of(chosen_by, model.predict(data.validation))
-    calibrator, calibration = fit_calibrator(held_out)
+    uncalibrated, validation = model.predict(data.test), model.predict(data.validation)
+    calibrator, calibration = fit_calibrator(Predictions.of(chosen_by, validation))
     tables = [baseline_table(rows, data.preprocessor) for rows in (data.train, data.validation, data.test)]
     rivals = _rivals(tables, data, examples, teacher, seed)
-    validations = {name: Predictions.of(chosen_by, pair[0]) for name, pair in rivals.items()}
-    validations["intent_tf"] = Predictions.of(held_out.labels, calibrator(held_out.probability))
-    thresholds = {name: choose_threshold(each, cost_fp, cost_fn) for name, each in validations.items()}
+    validations = {"intent_tf": calibrator(validation), **{name: pair[0] for name, pair in rivals.items()}}
+    thresholds = {
+        name: choose_threshold(Predictions.of(chosen_by, each), cost_fp, cost_fn)
+        for name, each in validations.items()
+    }
     model = model.with_calibration(calibrator, thresholds["intent_tf"])
 
     model.predict(frame.iloc[:1])  # traces the graph, which says nothing about the rows a second

@@ -35,7 +35,6 @@ from intent_tf.serving.export import encoder_notice
 from intent_tf.serving.loading import load_model
 from intent_tf.serving.versions import new_version, versions
 from intent_tf.training.cluster import is_chief
-from intent_tf.training.cross_fitting import cross_fitted
 from intent_tf.training.distillation import check_loss, rows_to_recombine, with_teacher
 from intent_tf.training.fine_tuning import fine_tune
 from intent_tf.training.open_encoder import open_encoder
@@ -123,9 +122,7 @@ def run(
     if state is None:
         return None
     seconds = time.perf_counter() - started
-    # An encoder takes too long for that, and a teacher's probabilities are no labels to fold by.
-    folds = None if encoder or teacher else cross_fitted(data, training, config.seed)
-    model, held_out = fit_parts(model.without_strategy(), data, training.fitted_parts, config.seed, folds)
+    model = fit_parts(model.without_strategy(), data, training.fitted_parts, config.seed)
     evaluation = evaluate_model(
         model,
         data,
@@ -135,7 +132,6 @@ def run(
         diagnosis=config.diagnosis,
         seed=config.seed,
         teacher=teacher,
-        held_out=held_out,
     )
     trained = round(len(history["loss"]) * learnt.train.number_of_rows / seconds)
     metrics = replace(

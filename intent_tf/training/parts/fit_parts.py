@@ -1,8 +1,7 @@
 """Fits the parts of a model beside its network, and stacks them."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import combinations
-from typing import NamedTuple
 
 import keras
 import numpy as np
@@ -11,7 +10,7 @@ from scipy.special import expit
 from scipy.special import logit as log_odds
 
 from intent_tf.columns.prepared import PreparedData
-from intent_tf.data.predictions import FloatArray, Labels, Predictions
+from intent_tf.data.predictions import FloatArray, Labels
 from intent_tf.layers.logit import logit
 from intent_tf.models.intent_model import IntentModel
 from intent_tf.models.outputs import STRENGTH
@@ -31,114 +30,56 @@ _USUAL_SHARE, _SHARE_SHRINKAGE = 0.6, 10.0
 #: By how many nats of all rows together a part must make the others better (stopping early flatters each fold
 #: by one or two), and how much the parts must count.
 _PART_COST, _LEAST = 8.0, 0.1
-#: How near to 0 and 1 a probability of a fold may be.
-_INSIDE = 1e-7
 #: The trees of the part "trees".
 _GROWERS = (SymmetricTrees(), LeafwiseTrees())
 
 
-class Stacked(NamedTuple):
-    """What `fit_parts` returns.
-
-    Args:
-        model: A model that shares the network's layers; the model itself where nothing is added to it.
-        held_out: What it says, before calibration, of rows that nothing in it has learnt from: for calibrator
-            and threshold.
-    """
-
-    model: IntentModel
-    held_out: Predictions
-
-
-def fit_parts(
-    model: IntentModel,
-    data: PreparedData,
-    parts: Sequence[Part],
-    seed: int = 0,
-    cross_fitted: FloatArray | None = None,
-) -> Stacked:
+def fit_parts(model: IntentModel, data: PreparedData, parts: Sequence[Part], seed: int = 0) -> IntentModel:
     """Fit the parts beside a trained network, and how much each counts.
 
     Trees and linear part learn from training rows, and their weights among themselves from the folds of
     these that they had not seen: there are many. Validation rows, which are few, decide a single number, the
-    network's share; unless what the network says of training rows is known, too: then all weights come from
-    all rows. Parts that hardly count are left out.
+    network's share. Parts that hardly count are left out.
 
     Args:
         model: A model whose network is trained.
         data: The rows that it was trained with.
         parts: Which parts the model may have.
         seed: Seed of folds and trees.
-        cross_fitted: What networks that had not seen them say of training rows; see
-            `intent_tf.training.cross_fitting.cross_fitted`.
 
     Returns:
-        The model itself where its table has no numbers or categories that vary, less than 20 training rows of
-        a class or a single group, or the network is better alone; else one with parts.
+        A model that shares the network's layers; the model itself where nothing is added to it: its table
+        has no numbers or categories that vary, less than 20 training rows of a class or a single group, or
+        the network is better alone.
     """
     rows = PartRows.of(data.train, data.split.group)
-    validation = Labels(data.validation.label, data.validation.weight)
-    fitted = _fitted(rows, {"trees", "linear"} & set(parts), seed)
-    if not fitted and cross_fitted is None:
-        return Stacked(model, Predictions.of(validation, model.predict(data.validation)))
-    said = _validation_logits(model, {part: layer for part, (layer, _) in fitted.items()}, data)
-    learnt = {part: logits for part, (_, logits) in fitted.items()}
-    if cross_fitted is None:
-        labels = validation
-        weights, bias = _weights_of_folds(learnt, rows.labels)
-        share = network_share(said["network"], _joint(said, weights, bias), labels) if weights else 1.0
-        rest = 1 - share if 1 - share >= _LEAST else 0.0
-        weights, bias = {part: rest * weight for part, weight in weights.items() if rest}, rest * bias
-        weights["network"] = 1 - rest
-    else:
-        labels = rows.labels.joined(validation)
-        learnt["network"] = log_odds(np.clip(cross_fitted, _INSIDE, 1 - _INSIDE))
-        said = {part: np.append(learnt[part], logits) for part, logits in said.items()}
-        weights, bias = _weights_of_folds(said, labels)
-        if weights.keys() <= {"network"}:
-            weights, bias = {"network": 1.0}, 0.0  # the calibrator scales a network alone
-    joint = _joint(said, weights, bias)
-    known = np.isfinite(joint)
-    held_out = Predictions.of(labels.take(known), expit(joint[known]))
-    share = weights.pop("network", 0.0)
-    if not weights:
-        return Stacked(model, held_out)
-    stack = PartStack({part: fitted[part][0] for part in weights}, name="stack")
-    stack.build()
-    stack.assign([share, *weights.values()], bias)
-    return Stacked(model.with_parts(stack=stack), held_out)
-
-
-def _joint(logits: Mapping[str, FloatArray], weights: Mapping[str, float], bias: float) -> FloatArray:
-    return np.sum([weight * logits[part] for part, weight in weights.items()], axis=0) + bias
-
-
-def _fitted(
-    rows: PartRows, parts: Collection[str], seed: int
-) -> dict[str, tuple[keras.layers.Layer, FloatArray]]:
-    """Fit parts by name, where rows allow it: each with its logits of rows that it had not seen."""
-    if not parts or rows.is_constant or min(rows.labels.effective_sizes) < 20 or not rows.folds(seed):
-        return {}
+    wanted = {"trees", "linear"} & set(parts)
+    if not wanted or rows.is_constant or min(rows.labels.effective_sizes) < 20 or not rows.folds(seed):
+        return model
     fitted: dict[str, tuple[keras.layers.Layer, FloatArray]] = {}
-    if "trees" in parts:
+    if "trees" in wanted:
         effects = CategoryEffects.of(rows, seed)
         fitted |= {grower.name: fit_trees(grower, effects, seed) for grower in _GROWERS}
-    if "linear" in parts:
+    if "linear" in wanted:
         fitted["linear"] = fit_linear(rows, seed)
-    return fitted
-
-
-def _validation_logits(
-    model: IntentModel, parts: Mapping[str, keras.layers.Layer], data: PreparedData
-) -> dict[str, FloatArray]:
-    """Compute the logits of validation rows by part, the network among them."""
+    weights, bias = _weights_of_folds({part: logits for part, (_, logits) in fitted.items()}, rows.labels)
+    if not weights:
+        return model
+    stack = PartStack({part: fitted[part][0] for part in weights}, name="stack")
+    validation = data.validation
     # Not by `predict`, which would compile a graph for a few batches.
-    said = [
-        [logit(model.output_model(features)[STRENGTH]), *(part(features) for part in parts.values())]
-        for features, *_ in data.validation.batches(model.rows_at_once)
-    ]
-    columns = np.concatenate([np.stack(batch) for batch in said], axis=1).astype(np.float64)
-    return dict(zip(("network", *parts), columns, strict=True))
+    said = np.concatenate(
+        [
+            np.column_stack([logit(model.output_model(features)[STRENGTH]), stack(features)])
+            for features, *_ in validation.batches(model.rows_at_once)
+        ]
+    )
+    others = said[:, 1:] @ list(weights.values()) + bias
+    share = network_share(said[:, 0], others, Labels(validation.label, validation.weight))
+    if 1 - share < _LEAST:
+        return model
+    stack.assign([share, *((1 - share) * weight for weight in weights.values())], (1 - share) * bias)
+    return model.with_parts(stack=stack)
 
 
 def _weights_of_folds(logits: Mapping[str, FloatArray], labels: Labels) -> tuple[dict[str, float], float]:

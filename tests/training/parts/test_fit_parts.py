@@ -123,7 +123,7 @@ def test_a_network_that_is_better_alone_stays_alone(data: PreparedData) -> None:
     blind = replace(
         data, train=replace(data.train, label=np.random.default_rng(0).permutation(data.train.label))
     )
-    assert fit_parts(model, blind, ("linear",)).model is model
+    assert fit_parts(model, blind, ("linear",)) is model
 
 
 @pytest.fixture(scope="module")
@@ -141,7 +141,7 @@ def stacked(data: PreparedData) -> IntentModel:
     """A network that has learnt nothing, and what was fitted beside it."""
     keras.utils.set_random_seed(0)
     model = build_model(data, build_feature_extractor(data), build_predictor(ensemble_size=2, units=(4,)))
-    return fit_parts(model, data, ("trees", "linear")).model
+    return fit_parts(model, data, ("trees", "linear"))
 
 
 def test_only_parts_that_help_are_kept(stacked: IntentModel) -> None:
@@ -221,7 +221,7 @@ def test_what_no_folds_can_tell_of_has_a_network_alone(data: PreparedData, chang
     if "shopper" in changed:
         alike = replace(alike, split=replace(alike.split, group="shopper"))
     model = build_model(alike, build_feature_extractor(alike), build_predictor(ensemble_size=1))
-    assert fit_parts(model, alike, ("trees", "linear")).model is model
+    assert fit_parts(model, alike, ("trees", "linear")) is model
 
 
 def test_a_column_without_a_number_is_no_hindrance() -> None:
@@ -247,4 +247,4 @@ def test_a_table_of_texts_alone_has_a_network_alone() -> None:
     )
     texts = preprocess_data(frame, "bought", kinds={"title": "text"}, verbose=False)
     model = build_model(texts, build_feature_extractor(texts, filters=4, output_dim=4), build_predictor())
-    assert fit_parts(model, texts, ("trees", "linear")).model is model
+    assert fit_parts(model, texts, ("trees", "linear")) is model
