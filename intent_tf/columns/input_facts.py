@@ -66,18 +66,21 @@ class InputFacts:
 
     def add(self, frame: pd.DataFrame) -> None:
         """Count the rows of a table that has all columns."""
-        raw = raw_columns(frame, self.specification)
+        self.add_rows(raw_columns(frame, self.specification), frame.index)
+
+    def add_rows(self, raw: RawColumns, numbers: np.ndarray | pd.Index) -> None:
+        """Count rows that are tensors already, and what their numbers in the file are."""
         entered = self.add_columns(raw, self._categories)
         for column in self.specification.columns:
             if column.written:
-                cells = pd.Series(raw[column.name].numpy()).str.decode("utf-8").str.strip()
-                unread = _missing(entered[column.name]) & ~(
-                    is_word_for_missing(cells) | cells.isin(column.missing)
-                ).to_numpy(bool)
-                self.unread[column.name] += int(unread.sum())
-                if unread.any():
-                    first = int(unread.argmax())
-                    self._first_unread.setdefault(column.name, (cells.iloc[first], frame.index[first]))
+                missing = np.flatnonzero(_missing(entered[column.name]))
+                cells = pd.Series(tf.gather(raw[column.name], missing).numpy(), missing, dtype=object)
+                cells = cells.str.decode("utf-8").str.strip()
+                unread = cells[~(is_word_for_missing(cells) | cells.isin(column.missing)).astype(bool)]
+                self.unread[column.name] += len(unread)
+                if len(unread):
+                    first = (unread.iloc[0], numbers[unread.index[0]])
+                    self._first_unread.setdefault(column.name, first)
 
     def add_columns(self, raw: RawColumns, categories: CategoryEncoder | None) -> dict[str, tf.Tensor]:
         """Count rows, given as tensors, by an encoder that knows categories; returns what was read."""

@@ -42,6 +42,22 @@ def arrow_tensor(values: pa.Array, column: Column) -> tf.Tensor | tf.RaggedTenso
     return tf.RaggedTensor.from_row_lengths(_flat(pc.list_flatten(values), column), lengths, validate=False)
 
 
+def is_plain(dtype: pa.DataType, column: Column) -> bool:
+    """Tell whether `arrow_tensor` makes of values of a type what pandas would, whatever they are.
+
+    Example:
+        >>> is_plain(pa.list_(pa.int32()), Column("price", "sequence", "float", "session"))
+        True
+        >>> is_plain(pa.string(), Column("price", "number", "float"))
+        False
+    """
+    is_list = pa.types.is_list(dtype) or pa.types.is_large_list(dtype)
+    inner = dtype.value_type if is_list else dtype
+    is_text = pa.types.is_string(inner) or pa.types.is_large_string(inner)
+    fits = (is_text, pa.types.is_floating(inner))[column.values == "float"] or pa.types.is_integer(inner)
+    return is_list == column.is_list and fits
+
+
 def _flat(values: pa.Array, column: Column) -> tf.Tensor:
     if column.values == "string":
         cells = pc.cast(values, pa.string())
@@ -59,7 +75,8 @@ def arrow_floats(values: pa.Array, name: str) -> npt.NDArray[np.float32]:
         InputError: If they are no numbers.
     """
     try:
-        numbers = pc.cast(values, pa.float64())
+        numbers = pc.cast(values, pa.float64(), safe=False)
     except pa.ArrowException as error:
         raise InputError(f"found {values.type} ({error})", column=name, expected="numbers") from error
-    return numbers.to_numpy(zero_copy_only=False).astype(np.float32)
+    with np.errstate(over="ignore"):  # beyond float32 is infinite, which the graph treats as missing
+        return numbers.to_numpy(zero_copy_only=False).astype(np.float32)

@@ -177,6 +177,16 @@ def check_output_file(path: str | Path, *inputs: str | Path) -> None:
                 raise InputError("is the input itself", file=path, remedy="give another file to write")
 
 
+def refuse_inside(path: str | Path, table: str | Path) -> None:
+    """Refuse to write into a folder of a table's files, which would be read as rows of it the next time.
+
+    Raises:
+        InputError: If the path lies in it.
+    """
+    if Path(table).is_dir() and Path(path).resolve().is_relative_to(Path(table).resolve()):
+        raise InputError("lies in the folder that is read", file=path, remedy="write to another place")
+
+
 @contextmanager
 def output_file(path: str | Path) -> Iterator[Path]:
     """Give a file to write, of the same name; when it is complete, it takes the place of the one there.

@@ -6,7 +6,6 @@ reason; they are never dropped in silence.
 """
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
@@ -16,21 +15,19 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet
 
 from intent_tf.data.csv_files import CsvFile, Rejected
 from intent_tf.data.encodings import Encoding, find_encoding
 from intent_tf.data.facts import Facts
 from intent_tf.data.file_rules import FileRules
 from intent_tf.data.json_files import JsonObject, arrow_schema, json_objects
+from intent_tf.data.parquet_files import ParquetFiles
 from intent_tf.errors import InputError
-from intent_tf.options.input_file import TABLE_FILE, existing_file
+from intent_tf.options.input_file import TABLE_FILE, existing_rows
 
 _FORMATS = {".csv": "csv", ".tsv": "csv", ".txt": "csv", ".parquet": "parquet"}
 _FORMATS |= dict.fromkeys((".jsonl", ".ndjson", ".json"), "jsonl")
 _ROWS = 65_536
-#: What pandas calls an index without a name in Parquet files.
-_INDEX = "__index_level_"
 _LARGEST = np.iinfo(np.int64).max
 
 
@@ -59,12 +56,7 @@ class Chunk:
                 if present and all(type(each) is int and abs(each) <= _LARGEST for each in present):
                     frame[name] = pd.array(values, "Int64")
             return frame
-        table = self.rows.select(list(columns))
-        for index, field in enumerate(table.schema if self.missing else []):
-            column = table.column(index)
-            if pa.types.is_string(field.type):
-                known = pc.is_in(column, pa.array(self.missing, pa.string()))
-                table = table.set_column(index, field, pc.if_else(known, None, column))
+        table = self.table(columns)
         frame = table.to_pandas(ignore_metadata=True, date_as_object=False)
         for field, column in zip(table.schema, table.columns, strict=True):
             if pa.types.is_integer(field.type) and column.null_count:
@@ -73,13 +65,24 @@ class Chunk:
                 )
         return frame.set_axis(self.numbers, axis=0)
 
+    def table(self, columns: Sequence[str]) -> pa.Table:
+        """Return some columns of rows that are no JSON objects; words that mean "missing" are null."""
+        assert isinstance(self.rows, pa.Table)
+        table = self.rows.select(list(columns))
+        for index, field in enumerate(table.schema if self.missing else []):
+            column = table.column(index)
+            if pa.types.is_string(field.type):
+                known = pc.is_in(column, pa.array(self.missing, pa.string()))
+                table = table.set_column(index, field, pc.if_else(known, None, column))
+        return table
+
 
 class TableFile:
     """A table's file, looked at, to be read whole or chunk by chunk.
 
     Args:
         path: A ``.csv``, ``.tsv``, ``.txt``, ``.jsonl``, ``.ndjson``, ``.json`` or ``.parquet`` file; text
-            files may end in ``.gz``.
+            files may end in ``.gz``. Or a folder of ``.parquet`` files, whose columns are those of all.
         rules: How files like it are written, as a model learnt it. Where the file contradicts them, its own
             way counts, and `tell` warns.
         encoding: The encoding of its text, as its owner says. Default: it is found.
@@ -98,14 +101,15 @@ class TableFile:
         encoding: str | None = None,
         name: str | None = None,
     ) -> None:
-        self.path = existing_file(path)
+        files = existing_rows(path)
+        self.path = Path(path)
         self.name = name or str(path)
-        self.format = table_format(self.path)
+        self.format = table_format(files[0])
         self.rejected = Rejected(str(self.path))
         self.rules: FileRules | None = None
         self.read_rows = 0
         self._learnt = rules
-        self._encoding, self._csv = Encoding("utf-8"), None
+        self._encoding, self._csv, self._parquet = Encoding("utf-8"), None, ParquetFiles(files, self.name)
         if self.format != "parquet":
             expected = rules or FileRules()
             self._encoding = find_encoding(self.path, expected.encoding, given=encoding)
@@ -127,15 +131,12 @@ class TableFile:
             return pa.schema([(name, pa.string()) for name in self._csv.layout.names])
         if self.format == "jsonl":
             return arrow_schema(objects for _, objects in self._objects(Rejected(""), _ROWS))
-        with self._parquet() as file:
-            schema = file.schema_arrow
-        names = [name for name in schema.names if not name.startswith(_INDEX)]
-        for name in names:
-            if names.count(name) > 1:
-                raise InputError("two columns have the same name", file=self.path, column=name)
-        # What pandas noted about its index is ignored: a named index is a column like any other.
-        notes = {key: note for key, note in (schema.metadata or {}).items() if key != b"pandas"}
-        return pa.schema([schema.field(name) for name in names], notes)
+        return self._parquet.schema
+
+    @property
+    def rows(self) -> int | None:
+        """Number of rows, where it is known before they are read."""
+        return self._parquet.rows if self.format == "parquet" else None
 
     def chunks(self, rows: int = _ROWS) -> Iterator[Chunk]:
         """Read the table in chunks of bounded memory.
@@ -215,27 +216,14 @@ class TableFile:
             yield from self._objects(self.rejected, rows)
         else:
             first = 1
-            with self._parquet() as file:
-                for batch in file.iter_batches(batch_size=rows):
-                    table = pa.Table.from_batches([batch]).select(self.schema.names)
-                    yield (
-                        np.arange(first, first + len(table)),
-                        table.replace_schema_metadata(self.schema.metadata),
-                    )
-                    first += len(table)
+            for table in self._parquet.tables(rows):
+                yield np.arange(first, first + len(table)), table
+                first += len(table)
 
     def _objects(self, rejected: Rejected, rows: int) -> Iterator[tuple[np.ndarray, list[JsonObject]]]:
         objects = json_objects(self.path, self._encoding, rejected)
         while chunk := list(islice(objects, rows)):
             yield np.array([number for number, _ in chunk]), [each for _, each in chunk]
-
-    @contextmanager
-    def _parquet(self) -> Iterator[pa.parquet.ParquetFile]:
-        try:
-            with pa.parquet.ParquetFile(self.path) as file:
-                yield file
-        except (pa.ArrowInvalid, OSError) as error:
-            raise InputError(f"not a readable Parquet file ({error})", file=self.path) from error
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ class EvaluateConfig(LogReading):
     """Evaluation.
 
     Args:
-        data: Labelled table with the model's raw columns: .csv, .tsv, .jsonl or .parquet; or a folder of
-            examples that prepare wrote.
+        data: Labelled table with the model's raw columns: .csv, .tsv, .jsonl or .parquet, or a folder of
+            .parquet files, such as prepare wrote.
         events: Event log instead, of which examples are made as train makes them.
         label: Label column; the one that the model was trained on, unless given.
         positive: Label values that count as a purchase, or a comparison ('>0'); those of the training, unless

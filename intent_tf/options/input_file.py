@@ -34,14 +34,21 @@ def existing_file(path: str | Path, expected: str = TABLE_FILE) -> Path:
     return file
 
 
-def existing_rows(path: str | Path) -> None:
-    """Check that there is a table, or a folder of examples that `prepare` wrote.
+def existing_rows(path: str | Path) -> list[Path]:
+    """List the files of a table: itself, or the Parquet files of a folder, in the order of their names.
+
+    Files that others are still writing, or hide, begin with ``.`` or ``_``, or lie in such a folder.
 
     Raises:
-        InputError: If there is neither.
+        InputError: If there are none.
     """
-    if not (Path(path) / "manifest.json").is_file():
-        existing_file(path, f"{TABLE_FILE}, or a folder that `python -m intent_tf.prepare` wrote")
+    folder = Path(path)
+    found = sorted(
+        each
+        for each in folder.rglob("*.parquet")
+        if not any(part[0] in "._" for part in each.relative_to(folder).parts)
+    )
+    return found or [existing_file(path, f"{TABLE_FILE}, or a folder of .parquet files")]
 
 
 def existing_log(log: str) -> None:

@@ -13,8 +13,8 @@ class PredictConfig(LogReading, Checked):
     """Prediction.
 
     Args:
-        data: Table with the model's raw columns: .csv, .tsv, .jsonl or .parquet; may exceed memory. Or a
-            folder of examples that prepare wrote.
+        data: Table with the model's raw columns: .csv, .tsv, .jsonl or .parquet, or a folder of .parquet
+            files, such as prepare wrote; may exceed memory.
         events: Event log instead, of which examples are made as train makes them.
         out: File to write: the same rows, with one more column.
         name: Name of that column.

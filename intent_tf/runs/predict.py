@@ -11,12 +11,13 @@ from intent_tf.columns.input_facts import InputFacts
 from intent_tf.columns.raw_columns import require_columns
 from intent_tf.data.adapters import example_table
 from intent_tf.data.facts import Facts
-from intent_tf.data.output_folder import check_output_file, output_file
+from intent_tf.data.output_folder import check_output_file, output_file, refuse_inside
 from intent_tf.data.specification import FeatureSpecification
 from intent_tf.data.table_writer import TableWriter, with_column
 from intent_tf.data.tables import TableFile, table_format
 from intent_tf.errors import InputError
 from intent_tf.options.predict import PredictConfig
+from intent_tf.serving.chunk_scores import ROWS, scored_chunks
 from intent_tf.serving.client import Client
 from intent_tf.serving.trained_model import Scorer, open_model
 
@@ -37,6 +38,7 @@ def predict_file(model_path: str | Path, config: PredictConfig) -> int:
     for written in (out, rejected_file):
         check_output_file(written, config.data or config.events, model_path)
     table_format(out)
+    refuse_inside(out, config.data)
     scorer, specification = _opened(model_path, config)
     with example_table(
         config.data,
@@ -64,26 +66,21 @@ def _predict_table(
             remedy="name the new column otherwise: --name COLUMN",
         )
     require_columns(source.columns, specification, file=source.name)
-    names = [column.name for column in specification.columns]
-    names += [name for name in specification.lengths if name in source.columns]
     counted, facts = InputFacts(specification), Facts()
     schema = source.schema.append(pa.field(config.name, pa.float32()))
     started = time.perf_counter()
     with (
         output_file(out) as partial,
         TableWriter(partial, schema) as writer,
-        tqdm(unit=" rows", disable=config.quiet, desc="predicting") as bar,
+        facts.taking_warnings(),
+        tqdm(total=source.rows, unit=" rows", disable=config.quiet, desc="predicting") as bar,
     ):
-        for chunk in source.chunks():
-            frame = chunk.frame(names)
-            with facts.taking_warnings():
-                try:
-                    probability = scorer.predict(frame, batch_size=config.batch_size)
-                except InputError as error:
-                    raise InputError(str(error), file=source.name) from error
-                counted.add(frame)
+        chunks = source.chunks(ROWS)
+        scored = scored_chunks(chunks, scorer, specification, batch_size=config.batch_size, file=source.name)
+        for chunk, columns, probability in scored:
+            counted.add_rows(columns, chunk.numbers)
             writer.write(with_column(chunk.rows, config.name, probability))
-            bar.update(len(frame))
+            bar.update(len(probability))
     seconds = time.perf_counter() - started
     source.tell(facts)
     counted.tell(facts, source.columns)

@@ -11,6 +11,7 @@ import tensorflow as tf
 from google.protobuf.message import DecodeError
 from tensorflow.core.protobuf import meta_graph_pb2, saved_model_pb2
 
+from intent_tf.columns.kinds.registry import prose
 from intent_tf.columns.raw_columns import RawColumns, padded, raw_columns
 from intent_tf.data.specification import Column, FeatureSpecification
 from intent_tf.errors import InputError, require
@@ -100,14 +101,25 @@ class ServedModel:
         """
         if not len(rows):
             raise InputError("the table has no rows", expected="at least one row of data")
-        columns = raw_columns(rows, self.specification)
+        return self.predict_columns(raw_columns(rows, self.specification), batch_size)
+
+    def predict_columns(self, columns: RawColumns, batch_size: int | None = None) -> np.ndarray:
+        """Compute the intent strengths of raw columns that are tensors already; see `predict`.
+
+        Args:
+            columns: By name, as `raw_columns` makes them; those that the model does not take are not read.
+            batch_size: Number of rows that run at once.
+        """
         columns = {name: columns[name] for name in self.signatures["serving_default"].inputs}
-        if not self._has_encoder:
-            return self._in_batches(columns, len(rows), batch_size or _ROWS_AT_ONCE)
-        # Padding costs an encoder dearly: documents of about one length stand in one batch.
+        batch_size = batch_size or (_DOCUMENTS_AT_ONCE if self._has_encoder else _ROWS_AT_ONCE)
+        rows = int(next(iter(columns.values())).shape[0])
+        lists = any(column.is_list for column in self.specification.columns)
+        if not lists and not prose(self.specification):
+            return self._in_batches(columns, rows, batch_size)
+        # Padding costs dearly: rows of about one length stand in one batch.
         order = np.argsort(-_lengths(columns), kind="stable")
         columns = {name: tf.gather(values, order) for name, values in columns.items()}
-        probability = self._in_batches(columns, len(rows), batch_size or _DOCUMENTS_AT_ONCE)
+        probability = self._in_batches(columns, rows, batch_size)
         return probability[np.argsort(order)]
 
     def _in_batches(self, columns: RawColumns, rows: int, batch_size: int) -> np.ndarray:
@@ -134,10 +146,12 @@ def specification_of(signature: meta_graph_pb2.SignatureDef) -> FeatureSpecifica
 
 
 def _lengths(columns: RawColumns) -> np.ndarray:
-    """Count the bytes of the strings of each row, int64 ``(rows,)``."""
+    """Count the entries of the lists and the bytes of the strings of each row, int64 ``(rows,)``."""
+    lists = [each.row_lengths() for each in columns.values() if isinstance(each, tf.RaggedTensor)]
     texts = [values for values in columns.values() if values.dtype == tf.string]
     lengths = [tf.cast(tf.strings.length(values), tf.int64) for values in texts]
-    return sum((tf.reduce_sum(each, axis=1) if each.shape.rank == 2 else each).numpy() for each in lengths)
+    lengths = [tf.reduce_sum(each, axis=1) if each.shape.rank == 2 else each for each in lengths]
+    return np.asarray(tf.add_n([*lists, *lengths]))
 
 
 def _arguments(name: str, signature: meta_graph_pb2.SignatureDef) -> dict[str, str]:

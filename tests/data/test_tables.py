@@ -16,7 +16,7 @@ import pytest
 from intent_tf.data.facts import Facts
 from intent_tf.data.file_rules import FileRules
 from intent_tf.data.table_writer import TableWriter
-from intent_tf.data.tables import TableFile, existing_file, read_table, table_format
+from intent_tf.data.tables import TableFile, read_table, table_format
 from intent_tf.errors import InputError
 
 TABLE = pa.table(
@@ -80,7 +80,7 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
 
 def test_a_folder_is_no_file(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="is a folder"):
-        existing_file(tmp_path)
+        TableFile(tmp_path)
 
 
 @pytest.mark.parametrize("ending", [".csv", ".jsonl", ".parquet"])

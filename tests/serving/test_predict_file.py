@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from intent_tf.errors import InputError
@@ -61,3 +63,32 @@ def test_input_that_cannot_be_used_leaves_the_old_file(tiny, table: Path, tmp_pa
         predict_file(tiny.folder, PredictConfig(data=str(table), out=str(tmp_path / "out.csv"), quiet=True))
     assert (tmp_path / "out.csv").read_text() == "old"
     assert {path.name for path in tmp_path.iterdir()} == {"rows.csv", "out.csv"}
+
+
+def test_a_folder_of_parquet_is_scored_as_one_table(tiny, tmp_path: Path) -> None:
+    for part in (1, 0):
+        rows = tiny.rows.iloc[50 * part : 50 * (part + 1)]
+        (folder := tmp_path / "rows" / f"day={part}").mkdir(parents=True)
+        rows.to_parquet(folder / "part-0.parquet", index=False)
+    config = PredictConfig(data=str(tmp_path / "rows"), out=str(tmp_path / "out.parquet"), quiet=True)
+    assert predict_file(tiny.folder, config) == 100
+    scored = pd.read_parquet(tmp_path / "out.parquet")
+    np.testing.assert_allclose(scored["intent_strength"], tiny.probabilities, rtol=0, atol=1e-6)
+
+
+def test_the_folder_that_is_read_is_not_written_to(tiny, tmp_path: Path) -> None:
+    tiny.rows.to_parquet(tmp_path / "rows.parquet")
+    config = PredictConfig(data=str(tmp_path), out=str(tmp_path / "out.parquet"))
+    with pytest.raises(InputError, match="lies in the folder that is read"):
+        predict_file(tiny.folder, config)
+
+
+def test_many_chunks_keep_the_order_of_the_rows(tiny, tmp_path: Path) -> None:
+    rows = pd.concat([tiny.rows] * 400, ignore_index=True)
+    rows.assign(row=range(len(rows))).to_parquet(tmp_path / "rows.parquet", index=False)
+    config = PredictConfig(data=str(tmp_path / "rows.parquet"), out=str(tmp_path / "out.parquet"), quiet=True)
+    predict_file(tiny.folder, config)
+    scored = pd.read_parquet(tmp_path / "out.parquet")
+    assert scored["row"].tolist() == list(range(40_000))
+    expected = np.tile(tiny.probabilities, 400)
+    np.testing.assert_allclose(scored["intent_strength"], expected, rtol=0, atol=1e-6)

@@ -104,7 +104,7 @@ def test_a_wrong_value_is_told_with_its_row_in_the_file(
 ) -> None:
     predict(written(tmp_path / "rows.csv", "page views,标题\n3,red\nbroken\nmany,red\n"))
     assert (
-        "! column 'page views': what is no number is missing, such as 'many' in row 4"
+        "rows.csv, column 'page views': what is no number is missing, such as 'many' in row 4"
         in capsys.readouterr().out
     )
 

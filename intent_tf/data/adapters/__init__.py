@@ -5,10 +5,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-import pyarrow as pa
-import pyarrow.dataset
-import pyarrow.parquet
-
 from intent_tf.data.adapters.adapter import Adapter
 from intent_tf.data.adapters.dmc2013 import DMC2013
 from intent_tf.data.adapters.ga4 import GA4
@@ -79,7 +75,7 @@ def example_table(
     rejected: str | Path | None = None,
     quiet: bool = False,
 ) -> Iterator[str]:
-    """Give a table of examples as a file, for the time of a ``with`` block.
+    """Give a table of examples as a file or a folder of them, for the time of a ``with`` block.
 
     Args:
         data: A table, which is given as it is, or a folder that `prepare_examples` wrote, or nothing.
@@ -90,23 +86,17 @@ def example_table(
         rejected: File for the rows of the log that are rejected.
         quiet: Print nothing of what was found of the log.
     """
-    if data and not Prepared.is_at(data):
-        yield data
+    if data or Prepared.is_at(events):
+        yield str(Path(data or events) / EXAMPLES) if Prepared.is_at(data or events) else data
         return
     with tempfile.TemporaryDirectory(prefix="intent_tf-") as folder:
         path = Path(folder) / "examples.parquet"
-        if Prepared.is_at(data or events):
-            examples = pa.dataset.dataset(Path(data or events) / EXAMPLES)
-            with pa.parquet.ParquetWriter(path, examples.schema) as writer:
-                for batch in examples.to_batches():
-                    writer.write_batch(batch)
-        else:
-            definition = ExampleDefinition(label=next((each for each in LABELS if each == label), "purchase"))
-            with opened_log(events, reading) as (files, log_format):
-                if learnt:
-                    log_format, definition = log_format.following(learnt), definition.following(learnt)
-                prepared = prepare_examples(files, definition, log_format, rejected=rejected)
-            if not quiet:
-                print(prepared.facts.written())
-            prepared.examples.to_parquet(path, index=False)
+        definition = ExampleDefinition(label=next((each for each in LABELS if each == label), "purchase"))
+        with opened_log(events, reading) as (files, log_format):
+            if learnt:
+                log_format, definition = log_format.following(learnt), definition.following(learnt)
+            prepared = prepare_examples(files, definition, log_format, rejected=rejected)
+        if not quiet:
+            print(prepared.facts.written())
+        prepared.examples.to_parquet(path, index=False)
         yield str(path)
