@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -19,6 +20,33 @@ from intent_tf.text import Tokenizer
 #: A share is told as a warning if it is larger than this, and so many times as large as in training rows.
 _LARGE, _TIMES = 0.2, 4
 _NAMED = 10
+
+
+@dataclass
+class InputCounts:
+    """What is counted of rows, and can be sent from one process to another.
+
+    Args:
+        rows: Number of rows.
+        missing: Missing cells, by column.
+        unknown: Cells of unknown categories, by column.
+        unread: Cells that cannot be read, and so are among the missing, by column.
+        first_unread: The first of them and the number of its row, by column.
+    """
+
+    rows: int = 0
+    missing: Counter[str] = field(default_factory=Counter)
+    unknown: Counter[str] = field(default_factory=Counter)
+    unread: Counter[str] = field(default_factory=Counter)
+    first_unread: dict[str, tuple[str, object]] = field(default_factory=dict)
+
+    def add(self, other: "InputCounts") -> "InputCounts":
+        """Add what was counted of other rows."""
+        self.rows += other.rows
+        for name in ("missing", "unknown", "unread"):
+            getattr(self, name).update(getattr(other, name))
+        self.first_unread = other.first_unread | self.first_unread
+        return self
 
 
 class InputFacts:
@@ -43,11 +71,7 @@ class InputFacts:
 
     def __init__(self, specification: FeatureSpecification) -> None:
         self.specification = specification
-        self.rows = 0
-        self.missing: Counter[str] = Counter()
-        self.unknown: Counter[str] = Counter()
-        self.unread: Counter[str] = Counter()
-        self._first_unread: dict[str, tuple[str, object]] = {}
+        self.counts = InputCounts()
         known = {
             column: seen.categories
             for column in specification.columns
@@ -77,10 +101,10 @@ class InputFacts:
                 cells = pd.Series(tf.gather(raw[column.name], missing).numpy(), missing, dtype=object)
                 cells = cells.str.decode("utf-8").str.strip()
                 unread = cells[~(is_word_for_missing(cells) | cells.isin(column.missing)).astype(bool)]
-                self.unread[column.name] += len(unread)
+                self.counts.unread[column.name] += len(unread)
                 if len(unread):
                     first = (unread.iloc[0], numbers[unread.index[0]])
-                    self._first_unread.setdefault(column.name, first)
+                    self.counts.first_unread.setdefault(column.name, first)
 
     def add_columns(self, raw: RawColumns, categories: CategoryEncoder | None) -> dict[str, tf.Tensor]:
         """Count rows, given as tensors, by an encoder that knows categories; returns what was read."""
@@ -88,12 +112,12 @@ class InputFacts:
         for encoder in self._encoders:  # numbers are read, and categories spelt, as in the graph
             entered = encoder.entered(entered)
         missing = {column.name: _missing(entered[column.name]) for column in self.specification.columns}
-        self.rows += len(next(iter(missing.values())))
-        self.missing.update({name: int(each.sum()) for name, each in missing.items()})
+        self.counts.rows += len(next(iter(missing.values())))
+        self.counts.missing.update({name: int(each.sum()) for name, each in missing.items()})
         if categories is not None:
             ids = categories.category_ids(entered).numpy()
             for name, column in zip(categories.names, ids.T, strict=True):
-                self.unknown[name] += int(((column == 0) & ~missing[name]).sum())
+                self.counts.unknown[name] += int(((column == 0) & ~missing[name]).sum())
         return entered
 
     def seen(self, categories: CategoryEncoder | None) -> dict[str, Seen]:
@@ -101,7 +125,7 @@ class InputFacts:
         names = categories.names if categories else ()
         learnt = {name: tuple(categories.ids.categories(name)) for name in names if categories}
         told = {name: each for name, each in learnt.items() if len(each) <= MOST_CATEGORIES}
-        return {name: Seen(*self._shares(name), told.get(name, ())) for name in self.missing}
+        return {name: Seen(*self._shares(name), told.get(name, ())) for name in self.counts.missing}
 
     def tell(self, facts: Facts, columns: Sequence[str]) -> None:
         """Tell the shares, and warn of those that are far above those of training rows.
@@ -119,8 +143,8 @@ class InputFacts:
         others = [name for name in columns if name not in {*names, *self.specification.lengths}]
         if others:
             facts.tell("columns not read", _shortened(others))
-        for name, (cell, row) in self._first_unread.items():
-            column, count = self.specification[name], self.unread[name]
+        for name, (cell, row) in self.counts.first_unread.items():
+            column, count = self.specification[name], self.counts.unread[name]
             option = kind_of(column.kind).option
             told = f" (with {option} {name}=…)" if option else ""
             facts.warn(
@@ -136,8 +160,10 @@ class InputFacts:
                     facts.warn(f"{now:.1f} % of the cells of {name!r} {what}, {before:.1f} % in training")
 
     def _shares(self, name: str) -> tuple[float, float]:
-        present = self.rows - self.missing[name]
-        return self.missing[name] / max(1, self.rows), self.unknown[name] / max(1, present)
+        present = self.counts.rows - self.counts.missing[name]
+        return self.counts.missing[name] / max(1, self.counts.rows), self.counts.unknown[name] / max(
+            1, present
+        )
 
 
 def _missing(values: tf.Tensor | tf.RaggedTensor) -> np.ndarray:

@@ -1,6 +1,5 @@
 """What `predict` does: it adds the probability to every row of a table."""
 
-import sys
 import time
 from pathlib import Path
 
@@ -8,15 +7,15 @@ import pyarrow as pa
 from tqdm import tqdm
 
 from intent_tf.columns.input_facts import InputFacts
-from intent_tf.columns.raw_columns import require_columns
 from intent_tf.data.adapters import example_table
 from intent_tf.data.facts import Facts
 from intent_tf.data.output_folder import check_output_file, output_file, refuse_inside
 from intent_tf.data.specification import FeatureSpecification
 from intent_tf.data.table_writer import TableWriter, with_column
 from intent_tf.data.tables import TableFile, table_format
-from intent_tf.errors import InputError
 from intent_tf.options.predict import PredictConfig
+from intent_tf.runs.predict_on_spark import predict_on_spark
+from intent_tf.runs.scored_table import check_scorable, tell_scored
 from intent_tf.serving.chunk_scores import ROWS, scored_chunks
 from intent_tf.serving.client import Client
 from intent_tf.serving.trained_model import Scorer, open_model
@@ -33,6 +32,8 @@ def predict_file(model_path: str | Path, config: PredictConfig) -> int:
     Raises:
         InputError: If a file, a column or a value is not usable; no half-written file stays.
     """
+    if config.engine == "spark":
+        return predict_on_spark(model_path, config)
     out = Path(config.out)
     rejected_file = out.with_name(out.name + ".rejected.csv")
     for written in (out, rejected_file):
@@ -58,14 +59,7 @@ def _predict_table(
 ) -> int:
     out = Path(config.out)
     rejected_file = out.with_name(out.name + ".rejected.csv")
-    if config.name in source.columns:
-        raise InputError(
-            "the table has a column of this name, which would be lost",
-            file=source.name,
-            column=config.name,
-            remedy="name the new column otherwise: --name COLUMN",
-        )
-    require_columns(source.columns, specification, file=source.name)
+    check_scorable(source, specification, config)
     counted, facts = InputFacts(specification), Facts()
     schema = source.schema.append(pa.field(config.name, pa.float32()))
     started = time.perf_counter()
@@ -83,17 +77,10 @@ def _predict_table(
             bar.update(len(probability))
     seconds = time.perf_counter() - started
     source.tell(facts)
-    counted.tell(facts, source.columns)
     if source.rejected.rows:
         source.rejected.write(rejected_file)
         facts.tell("rejected rows are in", rejected_file)
-    if config.quiet:
-        print("".join(f"! {warning}\n" for warning in facts.warnings), end="", file=sys.stderr)
-    else:
-        print(facts.written())
-        print(f"{counted.rows:,} rows in {seconds:.1f} s: {counted.rows / seconds:,.0f} rows/s")
-    print(out)
-    return counted.rows
+    return tell_scored(facts, counted, source, seconds, config)
 
 
 def _opened(model_path: str | Path, config: PredictConfig) -> tuple[Scorer, FeatureSpecification]:

@@ -59,5 +59,5 @@ def test_types_that_do_not_go_together_are_refused(tmp_path: Path) -> None:
 
 def test_a_folder_without_parquet_is_refused(tmp_path: Path) -> None:
     pd.DataFrame({"pages": [1]}).to_csv(tmp_path / "a.csv")
-    with pytest.raises(InputError, match="is a folder; expected .* or a folder of .parquet files"):
+    with pytest.raises(InputError, match=r"is a folder; expected .* or a folder of \.parquet files"):
         TableFile(tmp_path)

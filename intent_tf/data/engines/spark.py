@@ -11,6 +11,7 @@ import pandas as pd
 
 from intent_tf.data.engines.dialect import Dialect
 from intent_tf.data.engines.engine import Preparation
+from intent_tf.data.engines.spark_session import remove_checksums, spark_session
 from intent_tf.data.event_sql import FILE, LINE, PROBLEM, RECORD, ColumnType
 from intent_tf.data.log_tables import LogTables, log_tables
 from intent_tf.errors import InputError, require
@@ -32,19 +33,6 @@ _JAVA = {
 }
 _ONE_OR_TWO = ("%m", "%d", "%H", "%I", "%M", "%S")
 _PATH = "regexp_replace(_metadata.file_path, '^file:/+', '/')"
-
-#: Of the context, if none runs yet.
-_CONTEXT = {
-    "spark.ui.enabled": "false",
-    "spark.ui.showConsoleProgress": "false",
-    "spark.hadoop.mapreduce.fileoutputcommitter.marksuccessfuljobs": "false",
-}
-_SESSION = {
-    "spark.sql.ansi.enabled": "true",
-    "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
-    "spark.sql.sources.partitionColumnTypeInference.enabled": "false",
-    "spark.sql.legacy.parquet.nanosAsLong": "true",
-}
 
 SPARK = Dialect(
     name=lambda column: "`" + column.replace("`", "``") + "`",
@@ -90,34 +78,22 @@ class SparkEngine:
 
     def write_examples(self, task: Preparation) -> dict[str, int]:
         """Write the examples of a log; see `Engine.write_examples`."""
-        sessions = require("pyspark.sql", "spark").SparkSession
         failure = require("pyspark.errors", "spark").PySparkException
-        running = sessions.getActiveSession()
         task.progress("starting Spark", 0, 1)
-        spark = running or self._start(sessions.builder)
-        task.progress("starting Spark", 1, 1)
         try:
-            with tempfile.TemporaryDirectory(prefix="intent_tf-") as temporary:
-                return _Run(spark.newSession(), Path(temporary), task)()
+            with (
+                spark_session(self._master, self._settings) as spark,
+                tempfile.TemporaryDirectory(prefix="intent_tf-") as temporary,
+            ):
+                task.progress("starting Spark", 1, 1)
+                return _Run(spark, Path(temporary), task)()
         except failure as error:
             raise InputError(f"Spark cannot prepare the log ({error})", file=task.log_name) from error
-        finally:
-            if running is None:
-                spark.stop()
-
-    def _start(self, builder: Any) -> Any:
-        for key, value in (_CONTEXT | self._settings).items():
-            builder = builder.config(key, value)
-        spark = builder.master(self._master).appName("intent_tf").getOrCreate()
-        spark.sparkContext.setLogLevel("ERROR")
-        return spark
 
 
 class _Run:
     def __init__(self, spark: Any, temporary: Path, task: Preparation) -> None:
         self.spark, self.temporary, self.task, self.out = spark, temporary, task, task.out
-        for key, value in _SESSION.items():
-            spark.conf.set(key, value)
 
     def __call__(self) -> dict[str, int]:
         task, progress = self.task, self.task.progress
@@ -137,8 +113,7 @@ class _Run:
         examples = self._views(task.example_steps(SPARK, types), cached="sessions")
         writer = examples.repartition("day").write.partitionBy("day")
         writer.option("compression", "snappy").parquet(str(self.out / "examples"))
-        for checksum in self.out.rglob(".*.crc"):
-            checksum.unlink()
+        remove_checksums(self.out)
         [(sessions, clean, bots)] = self.query(
             "SELECT count(*), coalesce(sum(size), 0), count_if(is_bot) FROM sessions"
         )
