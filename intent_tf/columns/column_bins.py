@@ -1,6 +1,8 @@
 """Any raw column as a few named bins: what slices, leaks and drift look at."""
 
+from collections.abc import Sequence
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -45,33 +47,45 @@ class ColumnBins:
     """
 
     def __init__(self, values: pd.Series, weight: ArrayLike, binning: Binning, bins: int = 10) -> None:
-        self.binning, weight = binning, np.asarray(weight, np.float64)
+        weight = np.asarray(weight, np.float64)
         if binning.measure is None:
             sums = pd.Series(weight).groupby(_texts(values), sort=False).sum().drop("", errors="ignore")
             frequent = sums[sums > 0].sort_values(ascending=False, kind="stable")
-            self.values = frequent.index[:bins].tolist()
-            self.names = [*self.values, "(other)", "(missing)"]
+            cuts = frequent.index[:bins].tolist()
         else:
             numbers = binning.measure(values)
             counts = np.isfinite(numbers) & (weight > 0)
             finite = numbers[counts]
-            cuts = _quantiles(finite, weight[counts], np.linspace(0, 1, bins + 1)[1:-1])
+            found = _quantiles(finite, weight[counts], np.linspace(0, 1, bins + 1)[1:-1])
             # A cut at the highest value would leave nothing above it.
-            self.edges = np.unique(cuts[cuts < finite.max(initial=-np.inf)])
-            self.names = [*self._ranges(), "(missing)"]
+            cuts = np.unique(found[found < finite.max(initial=-np.inf)]).tolist()
+        self._cut(cuts, binning)
+
+    @classmethod
+    def restored(cls, cuts: Sequence[Any], binning: Binning) -> "ColumnBins":
+        """Return the bins that others had, by their `cuts`."""
+        bins = cls.__new__(cls)
+        bins._cut(cuts, binning)
+        return bins
+
+    def _cut(self, cuts: Sequence[Any], binning: Binning) -> None:
+        #: The values that have a bin, or the numbers between two bins.
+        self.cuts, self.binning = list(cuts), binning
+        self.names = [*(cuts if binning.measure is None else self._ranges())]
+        self.names += ["(missing)"] if binning.measure else ["(other)", "(missing)"]
 
     def __call__(self, values: pd.Series) -> IntArray:
         """Find the bin of each value, an index into `names`, int64 `(rows,)`."""
         missing = len(self.names) - 1
         if self.binning.measure is None:
             texts = _texts(values)
-            index = pd.Index(self.values).get_indexer(pd.Index(texts))
+            index = pd.Index(self.cuts, dtype=object).get_indexer(pd.Index(texts, dtype=object))
             return np.where(texts == "", missing, np.where(index < 0, missing - 1, index)).astype(np.int64)
         numbers = self.binning.measure(values)
-        return np.where(np.isnan(numbers), missing, np.searchsorted(self.edges, numbers)).astype(np.int64)
+        return np.where(np.isnan(numbers), missing, np.searchsorted(self.cuts, numbers)).astype(np.int64)
 
     def _ranges(self) -> list[str]:
-        edges, unit = [self.binning.written(edge) for edge in self.edges], self.binning.unit
+        edges, unit = [self.binning.written(edge) for edge in self.cuts], self.binning.unit
         if not edges:
             return ["any" + unit]
         between = [f"{low} to {high}{unit}" for low, high in pairwise(edges)]

@@ -26,6 +26,46 @@ class ColumnDrift:
     level: Literal["stable", "moderate", "shifted"]
 
 
+@dataclass(frozen=True)
+class ColumnReference:
+    """How the values of a column were spread over a few bins, in the rows that others are compared with.
+
+    Args:
+        column: Its name.
+        kind: Its kind.
+        cuts: What parts the bins; see `ColumnBins.cuts`.
+        shares: Share of the rows in each bin, by weight.
+        rows: Effective number of rows.
+    """
+
+    column: str
+    kind: str
+    cuts: Sequence[Any]
+    shares: Sequence[float]
+    rows: float
+
+    @classmethod
+    def of(cls, values: pd.Series, weight: ArrayLike, kind: str, bins: int = 10) -> "ColumnReference":
+        """Learn the bins of a column on some rows, and how these are spread over them."""
+        weights = np.asarray(weight, np.float64)
+        binned = ColumnBins(values, weights, binning_of(kind), bins)
+        shares = _shares(binned, values, weights)
+        return cls(str(values.name), kind, binned.cuts, shares.tolist(), effective_size(weights))
+
+    def drift(self, values: pd.Series, weight: ArrayLike) -> ColumnDrift:
+        """Compute the population stability index of other rows; see `evaluate_drift`."""
+        weights = np.asarray(weight, np.float64)
+        others = _shares(ColumnBins.restored(self.cuts, binning_of(self.kind)), values, weights)
+        sizes = self.rows, effective_size(weights)
+        counts = np.stack([np.asarray(self.shares) * sizes[0], others * sizes[1]])
+        counts = counts[:, counts.any(axis=0)]
+        p, q = (counts + 0.5) / (counts + 0.5).sum(axis=1, keepdims=True)
+        psi = float(((p - q) * np.log(p / q)).sum())
+        chance = chi2.ppf(0.99, max(counts.shape[1] - 1, 1)) * (1 / sizes[0] + 1 / sizes[1])
+        level: Any = "stable" if psi < max(MODERATE, chance) else "moderate" if psi < SHIFTED else "shifted"
+        return ColumnDrift(self.column, psi, level)
+
+
 def evaluate_drift(
     train: pd.DataFrame,
     train_weight: ArrayLike,
@@ -63,25 +103,17 @@ def evaluate_drift(
         >>> evaluate_drift(train, np.ones(100), test, np.ones(100), {"month": "category"})[0].level
         'shifted'
     """
-    weights = [np.asarray(each, np.float64) for each in (train_weight, test_weight)]
-    columns = [_drift((train[column], test[column]), weights, kind, bins) for column, kind in kinds.items()]
+    references = [ColumnReference.of(train[name], train_weight, kind, bins) for name, kind in kinds.items()]
+    return drift_from(references, test, test_weight)
+
+
+def drift_from(
+    references: Sequence[ColumnReference], frame: pd.DataFrame, weight: ArrayLike
+) -> list[ColumnDrift]:
+    """Compute the index of each column against what is known of other rows, the highest first."""
+    columns = [each.drift(frame[each.column], weight) for each in references]
     return sorted(columns, key=lambda column: -column.psi)
 
 
-def _drift(
-    values: tuple[pd.Series, pd.Series], weights: Sequence[FloatArray], kind: str, bins: int
-) -> ColumnDrift:
-    binned = ColumnBins(values[0], weights[0], binning_of(kind), bins)
-    sizes = [effective_size(each) for each in weights]
-    counts = np.stack(
-        [
-            np.bincount(binned(rows), weight, minlength=len(binned.names)) * size / weight.sum()
-            for rows, weight, size in zip(values, weights, sizes, strict=True)
-        ]
-    )
-    counts = counts[:, counts.any(axis=0)]
-    p, q = (counts + 0.5) / (counts + 0.5).sum(axis=1, keepdims=True)
-    psi = float(((p - q) * np.log(p / q)).sum())
-    chance = chi2.ppf(0.99, max(counts.shape[1] - 1, 1)) * (1 / sizes[0] + 1 / sizes[1])
-    level: Any = "stable" if psi < max(MODERATE, chance) else "moderate" if psi < SHIFTED else "shifted"
-    return ColumnDrift(str(values[0].name), psi, level)
+def _shares(binned: ColumnBins, values: pd.Series, weight: FloatArray) -> FloatArray:
+    return np.bincount(binned(values), weight, minlength=len(binned.names)) / weight.sum()

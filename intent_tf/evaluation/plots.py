@@ -11,6 +11,7 @@ from sklearn.metrics import precision_recall_curve, roc_curve
 
 from intent_tf.data.predictions import FloatArray, Labels, Predictions
 from intent_tf.evaluation.metrics import Metrics, bin_of
+from intent_tf.evaluation.reliability import wilson_interval
 from intent_tf.evaluation.svg import COLOURS
 from intent_tf.evaluation.table import COLUMNS
 
@@ -226,7 +227,4 @@ def _rates(predictions: Predictions, bins: int) -> tuple[FloatArray, FloatArray,
         for values in (predictions.probability, predictions.label)
     )
     count = total[seen] ** 2 / np.bincount(index, weight**2)[seen]  # the effective one
-    z = 1.96
-    middle = (y + z**2 / (2 * count)) / (1 + z**2 / count)
-    half = z / (1 + z**2 / count) * np.sqrt(y * (1 - y) / count + z**2 / (4 * count**2))
-    return x, y, np.minimum(middle - half, y), np.maximum(middle + half, y)
+    return x, y, *wilson_interval(y, count)

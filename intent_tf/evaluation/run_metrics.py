@@ -11,6 +11,7 @@ from intent_tf.evaluation.better_baseline import BetterBaseline
 from intent_tf.evaluation.calibration_check import CalibrationCheck
 from intent_tf.evaluation.diagnosis import Diagnosis
 from intent_tf.evaluation.metrics import Metrics
+from intent_tf.evaluation.monitoring import Monitoring
 from intent_tf.evaluation.precompute_cost import PrecomputeCost
 from intent_tf.training.calibration import CalibrationChoice
 
@@ -39,6 +40,7 @@ class RunMetrics:
         precomputed: How figures change when the extractors are precomputed.
         better_baseline: The best baseline, if its log loss is lower than the model's.
         baseline_inputs: What the baselines learnt from: numbers, categories, and whether words.
+        monitoring: What new rows say of the model.
     """
 
     # In the order of `metrics.json`.
@@ -61,6 +63,7 @@ class RunMetrics:
     precomputed: PrecomputeCost | None = None
     better_baseline: BetterBaseline | None = None
     baseline_inputs: tuple[str, ...] | None = None
+    monitoring: Monitoring | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Lay the figures out as ``metrics.json`` has them, without those that are unknown.

@@ -1,7 +1,10 @@
 """What `evaluate` does: it says how good a trained model is on a labelled table."""
 
 import json
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,21 +22,25 @@ from intent_tf.data.tables import Table, TableFile
 from intent_tf.errors import InputError
 from intent_tf.evaluation.better_baseline import find_better_baseline
 from intent_tf.evaluation.metrics import evaluate
+from intent_tf.evaluation.monitoring import Monitoring
 from intent_tf.evaluation.run_metrics import RunMetrics
 from intent_tf.evaluation.table import metrics_table
 from intent_tf.evaluation.threshold import choose_threshold
 from intent_tf.options.evaluate import EvaluateConfig
+from intent_tf.runs.monitor import monitor_rows
+from intent_tf.serving.request_logs import is_request_log, read_request_log
 from intent_tf.serving.trained_model import ModelFacts, TrainedModel, open_model
 
 #: The threshold where a model does not tell its own.
 _THRESHOLD = 0.5
 
 
-def evaluate_file(model_path: str | Path, config: EvaluateConfig) -> RunMetrics:
-    """Evaluate a model on a table, beside the table's constant rate.
+def evaluate_file(model_path: str | Path, config: EvaluateConfig) -> RunMetrics | Monitoring:
+    """Evaluate a model on a table, beside the table's constant rate, and say whether to train it again.
 
     Returns:
-        The metrics of the model and of the baseline ``constant_rate``.
+        The metrics of the model and of the baseline ``constant_rate``; of rows without labels how far they
+        are from those of the training.
 
     Raises:
         InputError: If the table or the model is not usable.
@@ -44,19 +51,57 @@ def evaluate_file(model_path: str | Path, config: EvaluateConfig) -> RunMetrics:
         for written in (config.out, rejected):
             check_output_file(written, given, model_path)
     model = open_model(model_path, trust=config.trust)
+    if is_request_log(config.data):
+        rows = read_request_log(config.data, model.specification)
+        return _without_labels(model_path, model, rows, Facts(), config)
     learnt, label = model.specification.session, config.label or model.facts.label
     with example_table(
         config.data, config.events, config, learnt=learnt, label=label, rejected=rejected
     ) as data:
         file = TableFile(data, model.specification.file, encoding=config.encoding, name=given)
         table = Table(file.frame(), file)
+    if config.unlabelled:
+        facts = Facts()
+        table.file.tell(facts)
+        return _without_labels(model_path, model, table.frame, facts, config)
     return _evaluate_table(model_path, model, table, config)
+
+
+def _without_labels(
+    model_path: str | Path, model: TrainedModel, frame: pd.DataFrame, facts: Facts, config: EvaluateConfig
+) -> Monitoring:
+    facts.tell("file", config.data or config.events)
+    facts.tell("rows", len(frame))
+    probability = _probabilities(model, frame, facts, ())
+    weight = _weights(frame, model.facts, config)
+    monitoring = monitor_rows(model_path, model, frame, probability, weight, None, config)
+    _write({"monitoring": asdict(monitoring)}, config)
+    return monitoring
+
+
+def _probabilities(
+    model: TrainedModel, frame: pd.DataFrame, facts: Facts, known: Sequence[str | None]
+) -> np.ndarray:
+    """Score rows, and print what was found of them; columns that are known are read otherwise."""
+    counted = InputFacts(model.specification)
+    with facts.taking_warnings():
+        counted.add(frame)
+        probability = model.scorer.predict(frame)
+    counted.tell(facts, [name for name in frame.columns if name not in known])
+    print(f"{facts.written()}\n")
+    return probability
+
+
+def _write(metrics: dict[str, Any], config: EvaluateConfig) -> None:
+    if config.out is not None:
+        Path(config.out).write_text(json.dumps(metrics, indent=2, ensure_ascii=False) + "\n", "utf-8")
+        print(config.out)
 
 
 def _evaluate_table(
     model_path: str | Path, model: TrainedModel, table: Table, config: EvaluateConfig
 ) -> RunMetrics:
-    counted, facts = InputFacts(model.specification), Facts()
+    facts = Facts()
     frame, label = _labelled(table.frame, model.facts, config, facts)
     labels = Labels(label, _weights(frame, model.facts, config))
     threshold = model.facts.threshold if config.threshold is None else config.threshold
@@ -64,12 +109,8 @@ def _evaluate_table(
         print(f"note: {model_path} does not tell the model's threshold, so it is {_THRESHOLD} (--threshold)")
         threshold = _THRESHOLD
     table.file.tell(facts)
-    with facts.taking_warnings():
-        counted.add(frame)
-        probability = model.scorer.predict(frame)
     known = (config.label or model.facts.label, config.weight or model.facts.weight)
-    counted.tell(facts, [name for name in frame.columns if name not in known])
-    print(f"{facts.written()}\n")
+    probability = _probabilities(model, frame, facts, known)
     # Learnt from this table, as its threshold is.
     rate = Predictions.of(labels, np.full(len(labels), labels.rate))
     predicted = Predictions.of(labels, probability)
@@ -77,13 +118,13 @@ def _evaluate_table(
     baselines = {"constant_rate": evaluate(rate, choose_threshold(rate))}
     compared = {"intent_tf": predicted.probability, "constant_rate": rate.probability}
     better = find_better_baseline(labels, compared, test, baselines)
-    metrics = RunMetrics(test=test, baselines=baselines, better_baseline=better)
-    print(metrics_table(metrics.test, metrics.baselines))
-    if metrics.better_baseline:
-        print(f"note: {metrics.better_baseline}")
-    if config.out is not None:
-        Path(config.out).write_text(json.dumps(metrics.as_dict(), indent=2) + "\n")
-        print(config.out)
+    print(metrics_table(test, baselines))
+    if better:
+        print(f"note: {better}")
+    print()
+    monitoring = monitor_rows(model_path, model, frame, probability, labels.weight, predicted, config)
+    metrics = RunMetrics(test=test, baselines=baselines, better_baseline=better, monitoring=monitoring)
+    _write(metrics.as_dict(), config)
     return metrics
 
 

@@ -6,8 +6,10 @@ from pathlib import Path
 
 from intent_tf.columns.prepared import PreparedData
 from intent_tf.columns.subword_preprocessor import SubwordPreprocessor
+from intent_tf.columns.watched_columns import watched_frame, watched_kinds
 from intent_tf.data.predictions import Labels
 from intent_tf.evaluation.evaluation import Evaluation
+from intent_tf.evaluation.monitoring import TrainingReference
 from intent_tf.evaluation.report import Report, write_report
 from intent_tf.options.run import Storage
 from intent_tf.serving.export import export_saved_model, export_token_ids
@@ -23,7 +25,7 @@ def write_artifacts(
     title: str,
     precompute: Storage | None = None,
 ) -> None:
-    """Write the SavedModel, ``model.keras``, configuration, metrics, report and model card.
+    """Write the SavedModel, ``model.keras``, ``training.json``, configuration, metrics, report and card.
 
     Args:
         folder: An empty folder to write to.
@@ -41,6 +43,13 @@ def write_artifacts(
     if isinstance(model.preprocessor, SubwordPreprocessor):
         export_token_ids(model, folder / "token_ids")
     model.save(folder / "model.keras")
+    TrainingReference.of(
+        watched_frame(data.train.frame, data.specification),
+        data.train.weight,
+        watched_kinds(data.specification),
+        evaluation.probabilities["intent_tf"],
+        data.test.weight,
+    ).write(folder)
     for part in model.stack.parts.values() if model.stack else ():
         if write := getattr(part, "write_own_format", None):
             write(folder)
