@@ -5,15 +5,13 @@ from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from intent_tf.columns.config import find_derived, with_tokenizer
-from intent_tf.columns.feature_batches import graph_of
 from intent_tf.columns.identifiers import find_identifiers
 from intent_tf.columns.inference import infer_specification
-from intent_tf.columns.kinds.registry import kind_of
 from intent_tf.columns.prediction_dates import split_times, tell_later_dates
+from intent_tf.columns.prepared_parts import labels_and_weights, read_cells, rows_of_parts
 from intent_tf.columns.preprocessor import Preprocessor
 from intent_tf.columns.rows import Rows
 from intent_tf.columns.subword_preprocessor import SubwordPreprocessor
@@ -24,13 +22,11 @@ from intent_tf.data.file_rules import FileRules
 from intent_tf.data.labels import (
     is_graded,
     label_rule,
-    read_grades,
     read_labels,
     refuse_label_copies,
     tell_labels,
 )
 from intent_tf.data.predictions import Labels
-from intent_tf.data.sample_weights import read_weights
 from intent_tf.data.session_rules import SessionRules
 from intent_tf.data.specification import FeatureSpecification
 from intent_tf.data.splitting import PARTS, Split, SplitDescription, SplitPlan, split
@@ -204,10 +200,10 @@ def preprocess_data(
     files = dict.fromkeys(PARTS, file) | ({} if test is None else {"test": _TEST})
     tell_odd_cells(facts, parts.train, specification)
     with facts.taking_warnings():
-        frames = {name: _read(getattr(parts, name), specification, files[name]) for name in PARTS}
+        frames = {name: read_cells(getattr(parts, name), specification, files[name]) for name in PARTS}
     parts = Split(**frames, description=parts.description)
     doubtful = [each for each in specification.columns if each.name not in (kinds or {})]
-    train_labels = Labels(*_labels_and_weights(parts.train, label, rule, weight, file))
+    train_labels = Labels(*labels_and_weights(parts.train, label, rule, weight, file))
     identifiers = find_identifiers(doubtful, parts.train, parts.validation, train_labels, facts)
     specification = replace(
         specification,
@@ -225,12 +221,7 @@ def preprocess_data(
     preprocessor = kind(specification, **options)
     with facts.taking_warnings():
         preprocessor.adapt(parts.train, file=file)
-        rows, graph = {}, graph_of(preprocessor)
-        for name in PARTS:
-            part, source = getattr(parts, name), files[name]
-            told = _labels_and_weights(part, label, rule, weight, source)
-            part_rows = Rows.of(part, preprocessor, *told, file=source, graph=graph)
-            rows[name] = replace(part_rows, grade=read_grades(part[label])) if graded else part_rows
+        rows = rows_of_parts(parts, preprocessor, label, rule, weight, files, graded=graded)
     for name, seen in preprocessor.specification.seen.items():
         if seen.unknown > _MANY:
             facts.warn(f"{seen.unknown:.0%} of the cells of {name!r} are categories too rare to learn from")
@@ -238,26 +229,6 @@ def preprocess_data(
     if verbose:
         print(facts)
     return PreparedData(preprocessor, **rows, cleaning=counts, split=parts.description, facts=facts)
-
-
-def _labels_and_weights(
-    part: pd.DataFrame, label: str, rule: tuple[Any, Any], weight: str | None, file: object
-) -> tuple[np.ndarray, np.ndarray]:
-    """Read the label and the weight of each row; rows weigh 1 where no column tells it."""
-    weighed = weight is not None and weight in part.columns
-    weights = read_weights(part[weight], file) if weighed else np.ones(len(part), np.float32)
-    return read_labels(part[label], label, *rule, file=file), weights
-
-
-def _read(frame: pd.DataFrame, specification: FeatureSpecification, file: object) -> pd.DataFrame:
-    """Bring cells into the form that baselines and reports take; a frame that has it is returned itself."""
-    changed: dict[str, pd.Series] = {}
-    for column in specification.columns:
-        if column.name in frame.columns:
-            values = frame[column.name]
-            read = kind_of(column.kind).read(values, column, file=file)
-            changed |= {} if read is values else {column.name: read}
-    return frame.assign(**changed) if changed else frame
 
 
 def check_columns(frame: pd.DataFrame, needed: Sequence[str | None], file: object) -> None:

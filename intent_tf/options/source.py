@@ -6,7 +6,7 @@ from typing import Literal
 
 from intent_tf.errors import InputError
 from intent_tf.options.checked import Checked, Count, Share
-from intent_tf.options.input_file import LOG, TABLE
+from intent_tf.options.input_file import LOG, MODEL, TABLE
 from intent_tf.options.log_reading import AdapterName, LogReading
 
 __all__ = ["AdapterName", "DatasetName", "Kind", "SourceConfig"]
@@ -27,6 +27,9 @@ class SourceConfig(LogReading, Checked):
         dataset: Public data set by name.
         events: Event log: a .csv, .jsonl or .parquet file, a folder or a pattern of them; or a folder of
             examples that prepare wrote.
+        update: Model that is trained again on these rows: its network goes on from its weights, its columns,
+            ids and label stay, all else is fitted anew. The newest rows are held out, by --time (of events
+            their own); where the old model is better on them, no version is written.
         label: Label column of the table; rows without a label are excluded.
         positive: Values of the label that count as a purchase, or a comparison of numbers ('>0', '>=3', '<2',
             '<=1'); found where it is plain. Other words must plainly mean no, unless '=yes' says that all of
@@ -55,6 +58,7 @@ class SourceConfig(LogReading, Checked):
     data: str | None = field(default=None, metadata=TABLE)
     dataset: DatasetName | None = None
     events: str | None = field(default=None, metadata=LOG)
+    update: str | None = field(default=None, metadata=MODEL)
     label: str | None = None
     positive: tuple[str, ...] | None = None
     test_data: str | None = field(default=None, metadata=TABLE)
@@ -79,5 +83,7 @@ class SourceConfig(LogReading, Checked):
             raise InputError(
                 f"--{given[0]} and --{given[1]} are both given", expected="one source of examples"
             )
-        if self.data is not None and self.label is None:
+        if self.update is not None and not given:
+            raise InputError("--update has no new rows", expected="--data FILE or --events LOG")
+        if self.data is not None and self.label is None and self.update is None:
             raise InputError("no label is given", remedy="name the label column with --label COLUMN")

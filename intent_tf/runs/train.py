@@ -11,9 +11,11 @@ import pandas as pd
 
 from intent_tf.columns.config import preprocessor_options
 from intent_tf.columns.prepared import PreparedData
+from intent_tf.columns.prepared_again import preprocess_again
 from intent_tf.columns.streamed_rows import StreamedRows, stream_training_rows
 from intent_tf.data.example_source import ExampleSource
 from intent_tf.data.output_folder import OutputFolder
+from intent_tf.data.predictions import Labels, Predictions
 from intent_tf.errors import InputError
 from intent_tf.evaluation.evaluation import evaluate_model
 from intent_tf.evaluation.precompute_cost import precompute_cost
@@ -30,6 +32,7 @@ from intent_tf.options.preprocessing import PreprocessingConfig
 from intent_tf.options.run import RunConfig
 from intent_tf.options.source import SourceConfig
 from intent_tf.options.training import TrainingConfig
+from intent_tf.runs.update import model_to_update, promotion, refuse_worse, versions_of
 from intent_tf.serving.artifacts import write_artifacts
 from intent_tf.serving.export import encoder_notice
 from intent_tf.serving.loading import load_model
@@ -43,6 +46,7 @@ from intent_tf.training.preemption import Preempted
 from intent_tf.training.source import load_examples, preprocess_source, read_further_table
 from intent_tf.training.strategy import make_strategy, precision
 from intent_tf.training.training import create_model, train_model
+from intent_tf.training.warm_start import warm_started
 from intent_tf.training.working_folder import TRAINING_STATE, WorkingFolder, state_of_0_1
 
 
@@ -73,7 +77,8 @@ def run(
         if not quiet:
             print(message, flush=True)
 
-    out = Path(config.out or f"saved_models/{_name(source)}")
+    versions_folder = versions_of(source.update) if source.update else f"saved_models/{_name(source)}"
+    out = Path(config.out or versions_folder)
     written = to_yaml(source, preprocessing, training, encoding, config, devices, distillation)
     working = out / ".training"
     state = _working_folder(working, written, config.resume) if is_chief(strategy) else None
@@ -81,19 +86,27 @@ def run(
 
     with strategy.scope():
         encoder = open_encoder(encoding, devices.precision)
+        known = model_to_update(source.update, trust=encoding.trust) if source.update else None
     teacher = load_model(distillation.teacher, trust=encoding.trust) if distillation.teacher else None
     rejected = Path(f"{out.resolve()}.rejected.csv") if is_chief(strategy) else None
-    examples = load_examples(source, seed=config.seed, tell=tell, rejected=rejected)
+    learnt_before = known.preprocessor.specification if known else None
+    examples = load_examples(source, seed=config.seed, tell=tell, rejected=rejected, learnt=learnt_before)
     unlabelled = (
         read_further_table(distillation.unlabelled, examples, tell) if distillation.unlabelled else None
     )
-    data = _prepare(examples, source, preprocessing, encoder, config.seed)
+    data = (
+        _prepare_again(examples, source, known, config.seed)
+        if known
+        else _prepare(examples, source, preprocessing, encoder, config.seed)
+    )
     tell(f"\n{data.facts}\n")
 
     # Of the rows with labels: those that a teacher adds below do not change the steps.
     training = replace(training, batch_size=training.batch_size_for(data.train.number_of_rows))
+    # Before training, which changes the layers that both models share.
+    before = known.predict(data.test) if known else None
     with strategy.scope(), precision(devices.precision):
-        model = create_model(data, training, encoder)
+        model = warm_started(known, data) if known else create_model(data, training, encoder)
     if config.precompute:
         precompute_extractors(
             model, config.precompute
@@ -142,6 +155,10 @@ def run(
         else None,
     )
     evaluation = replace(evaluation, metrics=metrics)
+    if before is not None:
+        labels = Labels(data.test.label, data.test.weight)
+        now = evaluation.probabilities["intent_tf"]
+        tell(refuse_worse(Predictions.of(labels, before), Predictions.of(labels, now)))
     with new_version(out) as folder:
         write_artifacts(folder, data, evaluation, history, written, _name(source), config.precompute)
         if examples.rejected is not None:
@@ -154,6 +171,8 @@ def run(
     tell(_summary(metrics))
     if encoder:
         tell(encoder_notice(version))
+    if known:
+        tell(promotion(version))
     tell(f"report: {version / 'report.html'}")
     print(version)
     return version
@@ -180,6 +199,15 @@ def _prepare(
         **({"subwords": encoder.subwords} if encoder else {}),
     )
     return stream_training_rows(data, examples.stream, examples.weight) if examples.stream else data
+
+
+def _prepare_again(
+    examples: ExampleSource, source: SourceConfig, known: IntentModel, seed: int
+) -> PreparedData:
+    graded = known.actions is not None
+    data = preprocess_again(examples, known.preprocessor, graded=graded, seed=seed, file=source.data)
+    weight = data.specification.weight
+    return stream_training_rows(data, examples.stream, weight) if examples.stream else data
 
 
 def _taught(

@@ -8,12 +8,13 @@ from typing import Any
 import pandas as pd
 
 from intent_tf.columns.prepared import PreparedData, preprocess_data
-from intent_tf.data.adapters import opened_log
+from intent_tf.data.adapters import as_learnt, opened_log
 from intent_tf.data.datasets import DATASETS
 from intent_tf.data.event_examples import event_examples
 from intent_tf.data.example_source import ExampleSource
 from intent_tf.data.examples import Prepared
 from intent_tf.data.facts import Facts
+from intent_tf.data.specification import FeatureSpecification
 from intent_tf.data.splitting import SplitPlan
 from intent_tf.data.tables import read_table
 from intent_tf.errors import InputError
@@ -29,6 +30,7 @@ def load_examples(
     seed: int = 0,
     tell: Callable[[str], None] = lambda message: None,
     rejected: str | Path | None = None,
+    learnt: FeatureSpecification | None = None,
 ) -> ExampleSource:
     """Read or simulate the examples that a configuration names.
 
@@ -37,6 +39,8 @@ def load_examples(
         seed: Seed of the simulator.
         tell: Function that takes a line about what is being done, for people.
         rejected: File for the rows that could not be read, if there are any.
+        learnt: What a model that is trained again knows of its columns, by which files and logs are read; the
+            latest rows are then tested, unless the configuration says otherwise.
 
     Raises:
         InputError: If the source does not exist or is not usable.
@@ -49,16 +53,18 @@ def load_examples(
             )
         source = DATASETS[config.dataset].examples()
     elif config.data is not None:
-        table, facts = read_table(config.data, encoding=config.encoding), Facts()
+        rules = learnt.file if learnt else None
+        table, facts = read_table(config.data, rules, encoding=config.encoding), Facts()
         table.file.tell(facts)
-        assert config.label is not None
+        label = learnt.label if learnt else config.label
+        assert label is not None
         counts = {"rows_set_aside": len(table.file.rejected.rows)}
-        source = ExampleSource(table.frame, config.label, counts=counts, file=table.file.rules, facts=facts)
+        source = ExampleSource(table.frame, label, counts=counts, file=table.file.rules, facts=facts)
         if rejected is not None and table.file.rejected.rows:
             table.file.rejected.write(rejected)
             source = replace(source, rejected=Path(rejected))
     elif config.events is not None:
-        source = _of_log(config.events, config, seed, rejected)
+        source = _of_log(config.events, config, seed, rejected, learnt)
         if source.stream:
             tell(
                 f"{source.counts['examples']:,} examples: {len(source.frame):,} in memory, the rest streamed"
@@ -67,6 +73,8 @@ def load_examples(
         tell(f"no data given: simulating a shop with {config.sessions:,} sessions")
         source = _simulated(config.sessions, seed)
     source = replace(source, **_overrides(config, source))
+    if learnt and not source.stream and not {config.time, config.group, config.test_data} - {None}:
+        source = replace(source, plan=_newest_tested(source, tell))
     if config.test_data is not None:
         source = replace(source, test=read_further_table(config.test_data, source, tell), folds=1)
     return source
@@ -89,13 +97,21 @@ def read_further_table(path: str, examples: ExampleSource, tell: Callable[[str],
     return table.frame
 
 
-def _of_log(log: str, config: SourceConfig, seed: int, rejected: str | Path | None) -> ExampleSource:
+def _of_log(
+    log: str,
+    config: SourceConfig,
+    seed: int,
+    rejected: str | Path | None,
+    learnt: FeatureSpecification | None,
+) -> ExampleSource:
     """Read a folder of examples, or prepare those of a log."""
     if Prepared.is_at(log):
         return event_examples(log, memory_rows=config.memory_rows, seed=seed)
     with opened_log(log, config) as (files, log_format):
+        session, label = (learnt.session, learnt.label) if learnt else (None, "")
+        log_format, definition = as_learnt(log_format, session, label)
         source = event_examples(
-            files, log_format, memory_rows=config.memory_rows, seed=seed, rejected=rejected
+            files, log_format, definition, memory_rows=config.memory_rows, seed=seed, rejected=rejected
         )
     if not source.counts["positives"]:
         raise InputError(
@@ -140,6 +156,13 @@ def preprocess_source(
         verbose=False,
         **options,
     )
+
+
+def _newest_tested(source: ExampleSource, tell: Callable[[str], None]) -> SplitPlan:
+    if "prediction_time" in source.frame.columns:
+        return replace(source.plan, time="prediction_time")
+    tell("note: --time COLUMN would say which rows are the newest; a random share of all rows is tested")
+    return source.plan
 
 
 def _simulated(sessions: int, seed: int) -> ExampleSource:

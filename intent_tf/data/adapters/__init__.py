@@ -26,7 +26,7 @@ ADAPTERS = {
     each.name: each for each in (DMC2013, GA4, INSTACART, OTTO, REES46, RETAILROCKET, TAOBAO, YOOCHOOSE)
 }
 
-__all__ = ["ADAPTERS", "Adapter", "example_table", "find_adapter", "opened_log"]
+__all__ = ["ADAPTERS", "Adapter", "as_learnt", "example_table", "find_adapter", "opened_log"]
 
 
 def find_adapter(name: AdapterName | None, names: Sequence[str] = ()) -> Adapter:
@@ -64,6 +64,22 @@ def opened_log(
         yield files, adapter.completed(LogFormat.of(reading))
 
 
+def as_learnt(
+    log_format: LogFormat, learnt: SessionRules | None, label: str
+) -> tuple[LogFormat, ExampleDefinition]:
+    """Read a log, and make examples of it, as for a model that knows both, where nothing else is said.
+
+    Args:
+        log_format: What the log's columns mean.
+        learnt: How the log was read that the model learnt from.
+        label: The model's label, which the examples have, too, if it is one of `ExampleDefinition`.
+    """
+    definition = ExampleDefinition(label=next((each for each in LABELS if each == label), "purchase"))
+    if learnt is None:
+        return log_format, definition
+    return log_format.following(learnt), definition.following(learnt)
+
+
 @contextmanager
 def example_table(
     data: str,
@@ -91,10 +107,8 @@ def example_table(
         return
     with tempfile.TemporaryDirectory(prefix="intent_tf-") as folder:
         path = Path(folder) / "examples.parquet"
-        definition = ExampleDefinition(label=next((each for each in LABELS if each == label), "purchase"))
         with opened_log(events, reading) as (files, log_format):
-            if learnt:
-                log_format, definition = log_format.following(learnt), definition.following(learnt)
+            log_format, definition = as_learnt(log_format, learnt, label)
             prepared = prepare_examples(files, definition, log_format, rejected=rejected)
         if not quiet:
             print(prepared.facts.written())
