@@ -30,7 +30,7 @@ def base(make_shop, quick, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def update(base: Path, rows: pd.DataFrame, *options: str) -> None:
     rows.assign(day=range(len(rows))).to_parquet(base.parent / "new.parquet")
     given = ["--update", str(base), "--data", str(base.parent / "new.parquet"), "--time=day"]
-    train([*given, "--parts=network,trees", *options])
+    train([*given, *options])
 
 
 def test_a_better_model_becomes_the_next_version(
@@ -38,7 +38,7 @@ def test_a_better_model_becomes_the_next_version(
 ) -> None:
     rows = make_shop(800, seed=2)
     rows["month"] = np.where(rows.index % 4 == 0, "Jul", rows["month"])
-    update(base, rows, "--epochs=8")
+    update(base, rows, "--epochs=8", "--parts=network,trees")
     told = capsys.readouterr().out
     assert versions(base) == [1, 2]
     assert "newest rows: 0." in told and 'version_labels { key: "stable" value: 2 }' in told
@@ -54,5 +54,6 @@ def test_a_worse_model_is_not_written(base: Path, make_shop) -> None:
     older = rows.index < 600
     rows.loc[older, "bought"] = 1 - rows.loc[older, "bought"]  # which teaches the opposite of the truth
     with pytest.raises(InputError, match=r"newest rows: 0\.\d+ of the model at hand, \d\.\d+ of the new one"):
-        update(base, rows, "--epochs=8", "--quiet")
+        update(base, rows, "--epochs=8", "--parts=network", "--quiet")
     assert versions(base) == there
+    assert {entry.name for entry in base.iterdir()} == {str(number) for number in there}

@@ -158,7 +158,11 @@ def run(
     if before is not None:
         labels = Labels(data.test.label, data.test.weight)
         now = evaluation.probabilities["intent_tf"]
-        tell(refuse_worse(Predictions.of(labels, before), Predictions.of(labels, now)))
+        try:
+            tell(refuse_worse(Predictions.of(labels, before), Predictions.of(labels, now)))
+        except InputError:
+            state.folder.remove_state()
+            raise
     with new_version(out) as folder:
         write_artifacts(folder, data, evaluation, history, written, _name(source), config.precompute)
         if examples.rejected is not None:
