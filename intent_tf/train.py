@@ -13,7 +13,7 @@ from intent_tf.options.verb import Verb
 #: The options that --help shows; --help-all shows all.
 COMMON = """
 data dataset events update label positive test_data drop kinds columns weight group time sessions tokenizer
-stop_language word_ngrams preset epochs batch_size learning_rate encoder out seed resume cost_fp
+stop_language preset epochs batch_size learning_rate encoder out seed resume cost_fp
 cost_fn diagnosis quiet
 """
 

@@ -1,3 +1,3 @@
 """The version of the package, read by setup.cfg without importing TensorFlow."""
 
-__version__ = "0.2.0.dev0"
+__version__ = "0.2.0"

@@ -113,7 +113,7 @@ def test_the_keras_file_of_another_minor_version_says_so(release) -> None:
         load_model(release)
 
 
-@pytest.mark.parametrize("release", PATCHES, ids=lambda folder: folder.name)
+@pytest.mark.parametrize("release", PATCHES, ids=lambda folder: folder.name, scope="module")
 def test_the_keras_file_of_this_minor_version_gives_it(release, golden, table) -> None:
     np.testing.assert_allclose(
         load_model(release).predict(table), golden[1]["intent_strength"], rtol=0, atol=1e-6
