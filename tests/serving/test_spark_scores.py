@@ -17,6 +17,7 @@ import pandas as pd
 import pytest
 
 from intent_tf.data.output_folder import MANIFEST
+from intent_tf.data.tables import TableFile
 from intent_tf.errors import InputError
 from intent_tf.options.predict import PredictConfig
 from intent_tf.runs.predict import predict_file
@@ -107,14 +108,19 @@ def test_a_second_run_takes_the_place_of_the_first_and_of_nothing_else(tiny, tmp
     for part in (1, 2):
         predict_file(tiny.folder, config(tmp_path / "rows.parquet"))
         (tmp_path / "scored" / f"note {part}.txt").write_text("mine")
+        # What a run that was killed leaves behind.
+        (left := tmp_path / "scored" / ".writing-1" / "result").mkdir(parents=True, exist_ok=True)
+        (left / "part-0.parquet").write_text("half")
     assert len(scored(tmp_path / "rows.parquet")) == 100
     own = json.loads((tmp_path / "scored" / MANIFEST).read_text())["files"]
     assert {path.name for path in (tmp_path / "scored").iterdir()} == {
         MANIFEST,
         "note 1.txt",
         "note 2.txt",
+        ".writing-1",
         *own,
     }
+    assert len(TableFile(tmp_path / "scored").frame()) == 100
 
 
 def test_a_folder_of_others_is_refused(tiny, tmp_path: Path) -> None:
