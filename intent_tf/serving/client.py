@@ -140,7 +140,7 @@ class Client:
         _check_texts(frame, self.specification)
         # Models of version 0.1 take no lengths.
         taken = self._signatures["serving_default"].inputs
-        arrays = {name: values.numpy() for name, values in columns.items() if name in taken}
+        arrays = {name: _with_an_entry(values.numpy()) for name, values in columns.items() if name in taken}
         if NAME in self._signatures:  # models of version 0.1 know no missing number but NaN
             arrays = finite(arrays)
         return self._patiently(lambda: self._transport.predict(arrays, "serving_default"))
@@ -159,6 +159,16 @@ class Client:
                 # Clients that lost their server together must not come back together.
                 time.sleep(_FIRST_WAIT * 2**attempt * random.uniform(0.5, 1.5))
         raise AssertionError
+
+
+def _with_an_entry(values: np.ndarray) -> np.ndarray:
+    """Give sequences that are all empty one entry each, which no length counts.
+
+    TF Serving pads a request with its own first entry, and refuses all of a batch in which one has none.
+    """
+    if values.size or values.ndim < 2:
+        return values
+    return np.full((len(values), 1), b"" if values.dtype == object else np.nan, values.dtype)
 
 
 def _check_texts(frame: pd.DataFrame, specification: FeatureSpecification) -> None:
