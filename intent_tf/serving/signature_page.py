@@ -56,10 +56,10 @@ Two ways lead to the same probabilities:
 
 - **Columns**, `serving_default`, by `:predict`: the fastest, for programs that hold tables. Every input must
   be given; a value that is not known is given as the missing value. A sequence column has one entry an event;
-  within a request all of its rows have the same length, one entry or more, shorter ones padded at the end with
-  anything, and the inputs `…_length` tell how many events of each row are real (of an empty one 0). A value of a wrong type fails its request. TF
-  Serving takes `NaN` as it stands; JSON without `NaN` writes `-3e38`: every number of -1e38 and less is
-  missing.
+  within a request all of its rows have the same length, one at least, shorter ones padded at the end with
+  anything, and the inputs `…_length` tell how many events of each row are real, of an empty one 0. A value of
+  a wrong type fails its request. TF Serving takes `NaN` as it stands; JSON without `NaN` writes `-3e38`:
+  every number of -1e38 and less is missing.
 - **Rows**, the other two, by `:regress` and `:classify`: one JSON object a row, as any browser and language
   writes them. A list has any length (no `…_length` is sent), and a key that is left out is missing. Each row
   is read by itself.

@@ -1,7 +1,7 @@
 """TF Serving's batching around any runner of a SavedModel: what is merged, padded, split and refused.
 
-After its sources: ``batching_session.cc`` and ``batching_util.cc`` of TF Serving, ``shared_batch_scheduler.h`` of
-TensorFlow. As there, what is wrong with one request of a batch fails all of them.
+After its sources: ``batching_session.cc`` and ``batching_util.cc`` of TF Serving, and TensorFlow's
+``shared_batch_scheduler.h``. As there, what is wrong with one request of a batch fails all of them.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import numpy as np
 Arrays = Mapping[str, np.ndarray]
 
 
-class Refused(RuntimeError):
+class RefusedError(RuntimeError):
     """What TF Serving answers in place of outputs; its ``code`` is that of the status."""
 
     def __init__(self, code: str, message: str) -> None:
@@ -103,11 +103,13 @@ class BatchingSession:
         """Run a request in whatever batch it gets into.
 
         Raises:
-            Refused: If TF Serving would answer so.
+            RefusedError: If TF Serving would answer so.
         """
         rows = {len(values) for values in inputs.values()}
         if len(rows) != 1:
-            raise Refused("INVALID_ARGUMENT", "Batching input tensors must have equal 0th-dimension size")
+            raise RefusedError(
+                "INVALID_ARGUMENT", "Batching input tensors must have equal 0th-dimension size"
+            )
         parts = [task.outputs.result(60) for task in self._schedule(inputs, rows.pop(), signature)]
         return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
@@ -115,7 +117,9 @@ class BatchingSession:
         parameters = self._parameters
         if rows > parameters.max_batch_size:
             limit = parameters.max_batch_size
-            raise Refused("INVALID_ARGUMENT", f"Task size {rows} is larger than maximum batch size {limit}")
+            raise RefusedError(
+                "INVALID_ARGUMENT", f"Task size {rows} is larger than maximum batch size {limit}"
+            )
         with self._changed:
             batches = self._queues.setdefault(signature, deque())
             free = parameters.rows_at_once - batches[-1].rows if batches else 0
@@ -125,7 +129,7 @@ class BatchingSession:
             )
             ends = [end for end in ends if end]
             if len(batches) + len(ends) - (first > 0) > parameters.max_enqueued_batches:
-                raise Refused("UNAVAILABLE", "The batch scheduling queue is full")
+                raise RefusedError("UNAVAILABLE", "The batch scheduling queue is full")
             tasks = []
             for start, end in zip([0, *ends], ends, strict=False):
                 part = {name: values[start:end] for name, values in inputs.items()}
@@ -159,7 +163,7 @@ class BatchingSession:
         try:
             outputs = self._run(self._merge([task.inputs for task in batch.tasks]), signature)
             if any(len(values) != batch.rows for values in outputs.values()):
-                raise Refused("FAILED_PRECONDITION", "an output has not as many rows as the inputs")
+                raise RefusedError("FAILED_PRECONDITION", "an output has not as many rows as the inputs")
             ends = np.cumsum([task.rows for task in batch.tasks])
             for task, end in zip(batch.tasks, ends, strict=True):
                 task.outputs.set_result({name: v[end - task.rows : end] for name, v in outputs.items()})
@@ -175,7 +179,7 @@ class BatchingSession:
                 shape = np.max([each.shape[1:] for each in tensors], axis=0).astype(int)
                 tensors = [_padded(each, tuple(shape)) for each in tensors]
             elif len({each.shape[1:] for each in tensors}) > 1:
-                raise Refused(
+                raise RefusedError(
                     "FAILED_PRECONDITION",
                     f"Tensors with name '{name}' from different tasks have different shapes and padding is "
                     "turned off",
@@ -188,7 +192,7 @@ def _padded(values: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     if values.shape[1:] == shape:
         return values
     if values.size == 0:
-        raise Refused("INVALID_ARGUMENT", "Got empty tensor in batch of non-empty tensors.")
+        raise RefusedError("INVALID_ARGUMENT", "Got empty tensor in batch of non-empty tensors.")
     padded: Any = np.full((len(values), *shape), values.flat[0], values.dtype)
     padded[tuple(map(slice, values.shape))] = values
     return padded

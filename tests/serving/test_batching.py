@@ -1,4 +1,4 @@
-"""Sessions of different lengths in TF Serving's batches, as `deploy/` sets them up: nobody's answer changes."""
+"""Sessions of different lengths in TF Serving's batches, as `deploy/` sets them up: no answer changes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from batching_session import BatchingParameters, BatchingSession, Refused
+from batching_session import BatchingParameters, BatchingSession, RefusedError
 
 from intent_tf.serving import Client
 from intent_tf.serving.tf_examples import serialise_examples
@@ -79,7 +79,7 @@ def test_a_row_of_classify_and_regress_gets_what_it_gets_alone(events, batching,
 def test_without_padding_sessions_that_meet_are_all_refused(events, batching) -> None:
     session = batching(replace(SHIPPED, pad_variable_length_inputs=False))
     found = run_at_once(16, lambda row: session.run(events.raw(slice(row, row + 1))), range(ROWS))
-    refused = [each for each in found if isinstance(each, Refused)]
+    refused = [each for each in found if isinstance(each, RefusedError)]
     assert {each.code for each in refused} == {"FAILED_PRECONDITION"}
     assert len(refused) > ROWS / 8
 
@@ -97,7 +97,7 @@ def test_a_request_of_more_rows_than_a_batch_is_answered_in_order(events, batchi
 
 def test_without_splitting_such_a_request_is_refused(events, batching) -> None:
     session = batching(replace(SHIPPED, enable_large_batch_splitting=False, max_batch_size=256))
-    with pytest.raises(Refused, match="INVALID_ARGUMENT: Task size"):
+    with pytest.raises(RefusedError, match="INVALID_ARGUMENT: Task size"):
         session.run(many_rows(events))
 
 
@@ -106,7 +106,7 @@ def test_a_session_without_an_entry_spoils_the_batch_that_it_meets(events, batch
     empty = {name: v[:, :0] if v.ndim == 2 else v for name, v in events.raw(slice(1)).items()}
     requests = [empty, *(events.raw(slice(row, row + 1)) for row in range(1, 16))]
     found = run_at_once(16, lambda request: session.run(requests[request]), range(16))
-    assert any(isinstance(each, Refused) and "empty tensor" in str(each) for each in found[1:])
+    assert any(isinstance(each, RefusedError) and "empty tensor" in str(each) for each in found[1:])
 
 
 def test_the_client_sends_an_entry_of_a_session_without_events(
