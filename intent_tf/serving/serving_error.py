@@ -20,4 +20,4 @@ def masked(url: str) -> str:
         >>> masked("redis://shop:secret@localhost:6379/0?password=secret")
         'redis://***@localhost:6379/0'
     """
-    return re.sub(":/*.*@", "://***@", url.partition("?")[0])
+    return re.sub(r"^([a-z]+:)?.*@", r"\1//***@", url.partition("?")[0])
