@@ -18,6 +18,17 @@ _FORM = 1
 #: Entries from which on a session is stored anew as one, and sessions of which this process remembers what it
 #: read: it reads only what came since.
 _MANY_ENTRIES, _REMEMBERED = 64, 1000
+#: Adds an entry, if there is one, and reads from the start on; all, if the first entry is another than known.
+_READ = """
+local known, start, entry, expiry = unpack(ARGV)
+if entry then
+  redis.call('RPUSH', KEYS[1], entry)
+  redis.call('PEXPIRE', KEYS[1], expiry)
+end
+local first = redis.call('LINDEX', KEYS[1], 0)
+if first ~= known then start = 0 end
+return {first, tonumber(start), redis.call('LRANGE', KEYS[1], start, -1)}
+"""
 #: Puts one entry in place of the first ones, unless another server did so since they were read.
 _MERGE = """
 if redis.call('LINDEX', KEYS[1], 0) == ARGV[1] then
@@ -31,7 +42,7 @@ end
 class _Read(NamedTuple):
     """What was read of a session: its first entry, how many there were, and what they add up to."""
 
-    first: bytes | None = None
+    first: bytes = b""
     entries: int = 0
     session: Session = Session()
     has_later_forms: bool = False
@@ -66,7 +77,8 @@ class RedisSessions:
             )
         except ValueError:  # its message may hold a password
             raise InputError("is no URL of Redis", file=self._url, expected="redis://HOST:PORT/0") from None
-        self._merge = self._client.register_script(_MERGE)
+        self._read_script = self._client.register_script(_READ)
+        self._merge_script = self._client.register_script(_MERGE)
         self._remembered: OrderedDict[str, _Read] = OrderedDict()
         self._ask(self._client.ping)
 
@@ -81,16 +93,16 @@ class RedisSessions:
         if read.entries >= _MANY_ENTRIES and not read.has_later_forms:
             whole = _encoded(session=read.session.as_stored())
             arguments = [read.first, read.entries, whole, self._milliseconds]
-            self._ask(lambda: self._merge(keys=[key], args=arguments))
+            self._ask(lambda: self._merge_script(keys=[key], args=arguments))
         return read.session
 
     def _read(self, key: str, *added: bytes) -> _Read:
-        """Add entries, and read what is new since this process read last."""
+        """Add an entry, and read what is new since this process read last."""
         known = self._remembered.get(key, _Read())
-        first, entries = self._entries(key, known.entries, *added)
-        if first != known.first and known.entries:  # stored anew, or forgotten and begun again
+        arguments = [known.first, known.entries, *added, *[self._milliseconds] * len(added)]
+        first, start, entries = self._ask(lambda: self._read_script(keys=[key], args=arguments))
+        if not start:  # stored anew, or forgotten and begun again
             known = _Read()
-            first, entries = self._entries(key, 0)
         session, has_later_forms = known.session, known.has_later_forms
         for entry in entries:
             try:
@@ -99,21 +111,11 @@ class RedisSessions:
                 _LOG.warning("%s: an entry of a session cannot be read and is skipped", self._url)
             else:
                 has_later_forms |= is_later
-        read = _Read(first, known.entries + len(entries), session, has_later_forms)
+        read = _Read(first or b"", known.entries + len(entries), session, has_later_forms)
         self._remembered[key] = read
         if len(self._remembered) > _REMEMBERED:
             self._remembered.popitem(last=False)
         return read
-
-    def _entries(self, key: str, start: int, *added: bytes) -> tuple[bytes | None, list[bytes]]:
-        with self._client.pipeline() as pipe:
-            if added:
-                pipe.rpush(key, *added)
-                pipe.pexpire(key, self._milliseconds)
-            pipe.lindex(key, 0)
-            pipe.lrange(key, start, -1)
-            first, entries = self._ask(pipe.execute)[-2:]
-        return first, entries
 
     def _ask(self, ask: Any) -> Any:
         try:
