@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import shutil
 import socket
-import subprocess
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 
 import numpy as np
 import pytest
+from redis_process import redis_server
 
 from intent_tf.errors import InputError
 from intent_tf.serving import MemorySessions, RedisSessions, ServedModel, ServingError, SessionScorer
@@ -20,26 +17,6 @@ from intent_tf.serving.session import Event, Session
 from intent_tf.serving.session_entry import SessionEntry
 
 redis = pytest.importorskip("redis", reason="redis is not installed")
-
-
-@contextmanager
-def redis_server(folder) -> Iterator[str]:
-    """Run a Redis server within the block, and yield its URL."""
-    if shutil.which("redis-server") is None:
-        pytest.skip("redis-server is not installed")
-    path = folder / "redis.sock"
-    server = subprocess.Popen(
-        ["redis-server", "--port", "0", "--unixsocket", path, "--save", "", "--appendonly", "no"],
-        stdout=subprocess.DEVNULL,
-    )
-    end = time.monotonic() + 30
-    while not path.exists():
-        assert server.poll() is None
-        assert time.monotonic() < end
-        time.sleep(0.02)
-    yield f"unix://{path}"
-    server.terminate()
-    server.wait(30)
 
 
 @pytest.fixture(scope="module")
