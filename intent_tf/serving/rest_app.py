@@ -142,7 +142,9 @@ def _run(model: ServedModel, document: dict[str, Any], api: str) -> dict[str, An
     try:
         outputs = model.run(inputs, name)
     except (tf.errors.InvalidArgumentError, tf.errors.DataLossError) as error:
-        raise InputError(f"the model refuses the inputs ({error.message.splitlines()[0]})") from error
+        # Behind where it happened, what happened; then the node.
+        cause = error.message.partition("[[{{node")[0].rstrip().splitlines()[-1].strip()
+        raise InputError(f"the model refuses the inputs ({cause})") from error
     if api == "predict":
         return to_answer(outputs, by_row)
     columns = to_columns(outputs)

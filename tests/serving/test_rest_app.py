@@ -93,7 +93,7 @@ def test_an_example_that_is_broken_inside_is_the_clients_error(ask) -> None:
     body = {"signature_name": "serving_examples_regress", "instances": instances}
     status, answer = ask("/shop:predict", body)
     assert status == 400
-    assert "the model refuses the inputs" in answer["error"]
+    assert answer["error"] == "the model refuses the inputs (Failed skipping unrequested field)"
 
 
 def test_many_rows_come_back_in_order(events, ask) -> None:
