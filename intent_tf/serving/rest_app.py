@@ -12,7 +12,7 @@ from google.protobuf import json_format
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
@@ -51,7 +51,7 @@ def rest_app(versions: ModelVersions, poll: float = 1.0, routes: Sequence[BaseRo
 
     return Starlette(
         routes=[*routes, Route("/{path:path}", answer, methods=["GET", "POST"])],
-        exception_handlers={InputError: _refusal, HTTPException: _refusal},
+        exception_handlers={InputError: _refusal, HTTPException: _refusal, ClientDisconnect: _refusal},
         lifespan=watching,
     )
 
