@@ -2,10 +2,11 @@
 
 import base64
 import http.client
-import io
 import json
 import socket
-from collections.abc import Mapping
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -39,7 +40,7 @@ class RestTransport:
         if parts.username is not None:
             secret = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
             self._headers["Authorization"] = f"Basic {base64.b64encode(secret.encode()).decode()}"
-        self._idle: list[_Connection] = []
+        self._idle: list[http.client.HTTPConnection] = []
 
     def signatures(self, deadline: Deadline) -> dict[str, meta_graph_pb2.SignatureDef]:
         """Ask for the signatures of the model."""
@@ -71,79 +72,51 @@ class RestTransport:
         try:
             connection = self._idle.pop()
         except IndexError:
-            connection = _Connection(self._host, self._port, self._secure)
+            kind = http.client.HTTPSConnection if self._secure else http.client.HTTPConnection
+            connection = kind(self._host, self._port)
         try:
-            status, content = connection.ask(method, self._path + path, body, self._headers, deadline)
-        except TimeoutError:
-            connection.close()
-            raise
+            with _cut_at(deadline, connection):
+                connection.request(method, self._path + path, body, self._headers)
+                response = connection.getresponse()
+                status, content = response.status, response.read()
+            deadline.left()
         except (OSError, http.client.HTTPException) as error:
             connection.close()
+            deadline.left()
             raise ConnectionError(f"{type(error).__name__}: {error}") from error
         self._idle.append(connection)
         if status in _BUSY:
             raise ConnectionError(f"status {status}: {_message(content)}")
         if status != 200:
-            kind = RequestTooLargeError if status == _TOO_LARGE else ServingError
-            raise kind(f"the server answered {status}: {_message(content)}", file=self._url)
+            kind_of_error = RequestTooLargeError if status == _TOO_LARGE else ServingError
+            raise kind_of_error(f"the server answered {status}: {_message(content)}", file=self._url)
         try:
             return json.loads(content)
         except (ValueError, RecursionError) as error:
             raise ServingError("the answer is no JSON: is this a model's URL?", file=self._url) from error
 
 
-class _Connection:
-    """A connection whose steps all end by one deadline: a server that drips passes any limit of one step."""
+@contextmanager
+def _cut_at(deadline: Deadline, connection: http.client.HTTPConnection) -> Iterator[None]:
+    """End a connection at the deadline: a server that drips would pass any limit of a single step."""
+    connection.timeout = deadline.left()
+    if not connection.sock:
+        connection.connect()
+    sock: socket.socket = connection.sock
+    # A request is written in two parts, and the second must not wait for the first to be confirmed.
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    sock.settimeout(deadline.left())
 
-    def __init__(self, host: str, port: int | None, secure: bool) -> None:
-        kind: Any = http.client.HTTPSConnection if secure else http.client.HTTPConnection
-        self._http = kind(host, port)
-        self._http.response_class = self._response
-        self._deadline = Deadline(0)
+    def cut() -> None:
+        with suppress(OSError):  # it may be closed already
+            sock.shutdown(socket.SHUT_RDWR)
 
-    def ask(
-        self, method: str, path: str, body: bytes | None, headers: Mapping[str, str], deadline: Deadline
-    ) -> tuple[int, bytes]:
-        """Ask, and read the answer's status and content."""
-        self._deadline, self._http.timeout = deadline, deadline.left()
-        if not self._http.sock:
-            self._http.connect()
-            # A request is written in two parts, and the second must not wait for the first to be confirmed.
-            self._http.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._http.sock.settimeout(deadline.left())
-        self._http.request(method, path, body, headers)
-        response = self._http.getresponse()
-        return response.status, response.read()
-
-    def close(self) -> None:
-        """Close it; it opens again when it is asked."""
-        self._http.close()
-
-    def _response(self, sock: socket.socket, **options: Any) -> http.client.HTTPResponse:
-        answer: Any = _Answer(sock, self._deadline)
-        return http.client.HTTPResponse(answer, **options)
-
-
-class _Answer(io.RawIOBase):
-    """What a server sends, as the file that `http.client` makes of a socket."""
-
-    def __init__(self, sock: socket.socket, deadline: Deadline) -> None:
-        self._socket, self._deadline = sock, deadline
-        self._bytes = sock.makefile("rb", buffering=0)
-
-    def makefile(self, _: str) -> io.BufferedReader:
-        return io.BufferedReader(self)
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int | None:
-        self._socket.settimeout(self._deadline.left())
-        return self._bytes.readinto(buffer)
-
-    def close(self) -> None:
-        self._bytes.close()
-        super().close()
+    timer = threading.Timer(deadline.left(), cut)
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 def _message(content: bytes) -> str:
