@@ -1,5 +1,6 @@
 """The newest version in a folder, swapped for a newer one while requests run."""
 
+import gc
 import json
 import logging
 from pathlib import Path
@@ -74,6 +75,7 @@ class ModelVersions:
             _LOG.warning("version %d cannot be loaded: %s", newest, error)
         else:
             self.failed.pop(newest, None)
+            gc.collect()  # the version before holds itself in cycles, 100 MB of each swap
             _LOG.info("version %d answers requests", newest)
 
     def _folders(self) -> dict[int, Path]:
