@@ -49,6 +49,7 @@ class ModelVersions:
         self._alone = (self._base / "saved_model.pb").is_file()
         self.name = name or (self._base.parent if self._alone else self._base).name
         self.failed: dict[int, str] = {}
+        self._swapped = False
         self._tried: tuple[int, _Content] | None = None
         folders = self._folders()
         if not folders:
@@ -66,6 +67,9 @@ class ModelVersions:
         newest = max(folders, default=self.current.number)
         tried = (newest, _content(folders[newest]) if folders else self.current.content)
         if tried in (self._tried, (self.current.number, self.current.content)):
+            if self._swapped:  # a version holds itself in cycles; by now nobody asks the one before
+                gc.collect()
+                self._swapped = False
             return
         self._tried = tried
         try:
@@ -75,7 +79,7 @@ class ModelVersions:
             _LOG.warning("version %d cannot be loaded: %s", newest, error)
         else:
             self.failed.pop(newest, None)
-            gc.collect()  # the version before holds itself in cycles, 100 MB of each swap
+            self._swapped = True
             _LOG.info("version %d answers requests", newest)
 
     def _folders(self) -> dict[int, Path]:
