@@ -21,7 +21,7 @@ from intent_tf.serving import Client
 from intent_tf.serving.manifest import FILE, write_manifest
 
 SECONDS = float(os.environ.get("INTENT_TF_SOAK_SECONDS", "600"))
-CLIENTS, SWAPS = 4, 8  # four swaps before the restart, and four after it
+CLIENTS, SWAPS = 4, 20
 
 
 def start(base, port: int = 0) -> tuple[subprocess.Popen[str], str]:
@@ -100,11 +100,11 @@ def test_no_request_is_lost_and_memory_is_flat(events, tmp_path) -> None:
     p50, p99 = np.percentile(seconds, [50, 99]) * 1e3
     print(f"\n{len(seconds):,} requests in {SECONDS:.0f} s, {SWAPS} swaps, 1 restart, {len(failures)} lost")
     print(f"p50 {p50:.1f} ms, p99 {p99:.1f} ms")
-    eighths = [float(np.median(part)) for part in np.array_split(memory, SWAPS)]
-    print("memory between swaps, MiB: " + ", ".join(f"{each:.0f}" for each in eighths))
+    parts = [float(np.median(part)) for part in np.array_split(memory, SWAPS)]
+    print("memory between swaps, MiB: " + ", ".join(f"{each:.0f}" for each in parts))
     assert failures == []
     assert ended == [0, 0]
     assert len(seconds) > SECONDS
-    # The first swap has two versions at once; what the second and third leave behind would be a leak.
-    for _, second, _, fourth in np.reshape(eighths, (2, 4)):
-        assert fourth < 1.1 * second + 50
+    # A swap may leave what two versions take; what all of them leave behind would be a leak.
+    for first, *others in np.reshape(parts, (2, -1)):
+        assert max(others) < 1.35 * first
