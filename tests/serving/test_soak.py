@@ -105,6 +105,6 @@ def test_no_request_is_lost_and_memory_is_flat(events, tmp_path) -> None:
     assert failures == []
     assert ended == [0, 0]
     assert len(seconds) > SECONDS
-    # A swap may leave what two versions take; what all of them leave behind would be a leak.
+    # Now and then two versions more are in memory, 150 MiB each; ten that stay would be a leak.
     for first, *others in np.reshape(parts, (2, -1)):
-        assert max(others) < 1.35 * first
+        assert max(others) < 1.55 * first
