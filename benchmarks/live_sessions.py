@@ -21,6 +21,7 @@ from machine import machine
 from intent_tf.data.session_rules import SessionRules
 from intent_tf.serving import MemorySessions
 from intent_tf.serving.session import Event
+from intent_tf.serving.session_entry import SessionEntry
 from intent_tf.simulator.simulator import simulate
 
 EVENTS_PER_SESSION = 9.29
@@ -37,12 +38,8 @@ def reduced(rows: list[dict[str, Any]], rules: SessionRules) -> float:
     store, begin = MemorySessions(max_sessions=len(rows)), time.process_time()
     for row in rows:
         event = Event.of(row, 0.0, rules)
-        store.update(
-            row["session_id"],
-            lambda session, event=event: session.with_event(
-                event, rules.max_events, rules.double_fire_window
-            ),
-        )
+        entry = SessionEntry(event, {}, (), rules.max_events, rules.double_fire_window)
+        store.append(row["session_id"], entry)
     return time.process_time() - begin
 
 

@@ -22,7 +22,7 @@ from intent_tf.train import main as train
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
-PAGES = [README, ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+PAGES = [README, ROOT / "CONTRIBUTING.md", ROOT / "SECURITY.md", *sorted((ROOT / "docs").rglob("*.md"))]
 VERBS = ("train", "prepare", "compare", "tune", "evaluate", "predict", "pretrain", "launch", "serve")
 COMMANDS = [*((verb,) for verb in VERBS), *(("decide", name) for name in DECISIONS)]
 #: Options of programs that are not ours: SLURM's srun, and the benchmarks.

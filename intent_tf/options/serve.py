@@ -14,7 +14,8 @@ class ServeConfig(Checked):
         name: The model's name in URLs; by default the folder's.
         poll: Seconds between two looks for new versions.
         demo: Serve a page on which a person plays shopper; needs a model that reads events.
-        trust: Run the graph of a SavedModel that somebody else made, where the model's encoder is one.
+        trust: Run the graph of a stranger: a model whose encoder is a SavedModel that somebody else made, or
+            that holds operations that could read, write or send something.
     """
 
     rest_port: int = 8501

@@ -48,7 +48,7 @@ def from_booster(
     name = type(booster).__name__
     with new_version(out) as folder:
         write_artifacts(folder, data, evaluation, {}, f"booster: {name}\n", name)
-    return Path(out) / str(versions(out)[-1])
+    return versions(out)[max(versions(out))]
 
 
 def _model_and_rows(

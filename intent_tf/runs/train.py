@@ -171,7 +171,7 @@ def run(
             if (working / log).exists():
                 (working / log).rename(folder / log)
     state.folder.remove_state()
-    version = out / str(versions(out)[-1])
+    version = versions(out)[max(versions(out))]
     tell(_summary(metrics))
     if encoder:
         tell(encoder_notice(version))

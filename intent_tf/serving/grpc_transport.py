@@ -1,5 +1,6 @@
 """Speaks TF Serving's gRPC API; needs the extra ``serving``."""
 
+import re
 from collections.abc import Mapping
 from types import ModuleType
 from typing import Any
@@ -10,12 +11,15 @@ import numpy as np
 import tensorflow as tf
 from tensorflow.core.protobuf import meta_graph_pb2
 
-from intent_tf.errors import InputError, require
-from intent_tf.serving.serving_error import ServingError
+from intent_tf.errors import require
+from intent_tf.serving.deadline import Deadline
+from intent_tf.serving.serving_error import RequestTooLargeError, ServingError, masked
 
-_BUSY = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.RESOURCE_EXHAUSTED)
-_WRONG = (grpc.StatusCode.INVALID_ARGUMENT, grpc.StatusCode.NOT_FOUND, grpc.StatusCode.FAILED_PRECONDITION)
-_LARGEST = 256 << 20
+#: Bytes of a request: what gRPC takes wherever nobody set another limit; and of an answer.
+_LARGEST_REQUEST, _LARGEST_ANSWER = 4 << 20, 64 << 20
+_MODEL = re.compile(
+    r"/(?:v1/models/)?(?P<name>[^/]+)(/versions/(?P<version>\d+)|/labels/(?P<label>[^/]+))?/?"
+)
 
 
 def api(module: str) -> ModuleType:
@@ -31,55 +35,64 @@ class GrpcTransport:
     """One model over gRPC.
 
     Args:
-        url: ``grpc://HOST:PORT/NAME``, with ``/versions/V`` behind it for one version.
-        timeout: Seconds for an answer.
+        url: ``grpc://HOST:PORT/NAME``, with ``/versions/V`` or ``/labels/L`` behind it for one version.
+
+    Raises:
+        ValueError: If it is no such URL, such as one with a user, whom gRPC does not know.
     """
 
-    def __init__(self, url: str, timeout: float) -> None:
+    def __init__(self, url: str) -> None:
         parts = urlsplit(url)
-        self.url, self.timeout = url, timeout
-        self._name, _, version = parts.path.strip("/").removeprefix("v1/models/").partition("/versions/")
-        self._version = int(version) if version else None
-        options = [("grpc.max_receive_message_length", _LARGEST), ("grpc.max_send_message_length", _LARGEST)]
+        model = _MODEL.fullmatch(parts.path)
+        if model is None or parts.username is not None:
+            raise ValueError
+        self._url, self._model = masked(url), model
+        options = [("grpc.max_receive_message_length", _LARGEST_ANSWER)]
         self._channel = grpc.insecure_channel(parts.netloc, options)
         self._stub = api("prediction_service_pb2_grpc").PredictionServiceStub(self._channel)
 
-    def signatures(self) -> dict[str, meta_graph_pb2.SignatureDef]:
+    def signatures(self, deadline: Deadline) -> dict[str, meta_graph_pb2.SignatureDef]:
         """Ask for the signatures of the model."""
         messages = api("get_model_metadata_pb2")
         request = messages.GetModelMetadataRequest(metadata_field=["signature_def"])
-        self._name_model(request.model_spec)
         signatures = messages.SignatureDefMap()
-        self._ask(self._stub.GetModelMetadata, request).metadata["signature_def"].Unpack(signatures)
+        answer = self._ask(self._stub.GetModelMetadata, request, deadline)
+        answer.metadata["signature_def"].Unpack(signatures)
         return dict(signatures.signature_def)
 
-    def predict(self, columns: Mapping[str, Any], signature: str) -> dict[str, np.ndarray]:
+    def predict(
+        self, columns: Mapping[str, Any], signature: str, deadline: Deadline
+    ) -> dict[str, np.ndarray]:
         """Run a signature."""
         request = api("predict_pb2").PredictRequest()
-        self._name_model(request.model_spec)
         request.model_spec.signature_name = signature
         for name, values in columns.items():
             request.inputs[name].CopyFrom(tf.make_tensor_proto(values))
-        outputs = self._ask(self._stub.Predict, request).outputs
-        return {name: tf.make_ndarray(proto) for name, proto in outputs.items()}
+        outputs = self._ask(self._stub.Predict, request, deadline).outputs
+        try:
+            return {name: tf.make_ndarray(proto) for name, proto in outputs.items()}
+        except (ValueError, TypeError) as error:
+            raise ServingError(f"the answer holds no outputs ({error})", file=self._url) from error
 
     def close(self) -> None:
         """Close the connection."""
         self._channel.close()
 
-    def _name_model(self, model_spec: Any) -> None:
-        model_spec.name = self._name
-        if self._version is not None:
-            model_spec.version.value = self._version
-
-    def _ask(self, call: Any, request: Any) -> Any:
+    def _ask(self, call: Any, request: Any, deadline: Deadline) -> Any:
+        spec = request.model_spec
+        spec.name, spec.version_label = self._model["name"], self._model["label"] or ""
+        if self._model["version"]:
+            spec.version.value = int(self._model["version"])
+        if (size := request.ByteSize()) > _LARGEST_REQUEST:
+            raise RequestTooLargeError(
+                f"a request of {size:,} bytes", expected=f"{_LARGEST_REQUEST:,} at most", file=self._url
+            )
         try:
-            return call(request, timeout=self.timeout)
+            return call(request, timeout=deadline.left())
         except grpc.RpcError as error:
             code, message = error.code(), f"{error.code().name}: {error.details()}"
-            if code in _BUSY:
+            if code == grpc.StatusCode.UNAVAILABLE:
                 raise ConnectionError(message) from error
             if code == grpc.StatusCode.DEADLINE_EXCEEDED:
-                raise ServingError(f"no answer within {self.timeout:g} s", file=self.url) from error
-            kind = InputError if code in _WRONG else ServingError
-            raise kind(f"the server answered {message}", file=self.url) from error
+                raise TimeoutError from error
+            raise ServingError(f"the server answered {message}", file=self._url) from error

@@ -63,7 +63,7 @@ def _is_keras_file(location: Path) -> bool:
 def _newest(location: Path, *names: str) -> Path:
     """Find the folder, or the newest version in it, that holds a file of one of these names."""
     existing_model(location)
-    for folder in (location, *(location / str(version) for version in reversed(versions(location)))):
+    for folder in (location, *reversed(versions(location).values())):
         if any((folder / name).is_file() for name in names):
             return folder
     raise InputError("holds no model", file=location, expected=MODEL_FILE)

@@ -5,6 +5,7 @@ from intent_tf.evaluation.run_metrics import RunMetrics
 from intent_tf.evaluation.table import figure
 from intent_tf.models.intent_model import IntentModel
 from intent_tf.models.outputs import STRENGTH
+from intent_tf.serving.markdown import code, prose, row
 from intent_tf.version import __version__
 
 _FIGURES = ("auroc", "auprc", "log_loss", "brier", "ece")
@@ -22,16 +23,16 @@ def model_card(model: IntentModel, metrics: RunMetrics) -> str:
     rows = [("intent_tf", metrics.test), *metrics.baselines.items()]
     if metrics.optimum is not None:
         rows.append(("optimum (no model can do better)", metrics.optimum))
-    table = ["| model | " + " | ".join(_FIGURES) + " |", "|---|" + "---|" * len(_FIGURES)]
-    for name, evaluated in rows:
-        table.append(f"| {name} | " + " | ".join(figure(getattr(evaluated, key)) for key in _FIGURES) + " |")
+    table = [row("model", *_FIGURES), row(*["---"] * (1 + len(_FIGURES)))]
+    table += [row(prose(name), *(figure(getattr(each, key)) for key in _FIGURES)) for name, each in rows]
     inputs = [
-        f"| `{each.name}` | {each.kind} | {_TYPE_AND_MISSING[each.values]} |"
-        for each in specification.columns
+        row(code(each.name), each.kind, *_TYPE_AND_MISSING[each.values]) for each in specification.columns
     ]
-    inputs += [f"| `{name}` | events of the row | int32 | always known |" for name in specification.lengths]
+    inputs += [
+        row(code(name), "events of the row", "int32", "always known") for name in specification.lengths
+    ]
     parts = ", ".join(f"{getattr(split, name).rows:,} {name}" for name in PARTS)
-    excluded = [f"- `{name}`: {reason}" for name, reason in specification.excluded.items()]
+    excluded = [f"- {code(name)}: {prose(reason)}" for name, reason in specification.excluded.items()]
     return "\n".join(
         [
             "# Model card",
@@ -45,13 +46,13 @@ def model_card(model: IntentModel, metrics: RunMetrics) -> str:
             "",
             *table,
             "",
-            f"Rows: {parts}. Split: {split.method}. Label: `{specification.label}`, "
+            f"Rows: {parts}. Split: {prose(split.method)}. Label: {code(specification.label)}, "
             f"{split.test.positives / max(split.test.rows, 1):.1%} of the test rows positive.",
             "",
             "## Input",
             "",
-            "| column | kind | type | missing |",
-            "|---|---|---|---|",
+            row("column", "kind", "type", "missing"),
+            row(*["---"] * 4),
             *inputs,
             "",
             *(["Excluded:", "", *excluded, ""] if excluded else []),
@@ -66,4 +67,4 @@ def model_card(model: IntentModel, metrics: RunMetrics) -> str:
     )
 
 
-_TYPE_AND_MISSING = {"string": "string | empty string", "float": "float32 | NaN"}
+_TYPE_AND_MISSING = {"string": ("string", "empty string"), "float": ("float32", "NaN")}

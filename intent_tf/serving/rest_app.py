@@ -12,7 +12,7 @@ from google.protobuf import json_format
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
@@ -51,7 +51,7 @@ def rest_app(versions: ModelVersions, poll: float = 1.0, routes: Sequence[BaseRo
 
     return Starlette(
         routes=[*routes, Route("/{path:path}", answer, methods=["GET", "POST"])],
-        exception_handlers={InputError: _refusal, HTTPException: _refusal},
+        exception_handlers={InputError: _refusal, HTTPException: _refusal, ClientDisconnect: _refusal},
         lifespan=watching,
     )
 
@@ -142,7 +142,9 @@ def _run(model: ServedModel, document: dict[str, Any], api: str) -> dict[str, An
     try:
         outputs = model.run(inputs, name)
     except (tf.errors.InvalidArgumentError, tf.errors.DataLossError) as error:
-        raise InputError(f"the model refuses the inputs ({error.message.splitlines()[0]})") from error
+        # Behind where it happened, what happened; then the node.
+        cause = error.message.partition("[[{{node")[0].rstrip().splitlines()[-1].strip()
+        raise InputError(f"the model refuses the inputs ({cause})") from error
     if api == "predict":
         return to_answer(outputs, by_row)
     columns = to_columns(outputs)

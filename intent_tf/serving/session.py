@@ -1,10 +1,9 @@
 """A shopper's session as it unfolds, and its raw columns at any prediction time."""
 
-import json
 import math
 import sys
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from operator import attrgetter
@@ -27,6 +26,7 @@ from intent_tf.data.session_rules import (
 from intent_tf.data.session_values import read_micros, read_number, read_text
 from intent_tf.errors import InputError
 from intent_tf.nearest import nearest
+from intent_tf.text.first_characters import MAX_CHARACTERS
 
 #: What is known of a shopper who was never seen before.
 NEW_SHOPPER = {name: math.nan if name.startswith("days") else 0.0 for name in HISTORY}
@@ -94,7 +94,8 @@ class Event:
         timestamp = now
         if "timestamp" in values:
             timestamp = read_micros(values["timestamp"], rules or SessionRules()) / MICROS
-        read: list[Any] = [read_text(values.get(each), each in IDS) for each in _TEXTS]
+        # No text counts beyond this, and so none is kept.
+        read: list[Any] = [read_text(values.get(each), each in IDS)[:MAX_CHARACTERS] for each in _TEXTS]
         read += [read_number(values.get(each)) for each in NUMBERS]
         order = read_number(values.get("row_order"), -sys.float_info.max)
         return cls(meant, timestamp, *[*read, 0.0 if math.isnan(order) else order])
@@ -124,6 +125,15 @@ class Event:
         """By what the events of a session are sorted."""
         return _ORDER(self)
 
+    def as_stored(self) -> tuple[Any, ...]:
+        """Write its fields in their order."""
+        return _FIELDS(self)
+
+    @classmethod
+    def of_stored(cls, values: Sequence[Any]) -> "Event":
+        """Read what `as_stored` wrote."""
+        return cls(*(kind(value) for kind, value in zip(_KINDS, values, strict=True)))
+
     def equals(self, other: "Event") -> bool:
         """Whether one of them is the other fired again, if it comes soon."""
         return all(
@@ -133,6 +143,7 @@ class Event:
 
 
 _BY_ORDER, _FIELDS = attrgetter("order"), attrgetter(*(each.name for each in fields(Event)))
+_KINDS = tuple(type(value) for value in _FIELDS(Event("", 0.0)))
 
 
 @dataclass(frozen=True)
@@ -208,16 +219,15 @@ class Session:
         sequences["elapsed"] = [(event.micros - start) / MICROS for event in shown]
         return {**_history(earlier, start), **self.history, **sequences}
 
-    def to_json(self) -> str:
-        """Write it for a store."""
-        return json.dumps({**vars(self), "events": [_FIELDS(event) for event in self.events]})
+    def as_stored(self) -> dict[str, Any]:
+        """Write it in terms of JSON."""
+        return {**vars(self), "events": [event.as_stored() for event in self.events]}
 
     @classmethod
-    def from_json(cls, text: str | bytes) -> "Session":
-        """Read what `to_json` wrote."""
-        content = json.loads(text)
-        content["earlier"] = tuple(content.get("earlier", ()))
-        return cls(**{**content, "events": tuple(Event(*event) for event in content["events"])})
+    def of_stored(cls, content: Mapping[str, Any]) -> "Session":
+        """Read what `as_stored` wrote."""
+        events = tuple(map(Event.of_stored, content["events"]))
+        return cls(**{**content, "events": events, "earlier": tuple(content["earlier"])})
 
 
 def _history(earlier: Iterable[Session], start: int) -> dict[str, float]:

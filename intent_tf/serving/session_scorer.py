@@ -3,7 +3,6 @@
 import math
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -14,6 +13,7 @@ from intent_tf.data.session_values import read_text
 from intent_tf.data.specification import FeatureSpecification
 from intent_tf.errors import InputError
 from intent_tf.serving.session import NEW_SHOPPER, Event, Session
+from intent_tf.serving.session_entry import SessionEntry
 from intent_tf.serving.session_store import MemorySessions, SessionStore
 
 
@@ -104,29 +104,27 @@ class SessionScorer:
                 ISO 8601, or seconds, milli- or microseconds since 1970-01-01 UTC; now if not given),
                 ``item_id``, ``text``, ``query``, ``price``, ``quantity``.
             history: What is known of the shopper from before the session (``previous_purchases``, …), with
-                any event of the session; what is never given is counted in the ``earlier`` sessions.
+                any event of the session; what is never given is counted in the ``earlier`` sessions, and what
+                the model does not take is left alone.
             earlier: Earlier sessions of the shopper that the store keeps, with any event of the session.
 
         Raises:
             InputError: If the event is not usable, or a column of the model is not known.
+            ServingError: If the store or the server of the model cannot be reached.
         """
         read = Event.of(event, time.time(), self._rules)
-        told = {name: self._checked(name, value) for name, value in (history or {}).items()}
-
-        def change(session: Session) -> Session:
-            kept = {**session.history, **told}
-            absent = [name for name in self._given if name not in kept]
-            if absent:
-                raise InputError(
-                    f"the model's column {absent[0]!r} is not known",
-                    remedy="give it with the history",
-                    expected=", ".join([*NEW_SHOPPER, *self._given]),
-                )
-            names = tuple(dict.fromkeys((*session.earlier, *earlier)))
-            known = replace(session, history=kept, earlier=names)
-            return known.with_event(read, self._max_events, self._window)
-
-        return float(self._probabilities([self._store.update(session_id, change)])[0])
+        given = {name: value for name, value in (history or {}).items() if name in self._names}
+        told = {name: self._checked(name, value) for name, value in given.items()}
+        known = {*told, *self._store.get(session_id).history} if self._given else told
+        absent = [name for name in self._given if name not in known]
+        if absent:
+            raise InputError(
+                f"the model's column {absent[0]!r} is not known",
+                remedy="give it with the history",
+                expected=", ".join([*NEW_SHOPPER, *self._given]),
+            )
+        entry = SessionEntry(read, told, tuple(earlier), self._max_events, self._window)
+        return float(self._probabilities([self._store.append(session_id, entry)])[0])
 
     def session(self, session_id: str) -> Session:
         """Read a session as it is kept; an empty one if it is not known."""

@@ -3,6 +3,7 @@
 import tensorflow as tf
 from tensorflow.core.protobuf import meta_graph_pb2
 
+from intent_tf.serving.markdown import code, prose, row
 from intent_tf.serving.served_model import ServedModel
 
 _TYPES = {dtype.as_datatype_enum: dtype.name for dtype in (tf.string, tf.float32, tf.int32)}
@@ -26,21 +27,20 @@ def signature_page(model: ServedModel) -> str:
         model: The version to document.
     """
     parts = [_HEAD]
-    written = {column.name: column.described for column in model.specification.columns if column.written}
+    written = {each.name: prose(each.described) for each in model.specification.columns if each.written}
     for name, signature in model.signatures.items():
-        parts += [f"## `{name}`", "", f"Method: `{signature.method_name}`", ""]
-        parts += ["| input | type | shape | missing |", "|---|---|---|---|"]
+        parts += [f"## {code(name)}", "", f"Method: {code(signature.method_name)}", ""]
+        parts += [row("input", "type", "shape", "missing"), row(*["---"] * 4)]
         for key in sorted(signature.inputs):
             info = signature.inputs[key]
             kind = _TYPES[info.dtype]
             missing = _MISSING[kind] if name == "serving_default" else "leave the feature out"
-            shape = _shape(info, "events")
-            parts.append(f"| `{key}` | {written.get(key, kind)} | {shape} | {missing} |")
-        parts += ["", "| output | type | shape | meaning |", "|---|---|---|---|"]
+            parts.append(row(code(key), written.get(key, kind), _shape(info, "events"), missing))
+        parts += ["", row("output", "type", "shape", "meaning"), row(*["---"] * 4)]
         for key in sorted(signature.outputs):
             info = signature.outputs[key]
             shape = _shape(info, _SECOND.get(key, "classes"))
-            parts.append(f"| `{key}` | {_TYPES[info.dtype]} | {shape} | {_MEANING[key]} |")
+            parts.append(row(code(key), _TYPES[info.dtype], shape, _MEANING[key]))
         parts.append("")
     return "\n".join([*parts, _FOOT])
 
@@ -56,10 +56,10 @@ Two ways lead to the same probabilities:
 
 - **Columns**, `serving_default`, by `:predict`: the fastest, for programs that hold tables. Every input must
   be given; a value that is not known is given as the missing value. A sequence column has one entry an event;
-  within a request all of its rows have the same length, shorter ones padded at the end with anything, and the
-  inputs `…_length` tell how many events of each row are real. A value of a wrong type fails its request. TF
-  Serving takes `NaN` as it stands; JSON without `NaN` writes `-3e38`: every number of -1e38 and less is
-  missing.
+  within a request all of its rows have the same length, one at least, shorter ones padded at the end with
+  anything, and the inputs `…_length` tell how many events of each row are real, of an empty one 0. A value of
+  a wrong type fails its request. TF Serving takes `NaN` as it stands; JSON without `NaN` writes `-3e38`:
+  every number of -1e38 and less is missing.
 - **Rows**, the other two, by `:regress` and `:classify`: one JSON object a row, as any browser and language
   writes them. A list has any length (no `…_length` is sent), and a key that is left out is missing. Each row
   is read by itself.

@@ -6,7 +6,7 @@ from tensorflow.core.protobuf import saved_model_pb2
 
 #: The ops of TF Text that cut documents into subwords, with the libraries of its Python package that hold
 #: them.
-_TEXT_OPS = {
+TEXT_OPS = {
     "FastBertNormalize": "tensorflow_text/python/ops/_fast_bert_normalizer.so",
     "FastWordpieceTokenizeWithOffsets": "tensorflow_text/python/ops/_fast_wordpiece_tokenizer.so",
 }
@@ -25,4 +25,4 @@ def op_libraries(folder: str | Path) -> tuple[str, ...]:
     graph = saved_model.meta_graphs[0].graph_def
     nodes = [*graph.node, *(node for function in graph.library.function for node in function.node_def)]
     found = {node.op for node in nodes}
-    return tuple(library for op, library in _TEXT_OPS.items() if op in found)
+    return tuple(library for op, library in TEXT_OPS.items() if op in found)

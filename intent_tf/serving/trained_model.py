@@ -13,6 +13,7 @@ import pandas as pd
 from intent_tf.data.specification import FeatureSpecification, PositiveLabel
 from intent_tf.errors import InputError
 from intent_tf.models.bert.hub_saved_model import HubSavedModel
+from intent_tf.serving.graph_trust import untrusted_ops
 from intent_tf.serving.loading import find_version, load_model
 from intent_tf.serving.served_model import ServedModel
 
@@ -136,7 +137,8 @@ def open_saved_model(folder: str | Path, *, trust: bool = False) -> tuple[Served
 
     Args:
         folder: A version folder.
-        trust: Run the model also if its encoder is a SavedModel that somebody else made.
+        trust: Run the model also if its encoder is a SavedModel that somebody else made, or its graph has
+            operations that could read, write or send something.
 
     Raises:
         InputError: If it cannot be loaded, or is not trusted.
@@ -144,9 +146,11 @@ def open_saved_model(folder: str | Path, *, trust: bool = False) -> tuple[Served
     """
     file = Path(folder, "model.keras")
     facts = read_facts(file) if file.is_file() else ModelFacts()
-    if facts.holds_foreign_graph and not trust:
+    ops = [] if trust else untrusted_ops(folder)
+    if ops or (facts.holds_foreign_graph and not trust):
         raise InputError(
-            "the model holds the graph of a foreign SavedModel, which can read and write files",
+            f"the model holds the graph of a foreign SavedModel{f' ({ops[0]})' if ops else ''}, which can "
+            "read and write files",
             file=folder,
             remedy="if you trust who made it, pass --trust",
         )

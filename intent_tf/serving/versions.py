@@ -6,14 +6,15 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from intent_tf.errors import InputError
+from intent_tf.serving.manifest import write_manifest
 
 
-def versions(out: str | Path) -> list[int]:
-    """List the versions in a folder, rising."""
+def versions(out: str | Path) -> dict[int, Path]:
+    """Find the versions in a folder, rising; TF Serving reads ``00000123`` as 123, too."""
     out = Path(out)
-    if not out.is_dir():
-        return []
-    return sorted(int(each.name) for each in out.iterdir() if each.is_dir() and each.name.isdecimal())
+    folders = [each for each in out.iterdir() if each.is_dir()] if out.is_dir() else []
+    numbered = [(int(each.name), each) for each in folders if each.name.isascii() and each.name.isdecimal()]
+    return dict(sorted(numbered))
 
 
 @contextmanager
@@ -39,6 +40,7 @@ def new_version(out: str | Path) -> Iterator[Path]:
             writing = Path(beside) / "version"
             writing.mkdir()
             yield writing
+            write_manifest(writing)
             writing.rename(out / str(max(versions(out), default=0) + 1))
     except OSError as error:
         raise InputError(f"cannot be written ({error.strerror})", file=out) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -39,6 +40,12 @@ class _Double(api("prediction_service_pb2_grpc").PredictionServiceServicer):
     def _check(self, spec: Any, context: Any) -> None:
         if spec.name == "busy":
             context.abort(grpc.StatusCode.UNAVAILABLE, "not now")
+        if spec.name == "large":
+            context.abort(grpc.StatusCode.RESOURCE_EXHAUSTED, "too large")
+        if spec.name == "slow":
+            time.sleep(1)
+        if spec.version_label:
+            context.abort(grpc.StatusCode.NOT_FOUND, f"no label {spec.version_label!r}")
         if spec.name != "shop" or spec.version.value not in (0, 1):
             context.abort(grpc.StatusCode.NOT_FOUND, f"no model {spec.name!r}")
 

@@ -13,6 +13,7 @@ from tensorflow.core.protobuf import saved_model_pb2
 from intent_tf.columns.raw_columns import padded, raw_columns
 from intent_tf.errors import InputError
 from intent_tf.serving.export import SIGNATURES
+from intent_tf.serving.graph_trust import untrusted_ops
 from intent_tf.serving.rest_json import MISSING_NUMBER
 from intent_tf.serving.served_model import ServedModel
 
@@ -63,6 +64,10 @@ def test_the_inputs_are_the_raw_columns(exported, served) -> None:
     specification = exported.model.preprocessor.specification
     columns = {each.name for each in specification.columns}
     assert set(served.signatures["serving_default"].inputs) == columns | set(specification.lengths)
+
+
+def test_no_operation_needs_trust(exported) -> None:
+    assert untrusted_ops(exported.folder) == []
 
 
 def test_the_batch_dimension_is_free(served) -> None:

@@ -1,18 +1,24 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from html import escape
 
+import numpy as np
+import pandas as pd
 import pytest
+from markdown_it import MarkdownIt
 
-from intent_tf.columns.prepared import PreparedData
+from intent_tf.columns.prepared import PreparedData, preprocess_data
 from intent_tf.data.predictions import Predictions
 from intent_tf.data.splitting import PartCounts, SplitDescription
 from intent_tf.evaluation.metrics import evaluate
 from intent_tf.evaluation.run_metrics import RunMetrics
 from intent_tf.options.training import TrainingConfig
+from intent_tf.serving.export import export_saved_model
 from intent_tf.serving.model_card import model_card
 from intent_tf.training.training import create_model
 
+TAG = "<img src=x onerror=alert(1)>"
 SMALL = TrainingConfig(ensemble_size=2, filters=4, output_dim=4)
 FIGURES = replace(
     evaluate(Predictions.unweighted([0, 1], [0.2, 0.8])),
@@ -59,3 +65,32 @@ def test_what_was_left_out_is_named_with_the_reason(card: str) -> None:
 def test_the_rows_the_split_and_the_rate_are_told(card: str) -> None:
     assert "Rows: 7,000 train, 1,000 validation, 2,000 test. Split: random, stratified." in card
     assert "12.5% of the test rows positive" in card
+
+
+@pytest.fixture(scope="module")
+def strange() -> PreparedData:
+    """Columns whose names are markup, in all places of a page."""
+    names = [f"tick`{TAG}", f"``{TAG}|", "[a](javascript:b)", "line\nbreak", "`"]
+    frame = pd.DataFrame({name: np.arange(40) % 7 for name in names} | {f"bought {TAG}|": [0, 1] * 20})
+    frame[f"copy|{TAG}"] = frame[f"bought {TAG}|"]
+    kinds = dict.fromkeys(names, "number")
+    return preprocess_data(
+        frame, f"bought {TAG}|", kinds=kinds, excluded={f"copy|{TAG}": f"a `{TAG}` | copy"}
+    )
+
+
+def rendered(markdown: str) -> str:
+    return MarkdownIt("commonmark").enable("table").render(markdown)
+
+
+def test_names_of_strangers_are_shown_and_are_no_markup(strange: PreparedData, tmp_path) -> None:
+    model = create_model(strange, SMALL)
+    export_saved_model(model, tmp_path)
+    for page in (model_card(model, METRICS), (tmp_path / "signature.md").read_text()):
+        html = rendered(page)
+        assert "<img" not in html
+        assert "<a" not in html
+        for column in strange.specification.columns:
+            shown = f"<td><code>{escape(column.name)}</code></td>".replace("\n", r"\n").replace("&#x27;", "'")
+            assert shown in html
+    assert "bought &lt;img" in rendered(model_card(model, METRICS))

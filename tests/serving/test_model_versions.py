@@ -10,10 +10,12 @@ import time
 
 import numpy as np
 import pytest
+import tensorflow as tf
 from test_model_facts import written
 
 from intent_tf.errors import InputError
 from intent_tf.serving import Client
+from intent_tf.serving.manifest import FILE, write_manifest
 from intent_tf.serving.model_versions import ModelVersions
 
 
@@ -90,6 +92,89 @@ def test_a_version_that_was_mended_takes_over(base, tiny) -> None:
     write_version(base, tiny, 2)
     versions.refresh()
     assert versions.current.number == 2
+
+
+def test_a_version_that_is_copied_in_place_takes_over_when_it_is_whole(base, tiny) -> None:
+    versions, whole = ModelVersions(base), base.parent / "whole"
+    shutil.copytree(tiny.folder, whole)
+    write_manifest(whole)
+    files = sorted(path for path in whole.rglob("*") if path.is_file())
+    files.sort(key=lambda path: path.name == FILE, reverse=True)  # from now on the manifest decides
+    for file in files:
+        assert versions.current.number == 1
+        copied = base / "2" / file.relative_to(whole)
+        copied.parent.mkdir(parents=True, exist_ok=True)
+        copied.write_bytes(file.read_bytes()[:1])
+        versions.refresh()
+        assert versions.current.number == 1
+        shutil.copy(file, copied)
+        versions.refresh()
+    assert versions.current.number == 2
+    assert versions.failed == {}
+
+
+def test_a_version_whose_file_was_changed_is_refused_by_name(base) -> None:
+    write_manifest(base / "1")
+    (base / "1/signature.md").write_text("something else")
+    with pytest.raises(InputError, match=r"is not whole: signature.md is another file"):
+        ModelVersions(base)
+
+
+def test_a_version_that_is_replaced_under_its_number_takes_over(base, tiny) -> None:
+    versions = ModelVersions(base)
+    before = versions.current
+    shutil.rmtree(base / "1")
+    write_version(base, tiny, 1)
+    (base / "1/new").touch()
+    versions.refresh()
+    assert versions.current is not before
+
+
+def test_a_number_with_zeros_before_it_is_a_version(base) -> None:
+    (base / "1").rename(base / "00000123")
+    assert ModelVersions(base).current.number == 123
+
+
+@pytest.fixture
+def writing(tmp_path):
+    """A folder of versions of a stranger, whose SavedModel writes a file when it is loaded; and that file."""
+    file = tmp_path / "written"
+
+    class Writes(tf.saved_model.experimental.TrackableResource):
+        def _create_resource(self):
+            return tf.constant(0)
+
+        def _initialize(self):
+            tf.io.write_file(str(file), "by a stranger")
+
+    module = tf.Module()
+    module.resource = Writes()
+    module.serve = tf.function(lambda x: {"y": x}, input_signature=[tf.TensorSpec((None,), tf.float32, "x")])
+    tf.saved_model.save(module, str(tmp_path / "strange/1"), signatures=module.serve)
+    file.unlink(missing_ok=True)
+    return tmp_path / "strange", file
+
+
+def test_a_graph_that_writes_files_is_refused_unless_trusted(writing) -> None:
+    base, file = writing
+    with pytest.raises(InputError, match=r"foreign SavedModel \(WriteFile\).*--trust"):
+        ModelVersions(base)
+    assert not file.exists()
+    assert ModelVersions(base, trust=True).current.number == 1
+    assert file.exists()
+
+
+def test_a_function_that_saves_tensors_where_it_likes_is_no_saver(tmp_path) -> None:
+    @tf.function(input_signature=[tf.TensorSpec((None,), tf.float32, "x")])
+    def serve(x):
+        tf.raw_ops.SaveV2(prefix="/tmp/x", tensor_names=["x"], shape_and_slices=[""], tensors=[x])
+        return {"y": x}
+
+    module = tf.Module()
+    module.serve = serve
+    tf.saved_model.save(module, str(tmp_path / "1"), signatures=serve)
+    with pytest.raises(InputError, match=r"foreign SavedModel \(SaveV2\)"):
+        ModelVersions(tmp_path)
 
 
 def test_a_folder_that_is_gone_leaves_the_version_in_place(base) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
+import socket
 from urllib.parse import urlsplit
 
 import numpy as np
@@ -93,7 +95,7 @@ def test_an_example_that_is_broken_inside_is_the_clients_error(ask) -> None:
     body = {"signature_name": "serving_examples_regress", "instances": instances}
     status, answer = ask("/shop:predict", body)
     assert status == 400
-    assert "the model refuses the inputs" in answer["error"]
+    assert answer["error"] == "the model refuses the inputs (Failed skipping unrequested field)"
 
 
 def test_many_rows_come_back_in_order(events, ask) -> None:
@@ -262,3 +264,30 @@ def test_the_specification_comes_without_a_name(events, ask) -> None:
     assert status == 200
     specification = read_specification(answer["outputs"][0])
     assert specification.columns == events.model.preprocessor.specification.columns
+
+
+def raw(url: str, headers: bytes, body: bytes) -> bytes:
+    """Send bytes as they are, and read until the server closes the connection or is silent."""
+    address = urlsplit(url)
+    with socket.create_connection((address.hostname, address.port), timeout=2) as connection:
+        connection.sendall(f"POST {address.path}:predict HTTP/1.1\r\nHost: x\r\n".encode() + headers)
+        connection.sendall(b"\r\n" + body)
+        answer = b""
+        with contextlib.suppress(TimeoutError):
+            while part := connection.recv(65536):
+                answer += part
+        return answer
+
+
+def test_a_request_that_says_its_length_twice_is_read_one_way(rest_url) -> None:
+    twice = raw(rest_url, b"Content-Length: 2\r\nContent-Length: 30\r\n", b"{}")
+    assert twice.startswith(b"HTTP/1.1 400")
+    chunked = b"2\r\n{}\r\n0\r\n\r\n"
+    both = raw(rest_url, b"Content-Length: 2\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n", chunked)
+    assert both.startswith(b"HTTP/1.1 400")
+    assert both.count(b"HTTP/1.1") == 1
+    assert b"neither or both" in both  # the whole body was read
+
+
+def test_a_body_that_is_cut_short_gets_no_answer(rest_url) -> None:
+    assert raw(rest_url, b"Content-Length: 200\r\n", b"{}") == b""

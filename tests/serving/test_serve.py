@@ -26,7 +26,7 @@ def process(tiny):
     """The process, and its model's URL."""
     pytest.importorskip("uvicorn", reason="the extra serving is not installed")
     command = [sys.executable, "-m", "intent_tf.serve", tiny.base, "--rest-port", "0", "--name", "shop"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     try:
         printed = ""
         while "stand-in" not in printed:
@@ -38,6 +38,7 @@ def process(tiny):
         process.kill()
         process.wait()
         process.stdout.close()
+        process.stderr.close()
 
 
 def test_a_process_answers_and_ends_cleanly(tiny, process) -> None:
@@ -66,6 +67,18 @@ def test_what_is_in_flight_is_answered_before_the_end(tiny, process) -> None:
         assert len(json.load(answer)["outputs"]) == 2000 * len(tiny.rows)
     connection.close()
     assert server.wait(60) == 0
+
+
+def test_clients_that_go_away_leave_no_trace(tiny, process) -> None:
+    server, url = process
+    address = urllib.parse.urlsplit(url)
+    for length in (2, 200) * 100:
+        with socket.create_connection((address.hostname, address.port)) as connection:
+            head = f"POST {address.path}:predict HTTP/1.1\r\nHost: x\r\nContent-Length: {length}\r\n\r\n{{}}"
+            connection.sendall(head.encode())
+    np.testing.assert_allclose(Client(url).predict(tiny.rows), tiny.probabilities, rtol=0, atol=1e-6)
+    server.send_signal(signal.SIGTERM)
+    assert "Traceback" not in server.stderr.read()
 
 
 def test_a_folder_without_a_model_is_told(tmp_path) -> None:

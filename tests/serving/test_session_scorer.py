@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import decimal
+import json
 import math
 import threading
 
@@ -14,6 +16,7 @@ from intent_tf.data.examples import prepare_examples
 from intent_tf.errors import InputError
 from intent_tf.serving import Client, MemorySessions, ServedModel, SessionScorer
 from intent_tf.serving.session import Event, Session
+from intent_tf.serving.session_entry import SessionEntry
 from intent_tf.simulator.simulator import simulate
 
 
@@ -119,7 +122,7 @@ def test_a_session_survives_being_written() -> None:
     session = Session(history={"previous_purchases": 2}, earlier=("a",)).with_event(
         Event("cart", 3.5, price=2.0), 200, 1.0
     )
-    assert repr(Session.from_json(session.to_json())) == repr(session)
+    assert repr(Session.of_stored(json.loads(json.dumps(session.as_stored())))) == repr(session)
 
 
 def test_the_change_of_an_event_is_the_strength_less_that_without_it(served) -> None:
@@ -170,7 +173,8 @@ def test_no_field_of_an_event_spoils_its_session(served, odd) -> None:
     scorer = SessionScorer(served)
     scorer.add("s", {"event_type": "detail", "timestamp": 5.0, **odd})
     assert 0 < scorer.add("s", {"event_type": "cart", "timestamp": 6.0}) < 1
-    assert Session.from_json(scorer.session("s").to_json()).columns() is not None
+    stored = json.loads(json.dumps(scorer.session("s").as_stored()))
+    assert repr(Session.of_stored(stored)) == repr(scorer.session("s"))
 
 
 def test_what_is_known_of_a_shopper_is_counted_in_the_sessions_before(served) -> None:
@@ -197,7 +201,7 @@ def test_a_model_that_reads_no_sessions_is_refused(tiny) -> None:
 def test_silent_sessions_are_forgotten() -> None:
     now = [0.0]
     store = MemorySessions(expiry=10, clock=lambda: now[0])
-    store.update("a", lambda session: session.with_event(Event("click", 0.0), 200, 1.0))
+    store.append("a", SessionEntry(Event("click", 0.0)))
     now[0] = 9.0
     assert store.get("a").seen == 1
     now[0] = 11.0
@@ -207,9 +211,39 @@ def test_silent_sessions_are_forgotten() -> None:
 
 def test_of_too_many_sessions_the_most_silent_goes() -> None:
     store = MemorySessions(max_sessions=2)
-    for name in ("a", "b", "a", "c"):
-        store.update(name, lambda session: session.with_event(Event("click", float(session.seen)), 200, 0.0))
+    for second, name in enumerate(("a", "b", "a", "c")):
+        store.append(name, SessionEntry(Event("click", 10.0 * second)))
     assert [store.get(name).seen for name in ("a", "b", "c")] == [2, 0, 1]
+
+
+def test_sessions_of_long_texts_take_no_more_memory_than_they_may() -> None:
+    store = MemorySessions(max_bytes=1_000_000)
+    for number in range(20):
+        for second in range(600):
+            store.append(str(number % 10), SessionEntry(Event("click", 10.0 * second, text="x" * 100)))
+        assert store._bytes <= 1_000_000
+    assert len(store) == 1_000_000 // (400 * 1300)
+    store._forget_one()
+    assert store._bytes == 0
+
+
+def test_of_a_text_so_much_is_kept_as_counts(served) -> None:
+    scorer = SessionScorer(served)
+    text = "lamp " * 4000
+    probability = scorer.add("s", {"event_type": "search", "timestamp": 5.0, "query": text})
+    [event] = scorer.session("s").events
+    assert event.query == text[:10_000]
+    row = pd.DataFrame([{**scorer.session("s").columns(), "query": [text]}])
+    assert math.isclose(probability, served.predict(row)[0], abs_tol=1e-6)
+
+
+@pytest.mark.parametrize("number", [np.float64(2), np.int64(2), decimal.Decimal(2), "2"])
+def test_history_of_any_number_counts(served, number) -> None:
+    event = {"event_type": "cart", "timestamp": 5.0}
+    found, expected = (
+        SessionScorer(served).add("s", event, {"previous_purchases": value}) for value in (number, 2.0)
+    )
+    assert found == expected
 
 
 def test_changes_at_the_same_time_are_all_kept() -> None:
@@ -217,8 +251,7 @@ def test_changes_at_the_same_time_are_all_kept() -> None:
 
     def add(worker: int) -> None:
         for i in range(50):
-            event = Event("click", float(i), item_id=f"{worker}-{i}")
-            store.update("s", lambda session, event=event: session.with_event(event, 1000, 0.0))
+            store.append("s", SessionEntry(Event("click", float(i), item_id=f"{worker}-{i}")))
 
     threads = [threading.Thread(target=add, args=(worker,)) for worker in range(4)]
     for each in threads:
