@@ -97,7 +97,7 @@ def by_commands(frame: pd.DataFrame, tree: Path, *options: str) -> np.ndarray:
         columns[test].to_csv(Path(folder, "test.csv"), index=False)
         environment = {**os.environ, "PYTHONPATH": str(tree)}
         for verb, *words in (
-            ["train", "--data", "train.csv", "--label", "bought", "--out", "model", *options],
+            ["train", *"--data train.csv --test-data test.csv --label bought --out model".split(), *options],
             ["predict", "model", "--data", "test.csv", "--out", "scored.csv"],
         ):
             command = [sys.executable, "-m", f"intent_tf.{verb}", *words]
