@@ -97,10 +97,21 @@ def by_commands(frame: pd.DataFrame, tree: Path, *options: str) -> np.ndarray:
         columns[test].to_csv(Path(folder, "test.csv"), index=False)
         environment = {**os.environ, "PYTHONPATH": str(tree)}
         for verb, *words in (
-            ["train", *"--data train.csv --test-data test.csv --label bought --out model".split(), *options],
+            [
+                "train",
+                "--data",
+                "train.csv",
+                "--test-data",
+                "test.csv",
+                "--label",
+                "bought",
+                "--out",
+                "model",
+            ],
             ["predict", "model", "--data", "test.csv", "--out", "scored.csv"],
         ):
             command = [sys.executable, "-m", f"intent_tf.{verb}", *words]
+            command += options if verb == "train" else ()
             subprocess.run(command, cwd=folder, env=environment, check=True, capture_output=True)
         return pd.read_csv(Path(folder, "scored.csv"))["intent_strength"].to_numpy()
 
