@@ -50,9 +50,10 @@ def refuse_worse(before: Predictions, now: Predictions) -> str:
     return told
 
 
-def promotion(version: Path) -> str:
+def promotion(version: str | Path) -> str:
     """Say how TF Serving's clients of a label get a version."""
+    version = Path(version).resolve()
     return (
-        f"to promote it, in TF Serving's model configuration of {version.resolve().parent.name!r}: "
+        f"to promote it, in TF Serving's model configuration of {version.parent.name!r}: "
         f'version_labels {{ key: "stable" value: {version.name} }}'
     )

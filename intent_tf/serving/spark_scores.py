@@ -21,9 +21,9 @@ _ERROR = f"{InputError.__module__}.{InputError.__name__}: "
 
 
 def spark_scores(
-    model: Path,
-    data: Path,
-    out: Path,
+    model: str | Path,
+    data: str | Path,
+    out: str | Path,
     *,
     name: str,
     master: str,

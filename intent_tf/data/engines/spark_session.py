@@ -56,7 +56,7 @@ def spark_session(master: str, settings: Mapping[str, str] | None = None) -> Ite
             spark.stop()
 
 
-def remove_checksums(folder: Path) -> None:
+def remove_checksums(folder: str | Path) -> None:
     """Remove the checksum files that Hadoop writes beside each of its own."""
-    for checksum in folder.rglob(".*.crc"):
+    for checksum in Path(folder).rglob(".*.crc"):
         checksum.unlink()
