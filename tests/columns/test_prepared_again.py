@@ -13,6 +13,8 @@ from intent_tf.data.example_source import ExampleSource
 from intent_tf.data.splitting import SplitPlan
 from intent_tf.errors import InputError
 
+pytestmark = pytest.mark.guard
+
 
 @pytest.fixture
 def preprocessor(shop_data) -> Preprocessor:

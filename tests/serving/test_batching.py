@@ -16,6 +16,8 @@ from batching_session import BatchingParameters, BatchingSession, RefusedError
 from intent_tf.serving import Client
 from intent_tf.serving.tf_examples import serialise_examples
 
+pytestmark = pytest.mark.guard
+
 DEPLOY = Path(__file__).parents[2] / "deploy"
 #: As shipped, but for a wait that makes sure that requests meet in a batch.
 SHIPPED = replace(

@@ -53,6 +53,7 @@ EVENTS = st.tuples(
     st.sampled_from([0.0, 0.5, 1.0, 3.0]),
     st.integers(1, 5),
 )
+@pytest.mark.guard
 def test_live_columns_are_those_of_prepare_whatever_the_order_of_arrival(
     data: st.DataObject, log: list[tuple[Any, ...]], window: float, max_events: int
 ) -> None:

@@ -18,6 +18,8 @@ from intent_tf.serving.request_logs import read_request_log
 from intent_tf.serving.sample_rows import sample_rows
 from intent_tf.serving.served_model import ServedModel
 
+pytestmark = pytest.mark.guard
+
 logs = pytest.importorskip(
     "tensorflow_serving.apis.prediction_log_pb2", reason="tensorflow-serving-api is not installed"
 )

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import keras
 import numpy as np
+import pytest
 
 from intent_tf.layers.calibrator import Calibrator
 from intent_tf.training.warm_start import warm_started
+
+pytestmark = pytest.mark.guard
 
 
 def test_the_network_says_what_it_said_before_it_was_calibrated(shop_run, shop_data) -> None:
