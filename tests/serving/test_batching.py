@@ -21,7 +21,7 @@ pytestmark = pytest.mark.guard
 DEPLOY = Path(__file__).parents[2] / "deploy"
 #: As shipped, but for a wait that makes sure that requests meet in a batch.
 SHIPPED = replace(
-    BatchingParameters.read((DEPLOY / "serving/batching.txt").read_text()), batch_timeout_micros=3000
+    BatchingParameters.read((DEPLOY / "serving/batching.txt").read_text()), batch_timeout_micros=20_000
 )
 CLIENTS = [1, 2, 4, 16, 64]
 ROWS = 64
@@ -104,7 +104,7 @@ def test_without_splitting_such_a_request_is_refused(events, batching) -> None:
 
 
 def test_a_session_without_an_entry_spoils_the_batch_that_it_meets(events, batching) -> None:
-    session = batching()
+    session = batching(replace(SHIPPED, batch_timeout_micros=500_000))
     empty = {name: v[:, :0] if v.ndim == 2 else v for name, v in events.raw(slice(1)).items()}
     requests = [empty, *(events.raw(slice(row, row + 1)) for row in range(1, 16))]
     found = run_at_once(16, lambda request: session.run(requests[request]), range(16))
