@@ -40,7 +40,7 @@ def test_a_better_model_becomes_the_next_version(
     rows["month"] = np.where(rows.index % 4 == 0, "Jul", rows["month"])
     update(base, rows, "--epochs=8", "--parts=network,trees")
     told = capsys.readouterr().out
-    assert versions(base) == [1, 2]
+    assert list(versions(base)) == [1, 2]
     assert "newest rows: 0." in told and 'version_labels { key: "stable" value: 2 }' in told
     before, now = (load_model(base / str(number)).preprocessor for number in (1, 2))
     assert now.vocabularies == before.vocabularies
