@@ -14,7 +14,7 @@ from intent_tf.serving.loading import load_model
 from intent_tf.serving.versions import versions
 from intent_tf.train import main as train
 
-pytestmark = pytest.mark.guard
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
