@@ -13,7 +13,7 @@ from intent_tf.columns.derived_columns import DerivedColumns
 from intent_tf.columns.input_facts import InputFacts
 from intent_tf.columns.kinds.column_kind import ColumnEncoder, EncodingOptions
 from intent_tf.columns.kinds.registry import KINDS, kind_of
-from intent_tf.columns.raw_columns import RawColumns, of_type, raw_columns, to_dataset
+from intent_tf.columns.raw_columns import RawColumns, of_type, raw_columns, tensor_spec, to_dataset
 from intent_tf.columns.safe_names import safe_names
 from intent_tf.data.specification import FeatureSpecification
 from intent_tf.errors import InputError
@@ -244,11 +244,7 @@ class Preprocessor(keras.layers.Layer):
 
         Behind the columns stands, for each sequence group, how many events of each row are real.
         """
-        signature = {}
-        for column in self.specification.columns:
-            shape = (None, None) if column.is_list else (None,)
-            dtype = tf.float32 if column.values == "float" else tf.string
-            signature[column.name] = tf.TensorSpec(shape, dtype)
+        signature = {column.name: tensor_spec(column) for column in self.specification.columns}
         return signature | {name: tf.TensorSpec((None,), tf.int32) for name in self.specification.lengths}
 
     def get_config(self) -> dict[str, Any]:

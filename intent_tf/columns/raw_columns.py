@@ -106,6 +106,12 @@ def _length(values: tf.Tensor | tf.RaggedTensor) -> tf.Tensor:
     return tf.fill(tf.shape(values)[:1], tf.shape(values)[1])
 
 
+def tensor_spec(column: Column) -> tf.TensorSpec:
+    """Describe a batch of a column, as graphs take it: ``(batch,)``, of lists ``(batch, entries)``."""
+    dtype = tf.float32 if column.values == "float" else tf.string
+    return tf.TensorSpec((None, None) if column.is_list else (None,), dtype)
+
+
 def column_tensor(values: pd.Series, column: Column, *, file: object = None) -> tf.Tensor | tf.RaggedTensor:
     """One column's values as a tensor; see `raw_columns`."""
     if column.is_list:

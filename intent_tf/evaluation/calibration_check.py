@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike
 from scipy.special import expit, logit
 
 from intent_tf.data.predictions import FloatArray, Predictions
-from intent_tf.evaluation.metrics import expected_calibration_error
+from intent_tf.evaluation.metrics import BINS, bin_of, expected_calibration_error, sum_of_gaps
 
 DRAWS = 1000
 _WITHIN, _Z = 1e-12, 1.959964
@@ -73,11 +73,10 @@ def check_calibration(
     ones, none = np.ones((len(given), 1)), np.zeros(len(given))
     slope = _estimate(np.column_stack([given, ones]), none, predictions, cluster)
     intercept = _estimate(ones, given, predictions, cluster)
-    rng, errors = np.random.default_rng(seed), []
-    for _ in range(DRAWS):
-        drawn = (rng.random(len(label)) < probability).astype(np.int64)
-        errors.append(expected_calibration_error(Predictions(drawn, probability, weight)))
-    low, high = np.quantile(errors, [0.025, 0.975])
+    rng, index = np.random.default_rng(seed), bin_of(probability, BINS)
+    draws = (rng.random(len(label)) < probability for _ in range(DRAWS))
+    gaps = [sum_of_gaps(index, weight * (drawn - probability), BINS) for drawn in draws]
+    low, high = np.quantile(gaps, [0.025, 0.975]) / weight.sum()
     error = expected_calibration_error(predictions)
     return CalibrationCheck(slope, intercept, error, (float(low), float(high)))
 

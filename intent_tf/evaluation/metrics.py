@@ -10,6 +10,8 @@ from sklearn import metrics
 from intent_tf.data.predictions import FloatArray, Indices, IntArray, Labels, Predictions
 
 ALL_ROWS = slice(None)
+#: Bins of the expected calibration error.
+BINS = 15
 
 
 @dataclass(frozen=True)
@@ -137,14 +139,14 @@ def evaluate_all(
     }
 
 
-def expected_calibration_error(predictions: Predictions, bins: int = 15) -> float:
+def expected_calibration_error(predictions: Predictions, bins: int = BINS) -> float:
     """Mean distance between what the probabilities promise and what happens, over bins of equal width.
 
     `ECE = sum over bins of (weight of the bin / total weight) * |mean label - mean probability|`.
 
     Args:
         predictions: Labels, probabilities and weights.
-        bins: Number of bins of equal width on [0, 1]. Defaults to 15.
+        bins: Number of bins of equal width on [0, 1]. Defaults to `BINS`, 15.
 
     Returns:
         A number in [0, 1]; 0 is perfect.
@@ -157,9 +159,20 @@ def expected_calibration_error(predictions: Predictions, bins: int = 15) -> floa
         >>> round(expected_calibration_error(predictions), 6)
         0.05
     """
-    errors = predictions.weight * (predictions.label - predictions.probability)
-    gap = np.bincount(bin_of(predictions.probability, bins), weights=errors, minlength=bins)
-    return float(np.abs(gap).sum() / predictions.weight.sum())
+    index, weight = bin_of(predictions.probability, bins), predictions.weight
+    gaps = sum_of_gaps(index, weight * (predictions.label - predictions.probability), bins)
+    return gaps / float(weight.sum())
+
+
+def sum_of_gaps(index: IntArray, errors: FloatArray, bins: int) -> float:
+    """Add up how far each bin is from what it promises.
+
+    Args:
+        index: Bin of each row, as `bin_of` finds it, shape `(rows,)`.
+        errors: Weight of each row times its label less its probability, shape `(rows,)`.
+        bins: Number of bins.
+    """
+    return float(np.abs(np.bincount(index, weights=errors, minlength=bins)).sum())
 
 
 def bin_of(probability: FloatArray, bins: int) -> IntArray:

@@ -10,7 +10,7 @@ from matplotlib.ticker import FixedLocator, MaxNLocator, PercentFormatter
 from sklearn.metrics import precision_recall_curve, roc_curve
 
 from intent_tf.data.predictions import FloatArray, Labels, Predictions
-from intent_tf.evaluation.metrics import Metrics, bin_of
+from intent_tf.evaluation.metrics import BINS, Metrics, bin_of
 from intent_tf.evaluation.reliability import wilson_interval
 from intent_tf.evaluation.svg import COLOURS
 from intent_tf.evaluation.table import COLUMNS
@@ -67,7 +67,7 @@ def precision_recall(axes: Axes, labels: Labels, probabilities: Mapping[str, Flo
 
 
 @_drawing
-def reliability(axes: Axes, before: Predictions | None, after: Predictions, bins: int = 15) -> None:
+def reliability(axes: Axes, before: Predictions | None, after: Predictions, bins: int = BINS) -> None:
     """How often shoppers of a probability buy, in bins of equal width, with 95 % intervals (Wilson)."""
     axes.plot([0, 1], [0, 1], color=COLOURS["line"], linewidth=1)
     if before is not None:

@@ -14,7 +14,7 @@ from intent_tf.layers.trees.tree_ensemble import TreeEnsemble
 from intent_tf.models.intent_model import IntentModel
 from intent_tf.models.parts.tree_part import TreePart
 from intent_tf.serving.artifacts import write_artifacts
-from intent_tf.serving.versions import new_version, versions
+from intent_tf.serving.versions import new_version, newest_version
 from intent_tf.trees import FittedTrees, read_trees
 
 
@@ -48,7 +48,7 @@ def from_booster(
     name = type(booster).__name__
     with new_version(out) as folder:
         write_artifacts(folder, data, evaluation, {}, f"booster: {name}\n", name)
-    return versions(out)[max(versions(out))]
+    return newest_version(out)
 
 
 def _model_and_rows(

@@ -36,7 +36,7 @@ from intent_tf.runs.update import model_to_update, promotion, refuse_worse, vers
 from intent_tf.serving.artifacts import write_artifacts
 from intent_tf.serving.export import encoder_notice
 from intent_tf.serving.loading import load_model
-from intent_tf.serving.versions import new_version, versions
+from intent_tf.serving.versions import new_version, newest_version
 from intent_tf.training.cluster import is_chief
 from intent_tf.training.distillation import check_loss, rows_to_recombine, with_teacher
 from intent_tf.training.fine_tuning import fine_tune
@@ -171,7 +171,7 @@ def run(
             if (working / log).exists():
                 (working / log).rename(folder / log)
     state.folder.remove_state()
-    version = versions(out)[max(versions(out))]
+    version = newest_version(out)
     tell(_summary(metrics))
     if encoder:
         tell(encoder_notice(version))

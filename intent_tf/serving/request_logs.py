@@ -10,6 +10,7 @@ import tensorflow as tf
 from google.protobuf.message import DecodeError
 
 from intent_tf.columns.event_arrays import MISSING_BELOW
+from intent_tf.columns.raw_columns import tensor_spec
 from intent_tf.data.specification import FeatureSpecification
 from intent_tf.errors import InputError, require
 from intent_tf.serving.tf_examples import read_examples
@@ -74,13 +75,7 @@ def _of_arrays(arrays: Mapping[str, np.ndarray], specification: FeatureSpecifica
 
 def _of_examples(examples: Iterable[Any], specification: FeatureSpecification) -> pd.DataFrame:
     """Make rows of `tf.train.Example` messages, as the graph reads them."""
-    signature = {
-        column.name: tf.TensorSpec(
-            (None, None) if column.is_list else (None,),
-            tf.float32 if column.values == "float" else tf.string,
-        )
-        for column in specification.columns
-    }
+    signature = {column.name: tensor_spec(column) for column in specification.columns}
     read = read_examples(tf.constant([each.SerializeToString() for each in examples], tf.string), signature)
     return pd.DataFrame({name: [_plain(row.numpy()) for row in values] for name, values in read.items()})
 

@@ -17,6 +17,11 @@ def versions(out: str | Path) -> dict[int, Path]:
     return dict(sorted(numbered))
 
 
+def newest_version(out: str | Path) -> Path:
+    """Find the newest version in a folder that has one."""
+    return list(versions(out).values())[-1]
+
+
 @contextmanager
 def new_version(out: str | Path) -> Iterator[Path]:
     """Make a folder to write the next version into; it gets its number when all is written.

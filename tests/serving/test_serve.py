@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import http.client
 import json
-import re
 import signal
 import socket
 import subprocess
@@ -14,6 +13,7 @@ import urllib.parse
 
 import numpy as np
 import pytest
+from serve_process import start_serving
 
 from intent_tf.errors import MissingExtraError
 from intent_tf.options.serve import ServeConfig
@@ -25,15 +25,9 @@ from intent_tf.serving import Client
 def process(tiny):
     """The process, and its model's URL."""
     pytest.importorskip("uvicorn", reason="the extra serving is not installed")
-    command = [sys.executable, "-m", "intent_tf.serve", tiny.base, "--rest-port", "0", "--name", "shop"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    process, url = start_serving(tiny.base, "--rest-port", "0", "--name", "shop", stderr=subprocess.PIPE)
     try:
-        printed = ""
-        while "stand-in" not in printed:
-            line = process.stdout.readline()
-            assert line, printed
-            printed += line
-        yield process, re.findall(r"REST: (\S+)", printed)[0]
+        yield process, url
     finally:
         process.kill()
         process.wait()

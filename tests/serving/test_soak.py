@@ -9,30 +9,19 @@ import os
 import re
 import shutil
 import signal
-import subprocess
 import sys
 import threading
 import time
 
 import numpy as np
 import pytest
+from serve_process import start_serving
 
 from intent_tf.serving import Client
 from intent_tf.serving.manifest import FILE, write_manifest
 
 SECONDS = float(os.environ.get("INTENT_TF_SOAK_SECONDS", "600"))
 CLIENTS, SWAPS = 4, 20
-
-
-def start(base, port: int = 0) -> tuple[subprocess.Popen[str], str]:
-    command = [sys.executable, "-m", "intent_tf.serve", base, "--rest-port", str(port)]
-    server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-    printed = ""
-    while "stand-in" not in printed:
-        line = server.stdout.readline()
-        assert line, printed
-        printed += line
-    return server, re.search(r"REST: (\S+)", printed)[1]
 
 
 def resident_mib(process: int) -> float:
@@ -57,7 +46,7 @@ def test_no_request_is_lost_and_memory_is_flat(events, tmp_path) -> None:
     shutil.copytree(events.folder, source)
     write_manifest(source)
     shutil.copytree(source, base / "1")
-    server, url = start(base)
+    server, url = start_serving(base, "--rest-port", "0")
     stop, failures, seconds = threading.Event(), [], []
 
     def ask(number: int) -> None:
@@ -83,7 +72,7 @@ def test_no_request_is_lost_and_memory_is_flat(events, tmp_path) -> None:
                 server.send_signal(signal.SIGTERM)
                 ended.append(server.wait(60))
                 server.stdout.close()
-                server, _ = start(base, int(re.search(r":(\d+)/", url)[1]))
+                server, _ = start_serving(base, "--rest-port", re.search(r":(\d+)/", url)[1])
             for _ in range(20):
                 time.sleep(SECONDS / SWAPS / 20)
                 memory.append(resident_mib(server.pid))
