@@ -76,9 +76,9 @@ def learnt(frame: pd.DataFrame, parts: tuple[str, ...], seed: int) -> tuple[np.n
     model = create_model(data, config)
     with tempfile.TemporaryDirectory() as folder:
         train_model(model, data, config, folder, seed=seed, verbose=0)
-    model = fit_parts(model, data, config.fitted_parts, seed)
+    model, held_out = fit_parts(model, data, config.fitted_parts, seed)
     labels = Labels(data.validation.label, data.validation.weight)
-    calibrator, _ = fit_calibrator(Predictions.of(labels, model.predict(data.validation)))
+    calibrator, _ = fit_calibrator(Predictions.of(labels, held_out))
     return calibrator(model.predict(data.test)), {} if model.stack is None else model.stack.shares()
 
 

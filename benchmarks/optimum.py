@@ -24,6 +24,7 @@ from intent_tf.evaluation.table import metrics_table
 from intent_tf.options.preprocessing import PreprocessingConfig
 from intent_tf.options.source import SourceConfig
 from intent_tf.options.training import TrainingConfig
+from intent_tf.training.parts import fit_parts
 from intent_tf.training.source import load_examples
 from intent_tf.training.training import create_model, train_model
 
@@ -46,8 +47,9 @@ def measure_distance(sessions: int, training: TrainingConfig, seed: int) -> dict
     model = create_model(data, training)
     with tempfile.TemporaryDirectory() as folder:
         train_model(model, data, training, Path(folder), seed=seed, verbose=2)
+    model, held_out = fit_parts(model, data, training.fitted_parts, seed)
     trained = time.perf_counter()
-    metrics = evaluate_model(model, data, examples, seed=seed).metrics
+    metrics = evaluate_model(model, data, examples, seed=seed, held_out=held_out).metrics
     print(metrics_table(metrics.test, metrics.baselines, metrics.optimum))
     return {
         "sessions": sessions,

@@ -76,6 +76,12 @@ class BaselineTable:
         """What there is to learn from."""
         return (*self.names, *(["words of the texts"] if self.texts else []))
 
+    def joined(self, other: "BaselineTable") -> "BaselineTable":
+        """Return these rows and others after them."""
+        texts = None if self.texts is None else [*self.texts, *(other.texts or ())]
+        numbers = np.concatenate([self.numbers, other.numbers])
+        return BaselineTable(numbers, np.concatenate([self.categories, other.categories]), texts, self.names)
+
     def frame(self) -> pd.DataFrame:
         """Numbers, categories and the text if there is one, in this order; infinity becomes NaN."""
         numbers = np.where(np.isfinite(self.numbers), self.numbers, np.nan).astype(np.float64)
@@ -149,6 +155,34 @@ def fit_baselines(
                     pipeline.fit(train.frame(), labels.label, model__sample_weight=labels.weight)
                     baselines[name] = _Pipeline(pipeline)
     return baselines
+
+
+def fit_on_all(
+    train: BaselineTable,
+    labels: Labels,
+    validation: BaselineTable,
+    validation_labels: Labels,
+    seed: int = 0,
+    only: Sequence[str] | None = None,
+) -> dict[str, tuple[FloatArray, Baseline]]:
+    """Fit baselines on train rows, and again on train and validation rows, as the parts of a model are.
+
+    Args:
+        train: The train rows.
+        labels: Labels and weights of the train rows.
+        validation: The validation rows.
+        validation_labels: Labels and weights of the validation rows.
+        seed: That of `fit_baselines`.
+        only: That of `fit_baselines`.
+
+    Returns:
+        By name, what the first fit says of the validation rows, ``(rows,)``, which it has not seen; and the
+        second fit.
+    """
+    first = fit_baselines(train, labels, seed, only)
+    final = fit_baselines(train.joined(validation), labels.joined(validation_labels), seed, only)
+    # The train rows alone may have too few of a class to fit anything.
+    return {name: (first.get(name, each).predict(validation), each) for name, each in final.items()}
 
 
 def written_without_spaces(texts: Sequence[str]) -> bool:

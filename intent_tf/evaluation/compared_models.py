@@ -15,7 +15,7 @@ from intent_tf.data.predictions import FloatArray, Labels, Predictions
 from intent_tf.data.splitting import PARTS
 from intent_tf.errors import InputError
 from intent_tf.evaluation.baseline_rows import baseline_table
-from intent_tf.evaluation.baselines import BaselineTable, fit_baselines
+from intent_tf.evaluation.baselines import BaselineTable, fit_on_all
 from intent_tf.evaluation.boosters import fit_booster
 from intent_tf.evaluation.threshold import choose_threshold
 from intent_tf.evaluation.tuned_lightgbm import tune_lightgbm
@@ -57,10 +57,10 @@ def fit_models(
 ) -> tuple[dict[str, FloatArray], dict[str, float], dict[str, float]]:
     """Fit models on train rows, choose by validation rows, and predict test rows.
 
-    `intent_tf` learns from train rows; validation rows decide when to stop and how to calibrate. Boosters and
-    baselines learn from train and validation rows, which helps them more than the other way round; their
-    thresholds are chosen by a fit on train rows alone. All get the same columns: numbers with derived columns
-    and session statistics, categories, texts.
+    The network of `intent_tf` learns from train rows; validation rows decide when to stop and how to
+    calibrate. Its other parts, boosters and baselines learn from train and validation rows; thresholds are
+    chosen by fits that have not seen the validation rows. All get the same columns: numbers with derived
+    columns and session statistics, categories, texts.
 
     Args:
         names: Names of the models to fit, out of `MODELS`.
@@ -131,11 +131,9 @@ def _fit_model(data: PreparedData, training: TrainingConfig, seed: int) -> _Pair
     model = create_model(data, training)
     with tempfile.TemporaryDirectory() as folder:
         train_model(model, data, training, Path(folder), seed=seed, verbose=0)
-    model = fit_parts(model, data, training.fitted_parts, seed)
-    validation = model.predict(data.validation)
-    calibrator, _ = fit_calibrator(Predictions(data.validation.label, validation, data.validation.weight))
-    before = (validation, model.predict(data.test))
-    own, test = (np.asarray(calibrator(each), np.float64) for each in before)
+    model, held_out = fit_parts(model, data, training.fitted_parts, seed)
+    calibrator, _ = fit_calibrator(Predictions(data.validation.label, held_out, data.validation.weight))
+    own, test = (np.asarray(calibrator(each), np.float64) for each in (held_out, model.predict(data.test)))
     return own, test
 
 
@@ -153,14 +151,6 @@ def _fit_booster(kind: str, data: PreparedData, tables: dict[str, BaselineTable]
 
 def _fit_baseline(kind: str, data: PreparedData, tables: dict[str, BaselineTable], seed: int) -> _Pair:
     train, validation = (Labels(rows.label, rows.weight) for rows in (data.train, data.validation))
-    both = _joined(tables["train"], tables["validation"])
-    final = fit_baselines(both, train.joined(validation), seed, (kind,))[kind]
-    # The train rows alone may have too few of a class to fit anything.
-    first = fit_baselines(tables["train"], train, seed, (kind,)).get(kind, final)
-    return first.predict(tables["validation"]), final.predict(tables["test"])
-
-
-def _joined(one: BaselineTable, other: BaselineTable) -> BaselineTable:
-    texts = None if one.texts is None else [*one.texts, *(other.texts or ())]
-    numbers = np.concatenate([one.numbers, other.numbers])
-    return BaselineTable(numbers, np.concatenate([one.categories, other.categories]), texts, one.names)
+    given = (tables["train"], train, tables["validation"], validation)
+    held_out, final = fit_on_all(*given, seed, (kind,))[kind]
+    return held_out, final.predict(tables["test"])

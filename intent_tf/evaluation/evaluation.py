@@ -10,10 +10,10 @@ import pandas as pd
 from intent_tf.columns.prepared import PreparedData
 from intent_tf.columns.rows import Rows
 from intent_tf.data.example_source import ExampleSource
-from intent_tf.data.predictions import Labels, Predictions
+from intent_tf.data.predictions import FloatArray, Labels, Predictions
 from intent_tf.evaluation.actions import evaluate_actions
 from intent_tf.evaluation.baseline_rows import baseline_table
-from intent_tf.evaluation.baselines import BaselineTable, fit_baselines
+from intent_tf.evaluation.baselines import BaselineTable, fit_on_all
 from intent_tf.evaluation.better_baseline import find_better_baseline
 from intent_tf.evaluation.calibration_check import check_calibration
 from intent_tf.evaluation.diagnosis import Diagnosis, diagnose
@@ -52,10 +52,12 @@ def evaluate_model(
     diagnosis: bool = False,
     seed: int = 0,
     teacher: IntentModel | None = None,
+    held_out: FloatArray | None = None,
 ) -> Evaluation:
     """Calibrate and choose thresholds on validation rows, then evaluate on test rows.
 
-    Baselines, the teacher and the optimum get their thresholds from the same rows in the same way.
+    Baselines, the teacher and the optimum get their thresholds from the same rows in the same way. Baselines
+    learn from train and validation rows, as trees and linear part of a model do.
 
     Args:
         model: A trained model, which stays as it is.
@@ -68,13 +70,16 @@ def evaluate_model(
             predictions.
         seed: Seed of the baselines.
         teacher: A model that this one learnt from, which is one more baseline.
+        held_out: What the model's parts say of the validation rows without having learnt from them, as
+            `intent_tf.training.parts.fit_parts` returns it. Defaults to what the model says of them.
 
     Returns:
         The calibrated model, its metrics, and the probabilities that they are of.
     """
     labels, frame = _labels(data.test), data.test.frame
     chosen_by = _labels(data.validation)
-    uncalibrated, validation = model.predict(data.test), model.predict(data.validation)
+    uncalibrated = model.predict(data.test)
+    validation = model.predict(data.validation) if held_out is None else held_out
     calibrator, calibration = fit_calibrator(Predictions.of(chosen_by, validation))
     tables = [baseline_table(rows, data.preprocessor) for rows in (data.train, data.validation, data.test)]
     rivals = _rivals(tables, data, examples, teacher, seed)
@@ -143,9 +148,9 @@ def _rivals(
 ) -> dict[str, list[np.ndarray]]:
     """Probabilities on validation and on test rows of the baselines, the teacher and the optimum, by name."""
     parts = (data.validation, data.test)
-    train, *others = tables
-    baselines = fit_baselines(train, _labels(data.train), seed)
-    rivals = {name: [each.predict(table) for table in others] for name, each in baselines.items()}
+    train, validation, test = tables
+    fitted = fit_on_all(train, _labels(data.train), validation, _labels(data.validation), seed)
+    rivals = {name: [held_out, final.predict(test)] for name, (held_out, final) in fitted.items()}
     if teacher is not None:
         rivals["teacher"] = [teacher.predict(rows.frame) for rows in parts]
     if examples.optimum is not None:

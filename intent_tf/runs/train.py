@@ -135,7 +135,7 @@ def run(
     if state is None:
         return None
     seconds = time.perf_counter() - started
-    model = fit_parts(model.without_strategy(), data, training.fitted_parts, config.seed)
+    model, held_out = fit_parts(model.without_strategy(), data, training.fitted_parts, config.seed)
     evaluation = evaluate_model(
         model,
         data,
@@ -145,6 +145,7 @@ def run(
         diagnosis=config.diagnosis,
         seed=config.seed,
         teacher=teacher,
+        held_out=held_out,
     )
     trained = round(len(history["loss"]) * learnt.train.number_of_rows / seconds)
     metrics = replace(

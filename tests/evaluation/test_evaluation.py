@@ -65,6 +65,13 @@ def test_the_model_gets_the_best_threshold_of_the_weighted_validation_rows(data,
     assert evaluation.metrics.test.threshold == pytest.approx(expected, abs=1e-6)
 
 
+def test_calibrator_and_threshold_come_from_what_is_held_out(data, evaluation) -> None:
+    model = evaluation.model.with_calibration(None, 0.5)
+    held_out = model.predict(data.validation) ** 3  # as if other parts had predicted these rows
+    found = evaluate_model(model, data, replace(make_source(), optimum=None), held_out=held_out)
+    assert found.metrics.test.threshold < evaluation.metrics.test.threshold
+
+
 def test_the_metrics_say_what_the_baselines_learnt_from(data, evaluation) -> None:
     assert evaluation.metrics.baseline_inputs == data.preprocessor.number_names
 
@@ -74,9 +81,13 @@ def test_a_baseline_learns_from_weighted_rows_and_gets_the_best_threshold_of_the
     data, evaluation, name
 ) -> None:
     train, validation = (baseline_table(rows, data.preprocessor) for rows in (data.train, data.validation))
-    baseline = fit_baselines(train, Labels(data.train.label, data.train.weight))[name]
-    expected = best_threshold(data, baseline.predict(validation))
+    labels = [Labels(rows.label, rows.weight) for rows in (data.train, data.validation)]
+    expected = best_threshold(data, fit_baselines(train, labels[0])[name].predict(validation))
     assert evaluation.metrics.baselines[name].threshold == pytest.approx(expected)
+    final = fit_baselines(train.joined(validation), labels[0].joined(labels[1]))[name]
+    assert evaluation.probabilities[name] == pytest.approx(
+        final.predict(baseline_table(data.test, data.preprocessor))
+    )
 
 
 def test_the_optimum_gets_the_best_threshold_of_the_validation_rows(data, evaluation) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from itertools import combinations
+from typing import NamedTuple
 
 import keras
 import numpy as np
@@ -34,12 +35,26 @@ _PART_COST, _LEAST = 8.0, 0.1
 _GROWERS = (SymmetricTrees(), LeafwiseTrees())
 
 
-def fit_parts(model: IntentModel, data: PreparedData, parts: Sequence[Part], seed: int = 0) -> IntentModel:
+class Stacked(NamedTuple):
+    """What `fit_parts` returns.
+
+    Args:
+        model: A model that shares the network's layers; the model itself where nothing is added to it.
+        held_out: What it says of the validation rows, ``(rows,)``, by trees and a linear part that had not
+            seen them; for calibrator and threshold.
+    """
+
+    model: IntentModel
+    held_out: FloatArray
+
+
+def fit_parts(model: IntentModel, data: PreparedData, parts: Sequence[Part], seed: int = 0) -> Stacked:
     """Fit the parts beside a trained network, and how much each counts.
 
-    Trees and linear part learn from training rows, and their weights among themselves from the folds of
-    these that they had not seen: there are many. Validation rows, which are few, decide a single number, the
-    network's share. Parts that hardly count are left out.
+    Trees and linear part learn from training and validation rows; their weights among themselves come from
+    folds of all these rows that they had not seen: there are many. Of the validation rows, which are few, the
+    network has seen none either: they decide a single number, its share. Parts that hardly count are left
+    out.
 
     Args:
         model: A model whose network is trained.
@@ -48,14 +63,17 @@ def fit_parts(model: IntentModel, data: PreparedData, parts: Sequence[Part], see
         seed: Seed of folds and trees.
 
     Returns:
-        A model that shares the network's layers; the model itself where nothing is added to it: its table
-        has no numbers or categories that vary, less than 20 training rows of a class or a single group, or
-        the network is better alone.
+        The model itself where its table has no numbers or categories that vary, less than 20 rows of a class
+        or a single group, or the network is better alone; else one with parts.
     """
-    rows = PartRows.of(data.train, data.split.group)
+    rows = PartRows.of(data)
+    # Not by `predict`, which would compile a graph for a few batches.
+    batches = data.validation.batches(model.rows_at_once)
+    said = np.concatenate([logit(model.output_model(features)[STRENGTH]) for features, *_ in batches])
+    alone = Stacked(model, expit(said.astype(np.float64)))
     wanted = {"trees", "linear"} & set(parts)
     if not wanted or rows.is_constant or min(rows.labels.effective_sizes) < 20 or not rows.folds(seed):
-        return model
+        return alone
     fitted: dict[str, tuple[keras.layers.Layer, FloatArray]] = {}
     if "trees" in wanted:
         effects = CategoryEffects.of(rows, seed)
@@ -64,22 +82,17 @@ def fit_parts(model: IntentModel, data: PreparedData, parts: Sequence[Part], see
         fitted["linear"] = fit_linear(rows, seed)
     weights, bias = _weights_of_folds({part: logits for part, (_, logits) in fitted.items()}, rows.labels)
     if not weights:
-        return model
-    stack = PartStack({part: fitted[part][0] for part in weights}, name="stack")
-    validation = data.validation
-    # Not by `predict`, which would compile a graph for a few batches.
-    said = np.concatenate(
-        [
-            np.column_stack([logit(model.output_model(features)[STRENGTH]), stack(features)])
-            for features, *_ in validation.batches(model.rows_at_once)
-        ]
-    )
-    others = said[:, 1:] @ list(weights.values()) + bias
-    share = network_share(said[:, 0], others, Labels(validation.label, validation.weight))
+        return alone
+    others = np.sum([weight * fitted[part][1] for part, weight in weights.items()], axis=0) + bias
+    others = others[rows.unseen]
+    others = np.where(np.isfinite(others), others, said)  # a row of no fold
+    share = network_share(said, others, rows.labels.take(rows.unseen))
     if 1 - share < _LEAST:
-        return model
+        return alone
+    stack = PartStack({part: fitted[part][0] for part in weights}, name="stack")
+    stack.build()
     stack.assign([share, *((1 - share) * weight for weight in weights.values())], (1 - share) * bias)
-    return model.with_parts(stack=stack)
+    return Stacked(model.with_parts(stack=stack), expit(share * said + (1 - share) * others))
 
 
 def _weights_of_folds(logits: Mapping[str, FloatArray], labels: Labels) -> tuple[dict[str, float], float]:

@@ -5,16 +5,17 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
-from intent_tf.columns.rows import Rows
+from intent_tf.columns.prepared import PreparedData
 from intent_tf.data.predictions import FloatArray, IntArray, Labels
 
 #: Folds of the rows, of which each is predicted by what was fitted on the others; of many rows fewer folds.
 FOLDS, MANY_ROWS, FOLDS_OF_MANY = 5, 20_000, 3
-#: Rows from which on one of the folds says enough.
-ONE_FOLD = 100_000
+#: Rows from which on those that the network has not seen say enough, and no folds are made.
+ENOUGH_UNSEEN = 100_000
 #: Ids of a category column that trees ask for one by one.
 MOST_CATEGORIES = 1000
 #: Features of a table: those of texts and sequences are for the network alone.
@@ -29,19 +30,29 @@ class PartRows:
         features: What the model's own graph made of the rows, of that which parts read: scores float32
             ``(rows, numbers)`` with what is missing marked beside them, and ids int32 ``(rows, categories)``.
         labels: Labels and weights.
+        unseen: Whether the network has not learnt from a row, bool ``(rows,)``.
         groups: What rows that belong together share, ``(rows,)``; None where each stands alone.
     """
 
     features: Mapping[str, NDArray[Any]]
     labels: Labels
+    unseen: NDArray[np.bool_]
     groups: IntArray | None = None
 
     @classmethod
-    def of(cls, rows: Rows, group: str | None = None) -> "PartRows":
-        """Take the features of rows, and the column that groups them."""
-        features = {name: np.asarray(rows.features[name]) for name in _FEATURES if name in rows.features}
-        groups = None if group is None else rows.frame[group].astype(str).factorize()[0]
-        return cls(features, Labels(rows.label, rows.weight), groups)
+    def of(cls, data: PreparedData) -> "PartRows":
+        """Take train rows, and after them validation rows, which the network has not seen."""
+        both, group = (data.train, data.validation), data.split.group
+        features = {
+            name: np.concatenate([rows.features[name] for rows in both])
+            for name in _FEATURES
+            if name in data.train.features
+        }
+        train, validation = (Labels(rows.label, rows.weight) for rows in both)
+        unseen = np.repeat([False, True], [len(train), len(validation)])
+        frames = [rows.frame[group].astype(str) for rows in both] if group else []
+        groups = pd.concat(frames).factorize()[0] if frames else None
+        return cls(features, train.joined(validation), unseen, groups)
 
     @property
     def categories(self) -> NDArray[np.int32]:
@@ -66,14 +77,17 @@ class PartRows:
     def take(self, rows: IntArray) -> "PartRows":
         """Return some of the rows."""
         features = {name: part[rows] for name, part in self.features.items()}
-        return PartRows(features, self.labels.take(rows), None if self.groups is None else self.groups[rows])
+        groups = None if self.groups is None else self.groups[rows]
+        return PartRows(features, self.labels.take(rows), self.unseen[rows], groups)
 
-    def folds(self, seed: int, most: int = ONE_FOLD) -> list[tuple[IntArray, IntArray]]:
+    def folds(self, seed: int, most: int = ENOUGH_UNSEEN) -> list[tuple[IntArray, IntArray]]:
         """Part the rows into folds of about the same rate, groups as a whole: rows to fit on, rows left.
 
-        Of more rows than ``most`` only the first fold is returned; of one group none, nor a fold that lacks a
-        class.
+        Of more rows than ``most`` those are left, once, that the network has not seen; of one group there is
+        no fold, nor one that lacks a class.
         """
+        if len(self.labels) > most:
+            return [(np.flatnonzero(~self.unseen), np.flatnonzero(self.unseen))]
         kind = StratifiedKFold if self.groups is None else StratifiedGroupKFold
         count = FOLDS if len(self.labels) < MANY_ROWS else FOLDS_OF_MANY
         count = count if self.groups is None else min(count, len(np.unique(self.groups)))
@@ -81,8 +95,7 @@ class PartRows:
             return []
         label = self.labels.label > 0.5
         split = kind(count, shuffle=True, random_state=seed).split(label, label, self.groups)
-        found = [each for each in split if all(0 < label[rows].mean() < 1 for rows in each)]
-        return found[:1] if len(self.labels) > most else found
+        return [each for each in split if all(0 < label[rows].mean() < 1 for rows in each)]
 
 
 def log_loss(labels: Labels, logits: FloatArray) -> float:

@@ -24,7 +24,7 @@ def rows_of(signal: float, seed: int = 0, rows: int = len(EVERY)) -> tuple[PartR
     rng = np.random.default_rng(seed + 1)
     ids, number = rng.integers(VALUES, size=(rows, 1)), rng.normal(size=(rows, 1))
     label = rng.uniform(size=rows) < expit(signal * effect[ids[:, 0]] + number[:, 0])
-    return PartRows(features(ids, number), Labels.unweighted(label)), effect
+    return PartRows(features(ids, number), Labels.unweighted(label), np.zeros(len(label), bool)), effect
 
 
 def features(ids: np.ndarray, number: np.ndarray) -> dict[str, np.ndarray]:
@@ -45,7 +45,9 @@ def test_effects_are_nearly_those_that_made_the_labels_and_nothing_where_there_a
 def test_effects_shrink_as_rows_get_fewer() -> None:
     ids = np.repeat([[0], [1], [2], [3]], [2, 200, 2, 200], axis=0).astype(np.int32)
     labels = Labels.unweighted((ids[:, 0] > 1).astype(int))
-    effects = CategoryEffects(PartRows({}, labels), ids, np.zeros(404)).table(0, np.arange(404))
+    effects = CategoryEffects(PartRows({}, labels, labels.label < 0), ids, np.zeros(404)).table(
+        0, np.arange(404)
+    )
     assert effects[1] < effects[0] < 0 < effects[2] < effects[3]
 
 

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy.special import expit
-from sklearn.metrics import roc_auc_score
+from sklearn.metrics import log_loss, roc_auc_score
 
 from intent_tf.columns.prepared import PreparedData, preprocess_data
 from intent_tf.data.predictions import Labels
@@ -24,6 +24,7 @@ from intent_tf.models.parts.tree_part import TreePart, tree_columns
 from intent_tf.training.parts.boosting import fit_trees
 from intent_tf.training.parts.category_effects import CategoryEffects
 from intent_tf.training.parts.fit_parts import (
+    Stacked,
     _weights_of_folds,
     fit_parts,
     network_share,
@@ -60,7 +61,7 @@ def rows_of(rows: int, seed: int = 0, signal: float = 2.0) -> PartRows:
     )
     missing = (rng.uniform(size=numbers.shape) < 0.1).astype(np.float32)
     features = {"numbers": numbers * (1 - missing), "missing": missing, "categories": categories}
-    return PartRows(features, Labels.unweighted(label))
+    return PartRows(features, Labels.unweighted(label), np.arange(rows) >= 0.9 * rows)
 
 
 @pytest.mark.parametrize("fit", FITS)
@@ -123,7 +124,7 @@ def test_a_network_that_is_better_alone_stays_alone(data: PreparedData) -> None:
     blind = replace(
         data, train=replace(data.train, label=np.random.default_rng(0).permutation(data.train.label))
     )
-    assert fit_parts(model, blind, ("linear",)) is model
+    assert fit_parts(model, blind, ("linear",)).model is model
 
 
 @pytest.fixture(scope="module")
@@ -137,11 +138,38 @@ def data() -> PreparedData:
 
 
 @pytest.fixture(scope="module")
-def stacked(data: PreparedData) -> IntentModel:
+def fitted(data: PreparedData) -> Stacked:
     """A network that has learnt nothing, and what was fitted beside it."""
     keras.utils.set_random_seed(0)
     model = build_model(data, build_feature_extractor(data), build_predictor(ensemble_size=2, units=(4,)))
     return fit_parts(model, data, ("trees", "linear"))
+
+
+@pytest.fixture(scope="module")
+def stacked(fitted: Stacked) -> IntentModel:
+    return fitted.model
+
+
+def test_trees_learn_from_validation_rows_and_what_is_held_out_has_not(
+    fitted: Stacked, data: PreparedData
+) -> None:
+    served = fitted.model.predict(data.validation)
+    assert np.abs(fitted.held_out - served).max() > 0.01
+    assert log_loss(data.validation.label, served) < log_loss(data.validation.label, fitted.held_out)
+    assert roc_auc_score(data.validation.label, fitted.held_out) > 0.7
+
+
+def test_what_a_network_alone_says_of_validation_rows_is_held_out(data: PreparedData) -> None:
+    model = build_model(data, build_feature_extractor(data), build_predictor(ensemble_size=2, units=(4,)))
+    found = fit_parts(model, data, ())
+    np.testing.assert_allclose(found.held_out, model.predict(data.validation), rtol=0, atol=1e-6)
+
+
+def test_many_rows_leave_those_that_the_network_has_not_seen() -> None:
+    rows = rows_of(300)
+    [(fit, left)] = rows.folds(0, most=299)
+    np.testing.assert_array_equal(left, np.flatnonzero(rows.unseen))
+    np.testing.assert_array_equal(np.sort(np.append(fit, left)), np.arange(300))
 
 
 def test_only_parts_that_help_are_kept(stacked: IntentModel) -> None:
@@ -221,7 +249,7 @@ def test_what_no_folds_can_tell_of_has_a_network_alone(data: PreparedData, chang
     if "shopper" in changed:
         alike = replace(alike, split=replace(alike.split, group="shopper"))
     model = build_model(alike, build_feature_extractor(alike), build_predictor(ensemble_size=1))
-    assert fit_parts(model, alike, ("trees", "linear")) is model
+    assert fit_parts(model, alike, ("trees", "linear")).model is model
 
 
 def test_a_column_without_a_number_is_no_hindrance() -> None:
@@ -247,4 +275,4 @@ def test_a_table_of_texts_alone_has_a_network_alone() -> None:
     )
     texts = preprocess_data(frame, "bought", kinds={"title": "text"}, verbose=False)
     model = build_model(texts, build_feature_extractor(texts, filters=4, output_dim=4), build_predictor())
-    assert fit_parts(model, texts, ("trees", "linear")) is model
+    assert fit_parts(model, texts, ("trees", "linear")).model is model
