@@ -96,7 +96,7 @@ class InputFacts:
         """Count rows that are tensors already, and what their numbers in the file are."""
         entered = self.add_columns(raw, self._categories)
         for column in self.specification.columns:
-            if column.written:
+            if column.written and not column.is_list:
                 missing = np.flatnonzero(_missing(entered[column.name]))
                 cells = pd.Series(tf.gather(raw[column.name], missing).numpy(), missing, dtype=object)
                 cells = cells.str.decode("utf-8").str.strip()

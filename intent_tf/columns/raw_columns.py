@@ -215,7 +215,7 @@ def _tell_odd(odd: pd.Series, refused: ArrayLike, column: Column, file: object) 
 
 
 def _ragged(values: pd.Series, column: Column, file: object) -> tf.RaggedTensor:
-    lists = read_lists(values, column.name, file=file)
+    lists = read_lists(values, column.name, column.written, file=file)
     lengths = np.fromiter(map(len, lists), np.int64, len(lists))
     flat = [entry for entries in lists for entry in entries]
     rows = values.index.repeat(lengths)

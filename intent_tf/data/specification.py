@@ -6,6 +6,7 @@ from typing import Any, Literal, get_args
 
 from intent_tf.data.date_format import DateFormat
 from intent_tf.data.file_rules import FileRules
+from intent_tf.data.list_format import ListFormat
 from intent_tf.data.number_format import NumberFormat
 from intent_tf.data.seen import Seen
 from intent_tf.data.sequence_roles import named_role
@@ -20,7 +21,7 @@ PositiveLabel = str | tuple[str, ...] | None
 """Label values that count as a purchase, as text, or a comparison such as ``">0"``; None for 0 and 1."""
 Spelling = Literal["", "integer", "boolean", "date", "characters"]
 """How the categories of a column are spelt: the graph brings every cell to it."""
-Written = NumberFormat | DateFormat | SetFormat
+Written = NumberFormat | DateFormat | SetFormat | ListFormat
 """How cells are written that come as text and are no categories."""
 
 
@@ -37,7 +38,7 @@ class Column:
             in every row. Default: the values are no lists.
         spelling: Of a category, how it is spelt: ``integer`` (1, 1.0 and "1" are alike), ``boolean``,
             ``date``, else ``characters``, the cell's own. Default: as it comes.
-        written: Of a number, a date or a set that comes as text, how it is written.
+        written: Of a number, a date, a set or a list that comes as text, how it is written.
         missing: Of a number or a date, the cells of training rows that are none, such as ``"-"``: they are
             missing.
         role: Of a column of lists, what it tells of events; see `intent_tf.data.sequence_roles`. Default:
@@ -74,9 +75,8 @@ class Column:
     @property
     def described(self) -> str:
         """The type of its values, and how they are spelt or written, or which role they have."""
-        if self.written is None:
-            return " ".join((self.values, self.spelling or self.role)).rstrip()
-        return f"{self.values} as {self.written.described}"
+        plain = " ".join((self.values, self.spelling or self.role)).rstrip()
+        return plain if self.written is None else f"{plain} as {self.written.described}"
 
     @property
     def length_name(self) -> str:
@@ -87,7 +87,7 @@ class Column:
     def from_config(cls, config: Mapping[str, Any]) -> "Column":
         """Return what `dataclasses.asdict` made plain values of."""
         written = config.get("written")
-        forms = {"order": DateFormat, "separator": SetFormat}
+        forms = {"order": DateFormat, "members": SetFormat, "separator": ListFormat}
         form = next((form for name, form in forms.items() if written and name in written), NumberFormat)
         return cls(**_with_tuples({**config, "written": written and form(**_with_tuples(written))}))
 

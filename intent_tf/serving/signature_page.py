@@ -27,7 +27,8 @@ def signature_page(model: ServedModel) -> str:
         model: The version to document.
     """
     parts = [_HEAD]
-    written = {each.name: prose(each.described) for each in model.specification.columns if each.written}
+    cells = [each for each in model.specification.columns if each.written and not each.is_list]
+    written = {each.name: prose(each.described) for each in cells}
     for name, signature in model.signatures.items():
         parts += [f"## {code(name)}", "", f"Method: {code(signature.method_name)}", ""]
         parts += [row("input", "type", "shape", "missing"), row(*["---"] * 4)]

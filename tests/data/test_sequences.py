@@ -25,6 +25,19 @@ def test_every_way_to_write_a_list_reads_the_same(value: object) -> None:
     assert read_lists(pd.Series([value], dtype=object), "events") == [["a", "b"]]
 
 
+@pytest.mark.parametrize(
+    ("value", "entries"),
+    [
+        pytest.param("['a', 'it\\'s']", ["a", "it's"], id="texts"),
+        pytest.param("[1.5, nan, None, True]", [1.5, None, None, True], id="numbers, some missing"),
+        pytest.param("['a' 'b'\n 'c']", ["a", "b", "c"], id="an array of texts"),
+        pytest.param("['banana', 'nan']", ["banana", "nan"], id="texts that say nan"),
+    ],
+)
+def test_a_list_as_python_prints_it_is_read(value: str, entries: list[object]) -> None:
+    assert read_lists(pd.Series([value]), "events") == [entries]
+
+
 @pytest.mark.parametrize("value", [None, np.nan, "", " ", "[]", []])
 def test_a_missing_list_is_empty(value: object) -> None:
     assert read_lists(pd.Series([["a"], value], dtype=object), "events")[1] == []

@@ -17,13 +17,14 @@ from intent_tf.columns.kinds.column_kind import (
     Typical,
 )
 from intent_tf.columns.kinds.column_profile import NUMERIC, ColumnProfile
+from intent_tf.columns.kinds.separated_lists import commonest_format, find_list_format
 from intent_tf.columns.kinds.sequence_role import infer_roles
-from intent_tf.columns.raw_columns import RawColumns, to_dataset
+from intent_tf.columns.raw_columns import RawColumns, plain_numbers, to_dataset
 from intent_tf.columns.session_statistics import SessionStatistics
 from intent_tf.columns.session_tokens import SessionTokens, is_rendered
 from intent_tf.data.sequence_roles import ROLES
 from intent_tf.data.sequences import is_list, read_lists
-from intent_tf.data.specification import Column
+from intent_tf.data.specification import Column, ValueType
 from intent_tf.errors import InputError
 
 #: Events kept at the graph's entry, the last ones: they bound what a row costs.
@@ -139,7 +140,7 @@ class SequenceEncoder(ColumnEncoder):
 
 
 class SequenceColumns(ColumnKind):
-    """A list a row, also as JSON in a text; lists that are equally long in every row are one group."""
+    """A list a row, also in a text; lists that are equally long in every row are one group."""
 
     name = "sequence"
     values = ("string", "float")
@@ -148,26 +149,22 @@ class SequenceColumns(ColumnKind):
     is_list = True
 
     def claims(self, profile: ColumnProfile) -> bool:
-        """Claim lists, or JSON lists as text."""
-        if is_list(profile.present):
-            return True
-        texts = profile.texts
-        if not (len(texts) and texts.str.startswith("[").all() and texts.str.endswith("]").all()):
-            return False
-        try:
-            read_lists(texts.iloc[:_SAMPLE], "")
-        except InputError:
-            return False
-        return True
+        """Claim lists, as such or as text."""
+        return is_list(profile.present) or _are_lists(profile) or find_list_format(profile) is not None
 
     def column(self, profile: ColumnProfile) -> Column:
         """Describe it, as a group of its own."""
-        rows = read_lists(profile.present.iloc[:_SAMPLE], profile.name, file=profile.file)
+        written = None
+        if not is_list(profile.present) and not _are_lists(profile):
+            written = find_list_format(profile) or commonest_format(profile)
+        rows = read_lists(profile.present.iloc[:_SAMPLE], profile.name, written, file=profile.file)
         entries = pd.Series([entry for each in rows for entry in each], dtype=object).dropna()
-        are_numbers = pd.api.types.infer_dtype(entries) in (*NUMERIC, "boolean")
-        return Column(
-            profile.name, self.name, "float" if are_numbers else "string", profile.name or "unnamed"
-        )
+        if written is None:
+            are_numbers = pd.api.types.infer_dtype(entries) in (*NUMERIC, "boolean")
+        else:
+            are_numbers = bool(plain_numbers(entries[entries != ""]).notna().all())
+        values: ValueType = "float" if are_numbers else "string"
+        return Column(profile.name, self.name, values, profile.name or "unnamed", written=written)
 
     def grouped(self, columns: Sequence[Column], profiles: Mapping[str, ColumnProfile]) -> list[Column]:
         """Give columns whose lists are equally long in every row one group, and each its role in it.
@@ -175,7 +172,9 @@ class SequenceColumns(ColumnKind):
         A group is named after its first column, or ``session`` if it has a column ``event_type``.
         """
         groups: dict[tuple[int, ...], list[Column]] = {}
-        rows = {each.name: read_lists(profiles[each.name].values, each.name) for each in columns}
+        rows = {
+            each.name: read_lists(profiles[each.name].values, each.name, each.written) for each in columns
+        }
         for column in columns:
             groups.setdefault(tuple(map(len, rows[column.name])), []).append(column)
         found: dict[str, Column] = {}
@@ -205,6 +204,18 @@ class SequenceColumns(ColumnKind):
             words = [word for word in encoder.tokens.lookup.get_vocabulary()[2:] if word[0] != "["]
             return [" ".join(words[event : event + 3]) for event in events]
         return [f"{name} {event % 3}" for event in events]
+
+
+def _are_lists(profile: ColumnProfile) -> bool:
+    """Tell whether texts are lists of JSON, or as Python prints them."""
+    texts = profile.texts
+    if not (len(texts) and texts.str.startswith("[").all() and texts.str.endswith("]").all()):
+        return False
+    try:
+        read_lists(texts.iloc[:_SAMPLE], "")
+    except InputError:
+        return False
+    return True
 
 
 def with_role(column: Column, role: str) -> Column:
