@@ -38,9 +38,9 @@ def infer_specification(
     again in many combinations ``set``; lists (in texts those of JSON, of Python, and those that
     `find_list_format` finds) ``sequence``; text of more than about two words (or of CJK characters) that
     mostly differs from row to row ``text``; other text ``category``. Excluded, with the reason: constants,
-    nested structures, and identifiers (all values differ). Sequences whose lists are equally long in every row are one group, named after the first of
-    them; one with the column ``event_type`` is called ``session``. What each tells of events, its role, is
-    inferred by `infer_roles`.
+    nested structures, and identifiers (all values differ). Sequences whose lists are equally long in every
+    row are one group, named after the first of them; one with the column ``event_type`` is called
+    ``session``. What each tells of events, its role, is inferred by `infer_roles`.
 
     Args:
         frame: Training rows.

@@ -40,7 +40,7 @@ def find_list_format(profile: ColumnProfile) -> ListFormat | None:
 
 
 def commonest_format(profile: ColumnProfile) -> ListFormat | None:
-    """Take the separator that most cells have, of a column that is said to hold lists; None if none has one."""
+    """Take the separator that most cells have, where a column is said to hold lists; None if none has one."""
     shares = {each: profile.texts.str.contains(each, regex=False).mean() for each in _SEPARATORS}
     commonest = max(shares, key=shares.__getitem__)
     return ListFormat(commonest) if shares[commonest] else None
