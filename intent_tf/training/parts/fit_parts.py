@@ -27,7 +27,7 @@ from intent_tf.training.parts.symmetric_trees import SymmetricTrees
 #: How much a weight's squared distance from an equal share costs, in nats of all rows together.
 _SHRINKAGE = 3.0
 #: The network's share where nothing is known, and what its squared distance from that costs, in nats.
-_USUAL_SHARE, _SHARE_SHRINKAGE = 0.6, 10.0
+_USUAL_SHARE, _SHARE_SHRINKAGE = 0.5, 30.0
 #: By how many nats of all rows together a part must make the others better (stopping early flatters each fold
 #: by one or two), and how much the parts must count.
 _PART_COST, _LEAST = 8.0, 0.1
@@ -118,7 +118,7 @@ def network_share(network: FloatArray, others: FloatArray, labels: Labels) -> fl
 
     ::
 
-        Σ row weight · log loss(share · network + (1 - share) · others) + 10 (share - 0.6)²
+        Σ row weight · log loss(share · network + (1 - share) · others) + 30 (share - 0.5)²
 
     One number, shrunk towards a usual one, and no bias: on a few hundred rows each further number that is
     fitted costs more than it brings.
