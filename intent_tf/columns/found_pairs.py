@@ -5,11 +5,10 @@ from itertools import combinations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import expit
-from sklearn.model_selection import StratifiedKFold
 
 from intent_tf.columns.held_out_logits import held_out_logits
+from intent_tf.data.folds import Folds, stratified_folds
 from intent_tf.data.predictions import FloatArray, Labels, mean_and_error
 
 #: Rows below which pairs cannot be told from chance, and rows that tell enough.
@@ -22,8 +21,6 @@ _TRIED, _LEAST_GAIN, _LEAST_ERRORS = 2, 5e-4, 3.0
 #: Quantile bins of a derived column.
 _BINS = 20
 _OPERATIONS = {"-": np.subtract, "/": np.divide}
-Folds = list[tuple[NDArray[np.intp], NDArray[np.intp]]]
-"""Rows to fit on and rows that are left, of each fold."""
 
 
 def find_pairs(columns: Mapping[str, FloatArray], labels: Labels, seed: int = 0) -> dict[str, str]:
@@ -59,7 +56,7 @@ def find_pairs(columns: Mapping[str, FloatArray], labels: Labels, seed: int = 0)
         return {}
     candidates = {(a, sign, b): _combine(numbers[a], sign, numbers[b]) for a, sign, b in pairs}
     table, found = np.column_stack(list(numbers.values())), dict[str, str]()
-    folds = list(StratifiedKFold(3, shuffle=True, random_state=seed).split(table, labels.label > 0.5))
+    folds = stratified_folds(labels.label, 3, seed)
     losses: FloatArray | None = None
     while len(found) < _MOST_FOUND:
         left = _left_over(table, labels, folds, seed)

@@ -1,6 +1,5 @@
 """What boosted trees say of rows that they were not fitted on."""
 
-from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -8,12 +7,11 @@ from scipy.special import logit
 from sklearn.ensemble import HistGradientBoostingClassifier
 from threadpoolctl import threadpool_limits
 
-from intent_tf.data.predictions import FloatArray, IntArray, Labels
+from intent_tf.data.folds import Folds
+from intent_tf.data.predictions import FloatArray, Labels
 
 
-def held_out_logits(
-    table: FloatArray, labels: Labels, folds: Iterable[tuple[IntArray, IntArray]], seed: int, **options: Any
-) -> FloatArray:
+def held_out_logits(table: FloatArray, labels: Labels, folds: Folds, seed: int, **options: Any) -> FloatArray:
     """Fit 60 boosted trees on the rows of each fold, and take their logits of the rows left, ``(rows,)``.
 
     Args:

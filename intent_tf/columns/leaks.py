@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from sklearn.metrics import roc_auc_score
-from sklearn.model_selection import StratifiedKFold
 
 from intent_tf.columns.column_bins import ColumnBins, binning_of
 from intent_tf.columns.kinds.binning import Binning
-from intent_tf.data.predictions import FloatArray, IntArray, Labels, Predictions
+from intent_tf.data.folds import Folds, stratified_folds
+from intent_tf.data.predictions import FloatArray, Labels, Predictions
 from intent_tf.errors import InputError
 
 LIMIT = 0.8
@@ -67,7 +67,7 @@ def find_leaks(
             f"{label.sum()} of {len(label)} labels are 1",
             expected="at least 5 rows of each class (of rows of different weight the effective number)",
         )
-    folds = list(StratifiedKFold(5, shuffle=True, random_state=seed).split(label, label))
+    folds = stratified_folds(label, 5, seed)
     leaks = []
     for column, kind in kinds.items():
         scores = _scores(frame[column], kind, labels, folds)
@@ -75,9 +75,7 @@ def find_leaks(
     return sorted((leak for leak in leaks if leak.auroc >= limit), key=lambda leak: -leak.auroc)
 
 
-def _scores(
-    values: pd.Series, kind: str, labels: Labels, folds: list[tuple[IntArray, IntArray]]
-) -> FloatArray:
+def _scores(values: pd.Series, kind: str, labels: Labels, folds: Folds) -> FloatArray:
     """Score rows by the share of positives in their bin among the rows of the other folds."""
     binning, weight = binning_of(kind), labels.weight
     binned = (Binning(), 1000) if binning.whole else (binning, 50)

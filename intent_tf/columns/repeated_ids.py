@@ -1,15 +1,15 @@
 """How well rows are predicted by an id that repeats: beside other rows of its values, and of new ones."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.metrics import roc_auc_score
-from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 from threadpoolctl import threadpool_limits
 
 from intent_tf.columns.column_bins import ColumnBins, binning_of
+from intent_tf.data.folds import Folds, stratified_folds
 from intent_tf.data.predictions import FloatArray, IntArray, Labels
 
 #: Rows that tell enough, and rows of a class below which nothing is told.
@@ -57,21 +57,15 @@ def judge_by_groups(
         for name, kind in kinds.items()
     ]
     table = np.column_stack([*bins, np.zeros(len(frame), np.int64)])
-    parted, kept = (
-        kind(_FOLDS, shuffle=True, random_state=seed) for kind in (StratifiedKFold, StratifiedGroupKFold)
-    )
-    known = _auroc(table, codes, labels, parted.split(table, labels.label))
-    return known, _auroc(table, codes, labels, kept.split(table, labels.label, codes))
+    parted, kept = (stratified_folds(labels.label, _FOLDS, seed, groups) for groups in (None, codes))
+    return _auroc(table, codes, labels, parted), _auroc(table, codes, labels, kept)
 
 
-def _auroc(
-    table: IntArray, codes: IntArray, labels: Labels, folds: Iterable[tuple[IntArray, IntArray]]
-) -> float:
+def _auroc(table: IntArray, codes: IntArray, labels: Labels, folds: Folds) -> float:
     scores, rate = np.empty(len(labels)), np.empty(len(labels))
-    inner = StratifiedKFold(_FOLDS, shuffle=True, random_state=0)
     for fit, held_out in folds:
         rate[held_out] = _rates(codes, labels, fit)[held_out]
-        for others, own in inner.split(fit, labels.label[fit]):  # no row learns by its own label
+        for others, own in stratified_folds(labels.label[fit], _FOLDS, 0):  # no row learns by its own label
             rate[fit[own]] = _rates(codes, labels, fit[others])[fit[own]]
         columns = np.column_stack([table, rate])
         trees = HistGradientBoostingClassifier(max_iter=60, min_samples_leaf=30, random_state=0)

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
+from intent_tf.data.folds import Folds, stratified_folds
 from intent_tf.errors import InputError
 
 
@@ -46,17 +46,14 @@ def fold_parts(
     for fold, (rest, test) in enumerate(_cut(label, groups, folds, seed)):
         own = None if groups is None else groups[rest]
         tenths = max(round(1 / validation_fraction), 2)
-        _, validation = next(_cut(label[rest], own, tenths, seed + fold))
+        _, validation = _cut(label[rest], own, tenths, seed + fold)[0]
         part = np.full(len(label), "train", dtype=object)
         part[test] = "test"
         part[rest[validation]] = "validation"
         yield part
 
 
-def _cut(
-    label: NDArray[np.floating], groups: NDArray[np.generic] | None, folds: int, seed: int
-) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp]]]:
-    kind = StratifiedKFold if groups is None else StratifiedGroupKFold
+def _cut(label: NDArray[np.floating], groups: NDArray[np.generic] | None, folds: int, seed: int) -> Folds:
     rarest = min(
         len(np.unique(groups[label == value])) if groups is not None else int((label == value).sum())
         for value in (0, 1)
@@ -67,4 +64,4 @@ def _cut(
             expected="some dozens of rows of each label",
             remedy="give more rows or fewer folds",
         )
-    yield from kind(folds, shuffle=True, random_state=seed).split(label, label, groups)
+    return stratified_folds(label, folds, seed, groups)

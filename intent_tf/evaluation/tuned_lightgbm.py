@@ -4,8 +4,9 @@ from typing import Any
 
 import numpy as np
 from scipy import stats
-from sklearn.model_selection import ParameterSampler, StratifiedGroupKFold, StratifiedKFold
+from sklearn.model_selection import ParameterSampler
 
+from intent_tf.data.folds import stratified_folds
 from intent_tf.data.predictions import IntArray, Labels
 from intent_tf.evaluation.baselines import BaselineTable
 from intent_tf.evaluation.boosters import stop_early
@@ -48,9 +49,7 @@ def tune_lightgbm(
     References:
         - Bergstra & Bengio (2012), Random Search for Hyper-Parameter Optimization.
     """
-    kind = StratifiedKFold if groups is None else StratifiedGroupKFold
-    label = labels.label > 0.5
-    folds = list(kind(FOLDS, shuffle=True, random_state=seed).split(label, label, groups))
+    folds = stratified_folds(labels.label, FOLDS, seed, groups)
 
     def loss(settings: dict[str, Any]) -> float:
         total = 0.0

@@ -6,8 +6,8 @@ import numpy as np
 from scipy.optimize import minimize
 from scipy.special import expit, logit, xlogy
 from sklearn.isotonic import IsotonicRegression
-from sklearn.model_selection import StratifiedKFold
 
+from intent_tf.data.folds import stratified_folds
 from intent_tf.data.predictions import FloatArray, Predictions, mean_and_error
 from intent_tf.layers.calibrator import CALIBRATOR_KINDS, Calibrator, CalibratorKind
 
@@ -72,7 +72,7 @@ def fit_calibrator(predictions: Predictions, seed: int = 0) -> tuple[Calibrator,
     label, probability, weight = predictions.label, predictions.probability, predictions.weight
     if min(predictions.effective_sizes) < 10:
         return Calibrator(), CalibrationChoice("identity", len(label), {})
-    folds = list(StratifiedKFold(FOLDS, shuffle=True, random_state=seed).split(probability, label))
+    folds = stratified_folds(label, FOLDS, seed)
     rows: dict[CalibratorKind, FloatArray] = {}
     kinds = [kind for kind in CALIBRATOR_KINDS if predictions.effective_rows >= _ENOUGH[kind]]
     for kind in kinds:

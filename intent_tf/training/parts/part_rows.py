@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
 from intent_tf.columns.prepared import PreparedData
+from intent_tf.data.folds import Folds, stratified_folds
 from intent_tf.data.predictions import FloatArray, IntArray, Labels
 
 #: Folds of the rows, of which each is predicted by what was fitted on the others; of many rows fewer folds.
@@ -80,7 +80,7 @@ class PartRows:
         groups = None if self.groups is None else self.groups[rows]
         return PartRows(features, self.labels.take(rows), self.unseen[rows], groups)
 
-    def folds(self, seed: int, most: int = ENOUGH_UNSEEN) -> list[tuple[IntArray, IntArray]]:
+    def folds(self, seed: int, most: int = ENOUGH_UNSEEN) -> Folds:
         """Part the rows into folds of about the same rate, groups as a whole: rows to fit on, rows left.
 
         Of more rows than ``most`` those are left, once, that the network has not seen; of one group there is
@@ -88,14 +88,12 @@ class PartRows:
         """
         if len(self.labels) > most:
             return [(np.flatnonzero(~self.unseen), np.flatnonzero(self.unseen))]
-        kind = StratifiedKFold if self.groups is None else StratifiedGroupKFold
         count = FOLDS if len(self.labels) < MANY_ROWS else FOLDS_OF_MANY
         count = count if self.groups is None else min(count, len(np.unique(self.groups)))
         if count < 2:
             return []
-        label = self.labels.label > 0.5
-        split = kind(count, shuffle=True, random_state=seed).split(label, label, self.groups)
-        return [each for each in split if all(0 < label[rows].mean() < 1 for rows in each)]
+        label, found = self.labels.label, stratified_folds(self.labels.label, count, seed, self.groups)
+        return [fold for fold in found if all(0 < label[rows].mean() < 1 for rows in fold)]
 
 
 def log_loss(labels: Labels, logits: FloatArray) -> float:
