@@ -112,7 +112,8 @@ def main() -> None:
             paths = [str(Path(folder, name)) for name in ("train.parquet", "test.parquet")]
             for rows, path in zip((train, test), paths, strict=True):
                 rows.to_parquet(path, index=False)
-            command = [options.python, __file__, "--seconds", str(options.seconds), "--fit", *paths]
+            # Not with this folder among the paths, in which this file has the name of the package.
+            command = [options.python, "-P", __file__, "--seconds", str(options.seconds), "--fit", *paths]
             environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
             done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=True)
         found.append(json.loads(done.stdout.splitlines()[-1]))

@@ -122,6 +122,7 @@ def evaluate_model(
         cleaning=data.cleaning,
         split=data.split,
         parts=None if model.stack is None else model.stack.shares(),
+        crosses=_crosses(model),
         calibration=calibration,
         calibration_check=check_calibration(Predictions.of(labels, calibrated), _groups(data), seed),
         throughput={"predict_rows_per_second": round(len(labels) / seconds)},
@@ -175,6 +176,12 @@ def _diagnose(
         _groups(data),
         seed,
     )
+
+
+def _crosses(model: IntentModel) -> tuple[str, ...]:
+    names = model.preprocessor.category_names
+    crosses = model.stack.crosses() if model.stack else []
+    return tuple(" × ".join(names[column] for column in columns) for columns in crosses)
 
 
 def _groups(data: PreparedData) -> pd.Series | None:

@@ -236,6 +236,8 @@ def _about_calibration(metrics: RunMetrics) -> str:
     }[metrics.calibration.kind if metrics.calibration else "identity"]
     parts = " and ".join(f"{name} ({weight:.2f})" for name, weight in (metrics.parts or {}).items())
     made_of = f"The logits of {parts} are added by these weights. " if parts else ""
+    if metrics.crosses:
+        made_of += f"Categories that act together: {', '.join(metrics.crosses)}. "
     check = f" On test rows: {metrics.calibration_check}." if metrics.calibration_check else ""
     return f"Of the shoppers with probability 0.3, three in ten should buy. {made_of}{how}{check}"
 

@@ -234,6 +234,8 @@ def _taught(
 def _summary(metrics: RunMetrics) -> str:
     parts = ", ".join(f"{name} {weight:.2f}" for name, weight in (metrics.parts or {}).items())
     lines = [f"parts: {parts}"] if parts else []
+    if metrics.crosses:
+        lines.append(f"categories that act together: {', '.join(metrics.crosses)}")
     lines += ["", metrics_table(metrics.test, metrics.baselines, metrics.optimum), ""]
     if cost := metrics.precomputed:
         lines.append(

@@ -7,31 +7,42 @@ import keras
 import tensorflow as tf
 
 from intent_tf.layers.category_embedding import CategoryEmbedding
+from intent_tf.models.parts.crosses import Crosses, cross_sizes, crossed_ids
 from intent_tf.options.as_tuple import as_tuple
 from intent_tf.text.configured import Configured
 
 
 @keras.saving.register_keras_serializable(package="intent_tf")
 class LinearPart(Configured, keras.layers.Layer):
-    """Adds up a weight for each number, each missing number and each category.
+    """Adds up a weight for each number, each missing number, each category and each combination of some.
 
     ::
 
-        logit = bias + Σ slope · score + Σ absent · missing + Σ weight[category]
+        logit = bias + Σ slope · score + Σ absent · missing + Σ weight[category] + Σ weight[combination]
 
     Args:
         numbers: int, the number of numbers. Defaults to 0.
         input_dims: int or sequence of ints, the number of ids of each category column. Defaults to none.
+        crosses: sequence of sequences of ints, the category columns whose combinations have weights. Defaults
+            to none.
         **kwargs: Those of every Keras layer.
 
     Shapes: a mapping of feature to tensor, as `Preprocessor` returns it, to float32 logits ``(batch,)``.
     """
 
-    def __init__(self, numbers: int = 0, input_dims: int | Sequence[int] = (), **kwargs: Any) -> None:
+    def __init__(
+        self,
+        numbers: int = 0,
+        input_dims: int | Sequence[int] = (),
+        crosses: Crosses = (),
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**{"dtype": "float32", "trainable": False, **kwargs})
         self.numbers = numbers
         self.input_dims = as_tuple(input_dims)
-        self.weight_of = CategoryEmbedding(self.input_dims, 1, dtype="float32", trainable=False)
+        self.crosses = tuple(map(tuple, crosses))
+        sizes = (*self.input_dims, *cross_sizes(self.input_dims, self.crosses))
+        self.weight_of = CategoryEmbedding(sizes, 1, dtype="float32", trainable=False)
 
     def build(self, input_shape: Any = None) -> None:
         """Create the weights, all 0 until `assign`."""
@@ -39,10 +50,10 @@ class LinearPart(Configured, keras.layers.Layer):
         shape = {"shape": (self.numbers,), "initializer": "zeros", "trainable": False}
         self.slope, self.absent = (self.add_weight(**shape, name=name) for name in ("slope", "absent"))
         if self.input_dims:
-            self.weight_of.build((None, len(self.input_dims)))
+            self.weight_of.build((None, len(self.input_dims) + len(self.crosses)))
 
     def assign(self, bias: float, coefficients: Any) -> None:
-        """Take over coefficients: of the numbers, of what is missing, of each id of each category column."""
+        """Take over coefficients: of numbers, of what is missing, of each id of each column, of crosses."""
         self.bias.assign(bias)
         self.slope.assign(coefficients[: self.numbers])
         self.absent.assign(coefficients[self.numbers : 2 * self.numbers])
@@ -56,7 +67,10 @@ class LinearPart(Configured, keras.layers.Layer):
             for name, weights in (("numbers", self.slope), ("missing", self.absent)):
                 terms.append(tf.linalg.matvec(tf.convert_to_tensor(inputs[name]), weights))
         if self.input_dims:
-            terms.append(tf.reduce_sum(self.weight_of(inputs["categories"]), axis=(1, 2)))
+            ids = tf.convert_to_tensor(inputs["categories"])
+            if self.crosses:
+                ids = tf.concat([ids, crossed_ids(ids, self.input_dims, self.crosses)], axis=1)
+            terms.append(tf.reduce_sum(self.weight_of(ids), axis=(1, 2)))
         return tf.add_n(terms) + self.bias
 
     def compute_output_spec(self, inputs: Mapping[str, Any]) -> keras.KerasTensor:

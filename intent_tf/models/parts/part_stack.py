@@ -57,6 +57,11 @@ class PartStack(Configured, keras.layers.Layer):
         weights = self.part_weights.numpy().astype(float).round(3)
         return dict(zip(("network", *self.parts), weights.tolist(), strict=True))
 
+    def crosses(self) -> list[tuple[int, ...]]:
+        """List the category columns that any part takes together."""
+        every = [getattr(part, "crosses", ()) for part in self.parts.values()]
+        return list(dict.fromkeys(columns for crosses in every for columns in crosses))
+
     def call(self, features: Mapping[str, tf.Tensor]) -> tf.Tensor:
         """Compute the logits of the parts beside the network, float32 ``(batch, parts)``."""
         return tf.stack([part(features) for part in self.parts.values()], axis=1)

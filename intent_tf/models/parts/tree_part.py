@@ -10,6 +10,7 @@ import tensorflow as tf
 
 from intent_tf.layers.category_embedding import CategoryEmbedding
 from intent_tf.layers.trees.tree_ensemble import TreeEnsemble
+from intent_tf.models.parts.crosses import Crosses, cross_sizes, crossed_ids
 from intent_tf.options.as_tuple import as_tuple
 from intent_tf.text.configured import Configured
 
@@ -19,15 +20,16 @@ class TreePart(Configured, keras.layers.Layer):
     """Gives the features of a table to fitted trees.
 
     Its columns are the numbers' normal scores, NaN where one is missing; behind them the effects of the
-    categories of some columns, and the ids of the others. Since scores rise with the
-    numbers, trees split them as they would the numbers themselves.
+    categories of some columns, or of several columns together, and the ids of the others. Since scores rise
+    with the numbers, trees split them as they would the numbers themselves.
 
     Args:
         ensemble: The trees.
         input_dims: int or sequence of ints, the number of ids of each category column that the trees know;
             higher ids count as unknown. Defaults to none: there are no categories.
-        effect_columns: int or sequence of ints, the category columns of which the trees know not the id but
-            a number for each id, its effect. Defaults to none.
+        effect_columns: sequence of sequences of ints, the category columns that have a number for each id,
+            its effect, or for each combination of ids. Of a column that stands alone in one, the trees know
+            the effect in the place of the id. Defaults to none.
         **kwargs: Those of every Keras layer.
 
     Shapes: a mapping of feature to tensor, as `Preprocessor` returns it, to float32 logits ``(batch,)``.
@@ -37,7 +39,7 @@ class TreePart(Configured, keras.layers.Layer):
         self,
         ensemble: TreeEnsemble,
         input_dims: int | Sequence[int] = (),
-        effect_columns: int | Sequence[int] = (),
+        effect_columns: Crosses = (),
         **kwargs: Any,
     ) -> None:
         super().__init__(**{"dtype": "float32", "trainable": False, **kwargs})
@@ -45,9 +47,14 @@ class TreePart(Configured, keras.layers.Layer):
         self.input_dims = as_tuple(input_dims)
         #: Writes the trees into a folder as their library does; None for those that were read from a file.
         self.write_own_format: Callable[[Path], object] | None = None
-        self.effect_columns = as_tuple(effect_columns)
-        sizes = [self.input_dims[column] for column in self.effect_columns]
+        self.effect_columns = tuple(map(tuple, effect_columns))
+        sizes = cross_sizes(self.input_dims, self.effect_columns)
         self.effect_of = CategoryEmbedding(sizes, 1, dtype="float32", trainable=False, name="effects")
+
+    @property
+    def crosses(self) -> tuple[tuple[int, ...], ...]:
+        """The columns that have effects together."""
+        return tuple(columns for columns in self.effect_columns if len(columns) > 1)
 
     def build(self, input_shape: Any = None) -> None:
         """Create the effects, random until `assign`."""
@@ -63,8 +70,9 @@ class TreePart(Configured, keras.layers.Layer):
         """Compute the logits ``(batch,)``."""
         effects, own = None, self.effect_columns
         if own:
-            effects = self.effect_of(tf.gather(inputs["categories"], own, axis=1))[..., 0]
-        return self.ensemble(tf.concat(tree_columns(inputs, self.input_dims, own, effects), axis=1))
+            effects = self.effect_of(crossed_ids(inputs["categories"], self.input_dims, own))[..., 0]
+        alone = [columns[0] for columns in own if len(columns) == 1]
+        return self.ensemble(tf.concat(tree_columns(inputs, self.input_dims, alone, effects), axis=1))
 
     def compute_output_spec(self, inputs: Mapping[str, Any]) -> keras.KerasTensor:
         """Return shape and type of the logits."""
@@ -74,7 +82,7 @@ class TreePart(Configured, keras.layers.Layer):
 def tree_columns(
     features: Mapping[str, tf.Tensor],
     input_dims: Sequence[int],
-    effect_columns: Sequence[int] = (),
+    left_out: Sequence[int] = (),
     effects: Any = None,
 ) -> list[tf.Tensor]:
     """Take what trees split: numbers, NaN where missing, effects, and ids, float32 ``(batch, n)`` each.
@@ -82,10 +90,10 @@ def tree_columns(
     Args:
         features: The features of rows.
         input_dims: Number of ids of each category column.
-        effect_columns: The category columns whose ids are not taken.
-        effects: Their effects, ``(batch, columns)``; None leaves them out.
+        left_out: The category columns whose ids are not taken.
+        effects: Effects, ``(batch, n)``; None leaves them out.
     """
-    columns, few = [], [column for column in range(len(input_dims)) if column not in effect_columns]
+    columns, few = [], [column for column in range(len(input_dims)) if column not in left_out]
     if "numbers" in features:
         numbers = tf.convert_to_tensor(features["numbers"])
         columns.append(tf.where(tf.convert_to_tensor(features["missing"]) > 0, np.nan, numbers))
@@ -93,7 +101,7 @@ def tree_columns(
         columns.append(tf.cast(effects, tf.float32))
     if few:
         ids = tf.convert_to_tensor(features["categories"])
-        ids = tf.gather(ids, few, axis=1) if effect_columns else ids
+        ids = tf.gather(ids, few, axis=1) if left_out else ids
         sizes = tf.constant([input_dims[column] for column in few])
         columns.append(tf.cast(tf.where(ids < sizes, ids, 0), tf.float32))
     return columns

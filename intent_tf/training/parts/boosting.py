@@ -75,9 +75,9 @@ class Grower(ABC):
 def fit_trees(grower: Grower, effects: CategoryEffects, seed: int = 0) -> tuple[TreePart, FloatArray]:
     """Grow trees on training rows.
 
-    A category is asked for by its name (one-hot), not by statistics of its labels, which measured worse on
-    tables whose categories act together; but of a column with more than 1,000 categories, by its cross-fitted
-    effect (see `CategoryEffects`). How many trees, and how large, is chosen by folds of the rows.
+    A category is asked for by its name (one-hot), not by statistics of its labels, which measured worse; but
+    of a column with more than 1,000 categories, and of columns whose categories act together, by cross-fitted
+    effects (see `CategoryEffects`). How many trees, and how large, is chosen by folds of the rows.
 
     Args:
         grower: The library.
@@ -88,16 +88,16 @@ def fit_trees(grower: Grower, effects: CategoryEffects, seed: int = 0) -> tuple[
         The part, fitted on all rows; and the logits ``(rows,)`` of trees of folds that had not seen the row,
         NaN for rows of no fold.
     """
-    rows, own = effects.rows, effects.rows.effect_columns
+    rows, many = effects.rows, effects.rows.effect_columns
     known = tuple(
-        size if column in own else min(size, grower.most_categories)
+        size if column in many else min(size, grower.most_categories)
         for column, size in enumerate(rows.input_dims)
     )
     every = np.arange(len(rows.labels))
 
     def table(learnt: Any) -> TreeTable:
-        columns = tree_columns(rows.features, known, own, effects.columns(learnt, seed))
-        return TreeTable(np.concatenate(columns, axis=1), len(known) - len(own), rows.labels)
+        columns = tree_columns(rows.features, known, many, effects.values(learnt, seed))
+        return TreeTable(np.concatenate(columns, axis=1), len(known) - len(many), rows.labels)
 
     logits, rounds = np.full(len(every), np.nan), []
     sizes, best = grower.sizes, grower.sizes[0]
@@ -115,8 +115,8 @@ def fit_trees(grower: Grower, effects: CategoryEffects, seed: int = 0) -> tuple[
     columns = table(every)
     again = [grower.regrow(best, count, columns, seed + number) for number in range(_FITS)]
     ensemble = TreeEnsemble(FittedTrees.mean([trees for trees, _ in again]), name="trees")
-    part = TreePart(ensemble, known, own, name=grower.name)
+    part = TreePart(ensemble, known, effects.columns, name=grower.name)
     part.build()
-    part.assign([effects.table(column, every) for column in range(len(own))])
+    part.assign([effects.table(column, every) for column in range(len(effects.columns))])
     part.write_own_format = grower.writer([model for _, model in again])
     return part, logits

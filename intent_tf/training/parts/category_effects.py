@@ -1,30 +1,34 @@
-"""What each category adds to the label's logit, where there are too many for trees to ask for one by one."""
+"""What categories add to the label's logit, where trees cannot ask for one by one."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit
 
 from intent_tf.columns.held_out_logits import held_out_logits
 from intent_tf.data.predictions import FloatArray, IntArray
+from intent_tf.models.parts.crosses import cross_sizes, crossed_ids
 from intent_tf.models.parts.tree_part import tree_columns
+from intent_tf.training.parts.found_crosses import additive_logits, held_out_step
 from intent_tf.training.parts.part_rows import PartRows
+from intent_tf.training.parts.shrunken_effects import shrunken_effects
 
 
 @dataclass(frozen=True)
 class CategoryEffects:
-    """Cross-fitted effects of the categories of some columns.
+    """Cross-fitted effects of the categories of some columns, and of crosses of columns.
 
-    The effect of a category is a Newton step from what the other columns say to what its rows say, shrunk
-    the more the fewer they are and the less effects differ (nearly the posterior mean of a mixed model)::
-
-        effect = Σ weight · (label − p) / (Σ weight · p · (1 − p) + 1 / variance of the effects)
+    The effect of a category is a step from what is said of its rows without it to what they say; see
+    `shrunken_effects`.
 
     Args:
         rows: Training rows.
-        ids: Those of the columns that have effects, int ``(rows, columns)``.
-        logits: What trees on the other columns say of each row that they have not seen, ``(rows,)``.
+        columns: The column that has effects, or the columns that have them together, of each.
+        logits: What is said of each row that has not been seen: for a column's effects by trees on the other
+            columns, for a cross's by a sum of functions of one column each and of the crosses before it,
+            ``(rows, len(columns))``.
 
     References:
         - Pargent et al. (2022), Regularized Target Encoding Outperforms Traditional Methods in Supervised
@@ -32,37 +36,40 @@ class CategoryEffects:
     """
 
     rows: PartRows
-    ids: NDArray[np.int32]
+    columns: Sequence[tuple[int, ...]]
     logits: FloatArray
 
     @classmethod
-    def of(cls, rows: PartRows, seed: int) -> "CategoryEffects":
-        """Predict each row without the columns that have effects: those of many categories."""
+    def of(cls, rows: PartRows, crosses: Sequence[tuple[int, ...]], seed: int) -> "CategoryEffects":
+        """Take the columns of many categories, and crosses."""
         many = rows.effect_columns
         columns = tree_columns(rows.features, rows.input_dims, many)
         # Without other columns nothing is known of a row but the rate.
         known = bool(many and columns)
         others = np.concatenate(columns, axis=1) if known else np.zeros((len(rows.labels), 0))
-        folds = rows.folds(seed, most=len(rows.labels)) if known else []
-        return cls(rows, rows.categories[:, many], held_out_logits(others, rows.labels, folds, seed))
+        folds = rows.folds(seed, most=len(rows.labels)) if known or crosses else []
+        without = held_out_logits(others, rows.labels, folds if known else [], seed)
+        logits = [without] * len(many)
+        additive = additive_logits(rows, folds, seed) if crosses else without
+        for columns_together in crosses:
+            logits.append(additive)
+            additive = additive + held_out_step(rows, rows.input_dims, columns_together, additive, folds)
+        every = np.column_stack(logits) if logits else np.zeros((len(without), 0))
+        return cls(rows, [*((column,) for column in many), *crosses], every)
+
+    @cached_property
+    def ids(self) -> NDArray[np.int32]:
+        """The category, or the combination, of each row, int ``(rows, len(columns))``."""
+        return np.asarray(crossed_ids(self.rows.categories, self.rows.input_dims, self.columns))
 
     def table(self, column: int, learnt: IntArray) -> FloatArray:
         """Compute the effect of each id of a column, ``(ids,)``, by some of the rows."""
-        ids, size = self.ids[learnt, column], int(self.ids[:, column].max()) + 1
-        weight, p = self.rows.labels.effective_weight[learnt], expit(self.logits[learnt])
-        residual, curvature, noise = (
-            np.bincount(ids, each, minlength=size)
-            for each in (
-                weight * (self.rows.labels.label[learnt] - p),
-                weight * p * (1 - p),
-                weight**2 * p * (1 - p),
-            )
-        )
-        variance = (residual**2 - noise).sum() / max((curvature**2).sum(), 1e-9)
-        return residual / (curvature + 1 / max(variance, 1e-6))
+        size = cross_sizes(self.rows.input_dims, self.columns)[column]
+        labels = self.rows.labels.take(learnt)
+        return shrunken_effects(self.ids[learnt, column], size, labels, self.logits[learnt, column])
 
-    def columns(self, learnt: IntArray, seed: int) -> FloatArray:
-        """Compute the effects of all rows' categories by some rows, ``(rows, columns)``.
+    def values(self, learnt: IntArray, seed: int) -> FloatArray:
+        """Compute the effects of all rows' categories by some rows, ``(rows, len(columns))``.
 
         Those of the learnt rows themselves come from folds without the row: else a row would learn by its own
         label, and trees would take for an effect what is chance.

@@ -19,6 +19,7 @@ from intent_tf.models.parts.part_stack import PartStack
 from intent_tf.options.training import Part
 from intent_tf.training.parts.boosting import fit_trees
 from intent_tf.training.parts.category_effects import CategoryEffects
+from intent_tf.training.parts.found_crosses import find_crosses
 from intent_tf.training.parts.leafwise_trees import LeafwiseTrees
 from intent_tf.training.parts.linear import fit_linear
 from intent_tf.training.parts.part_rows import PartRows, log_loss
@@ -75,11 +76,12 @@ def fit_parts(model: IntentModel, data: PreparedData, parts: Sequence[Part], see
     if not wanted or rows.is_constant or min(rows.labels.effective_sizes) < 20 or not rows.folds(seed):
         return alone
     fitted: dict[str, tuple[keras.layers.Layer, FloatArray]] = {}
+    crosses = find_crosses(rows, seed)
     if "trees" in wanted:
-        effects = CategoryEffects.of(rows, seed)
+        effects = CategoryEffects.of(rows, crosses, seed)
         fitted |= {grower.name: fit_trees(grower, effects, seed) for grower in _GROWERS}
     if "linear" in wanted:
-        fitted["linear"] = fit_linear(rows, seed)
+        fitted["linear"] = fit_linear(rows, crosses, seed)
     weights, bias = _weights_of_folds({part: logits for part, (_, logits) in fitted.items()}, rows.labels)
     if not weights:
         return alone

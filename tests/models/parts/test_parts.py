@@ -46,7 +46,7 @@ def test_trees_see_the_effect_of_a_category_where_there_are_many() -> None:
     effect = Tree([Split(1, [np.float32(0.5)], False)], [1.0, 10.0], [[~0, ~1]])
     names = ["number 0", "number 1", "category 0"]
     trees = FittedTrees.of([effect], names, {2: ["0", "1", "2"]})
-    part = TreePart(TreeEnsemble(trees), (1001, 3), 0)
+    part = TreePart(TreeEnsemble(trees), (1001, 3), [(0,)])
     part.build()
     part.assign([np.arange(1001) == 7])
     features = {
@@ -55,6 +55,35 @@ def test_trees_see_the_effect_of_a_category_where_there_are_many() -> None:
         "categories": np.array([[7, 1], [6, 1], [1001, 1]], np.int32),
     }
     assert (part(features)[0] != part(features)[1]) and part(features)[1] == part(features)[2]
+
+
+PAIRS = {**FEATURES, "categories": tf.constant([[2, 1], [7, 0]])}
+
+
+def test_a_linear_part_adds_the_weight_of_a_combination() -> None:
+    """0.5, 100 for the first id 2, and 7 for the ids 2 and 1; 10 for a first id that is unknown, so 0."""
+    part = LinearPart(0, (3, 2), [(0, 1)])
+    part.build()
+    part.assign(0.5, np.array([10, 0, 100, 0, 0, *[0, 0, 0, 0, 0, 7]], np.float32))
+    np.testing.assert_allclose(part(PAIRS), [107.5, 10.5])
+
+
+def test_trees_see_the_effect_of_a_combination_beside_the_ids() -> None:
+    effect = Tree([Split(2, [np.float32(0.5)], False)], [1.0, 10.0], [[~0, ~1]])
+    is_two = Tree([Split(3, [np.float32(1.5)], True)], [100.0, 200.0], [[~0, ~1]])
+    names = ["number 0", "number 1", "effect", "category 0", "category 1"]
+    trees = FittedTrees.of([effect, is_two], names, {3: ["0", "1", "2"], 4: ["0", "1"]})
+    part = TreePart(TreeEnsemble(trees), (3, 2), [(0, 1)])
+    part.build()
+    part.assign([np.array([0, 0, 0, 0, 0, 1.0])])
+    np.testing.assert_allclose(part(PAIRS), [10.0 + 200.0, 1.0 + 100.0])
+    assert PartStack({"trees": part, "linear": LinearPart(0, (3, 2), [(0, 1)])}).crosses() == [(0, 1)]
+
+
+def crossed_linear() -> LinearPart:
+    part = LinearPart(2, (8,), [(0,)])
+    part.build()
+    return part
 
 
 def test_a_new_stack_is_the_network_alone() -> None:
@@ -75,7 +104,7 @@ def test_a_stack_adds_weighted_logits() -> None:
     assert stack.shares() == {"network": 1.0, "linear": 0.0} and float(stack.bias) == 0.0
 
 
-@pytest.mark.parametrize("make", [linear, trees])
+@pytest.mark.parametrize("make", [linear, trees, crossed_linear])
 def test_a_part_comes_back_from_its_file(make, tmp_path) -> None:
     inputs = {
         name: keras.Input(value.shape[1:], dtype=value.dtype, name=name) for name, value in FEATURES.items()

@@ -37,11 +37,11 @@ from intent_tf.training.parts.symmetric_trees import SymmetricTrees
 
 
 def symmetric(rows: PartRows) -> tuple[TreePart, np.ndarray]:
-    return fit_trees(SymmetricTrees(), CategoryEffects.of(rows, 0))
+    return fit_trees(SymmetricTrees(), CategoryEffects.of(rows, (), 0))
 
 
 def leafwise(rows: PartRows) -> tuple[TreePart, np.ndarray]:
-    return fit_trees(LeafwiseTrees(), CategoryEffects.of(rows, 0))
+    return fit_trees(LeafwiseTrees(), CategoryEffects.of(rows, (), 0))
 
 
 FITS = [
