@@ -27,7 +27,9 @@ def held_out_logits(table: FloatArray, labels: Labels, folds: Folds, seed: int, 
         trees = HistGradientBoostingClassifier(
             max_iter=60, early_stopping=False, random_state=seed, **options
         )
+        # The library cannot bin a column without a number, of which nothing is asked anyhow.
+        columns = np.where(np.isnan(table[fit]).all(axis=0), 0, table)
         with threadpool_limits(1):  # so few rows need no threads, which a busy machine keeps waiting
-            trees.fit(table[fit], labels.label[fit], labels.weight[fit])
-            logits[held_out] = trees.decision_function(table[held_out])
+            trees.fit(columns[fit], labels.label[fit], labels.weight[fit])
+            logits[held_out] = trees.decision_function(columns[held_out])
     return logits

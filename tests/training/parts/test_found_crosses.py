@@ -51,6 +51,12 @@ def test_labels_that_the_network_has_not_seen_are_not_looked_at() -> None:
     assert find_crosses(rows) and not find_crosses(unseen)
 
 
+def test_a_column_without_a_number_is_no_hindrance() -> None:
+    rows = rows_of({(0, 2): 1.0})
+    blank = {"numbers": np.zeros((ROWS, 1), np.float32), "missing": np.ones((ROWS, 1), np.float32)}
+    assert find_crosses(replace(rows, features={**rows.features, **blank})) == [(0, 2)]
+
+
 def test_rows_of_no_weight_and_few_rows_find_nothing() -> None:
     rows = rows_of({(0, 2): 1.0})
     assert not find_crosses(rows.take(np.arange(900)))
