@@ -11,8 +11,10 @@ from intent_tf.data.folds import Folds
 from intent_tf.data.predictions import FloatArray, Labels
 
 
-def held_out_logits(table: FloatArray, labels: Labels, folds: Folds, seed: int, **options: Any) -> FloatArray:
-    """Fit 60 boosted trees on the rows of each fold, and take their logits of the rows left, ``(rows,)``.
+def held_out_logits(
+    table: FloatArray, labels: Labels, folds: Folds, seed: int, *, rounds: int = 60, **options: Any
+) -> FloatArray:
+    """Fit boosted trees on the rows of each fold, and take their logits of the rows left, ``(rows,)``.
 
     Args:
         table: Numbers, ``(rows, columns)``.
@@ -20,12 +22,13 @@ def held_out_logits(table: FloatArray, labels: Labels, folds: Folds, seed: int, 
         folds: Rows to fit on and rows that are left, of each fold. Rows that are left by none have the
             logit of the rate.
         seed: Seed of the trees.
+        rounds: Number of the trees. Defaults to 60.
         **options: Further ones of `sklearn.ensemble.HistGradientBoostingClassifier`.
     """
     logits = np.full(len(labels), logit(labels.rate))
     for fit, held_out in folds:
         trees = HistGradientBoostingClassifier(
-            max_iter=60, early_stopping=False, random_state=seed, **options
+            max_iter=rounds, early_stopping=False, random_state=seed, **options
         )
         # The library cannot bin a column without a number, of which nothing is asked anyhow.
         columns = np.where(np.isnan(table[fit]).all(axis=0), 0, table)

@@ -87,8 +87,17 @@ def additive_logits(rows: PartRows, folds: Folds, seed: int) -> FloatArray:
     columns = tree_columns(rows.features, few)
     table = np.concatenate(columns, axis=1)
     categories = list(range(table.shape[1] - len(few), table.shape[1]))
-    options = {"interaction_cst": "no_interactions", "max_leaf_nodes": 15, "min_samples_leaf": 30}
-    return held_out_logits(table, rows.labels, folds, seed, categorical_features=categories, **options)
+    return held_out_logits(
+        table,
+        rows.labels,
+        folds,
+        seed,
+        rounds=150,
+        interaction_cst="no_interactions",
+        categorical_features=categories,
+        max_leaf_nodes=15,
+        min_samples_leaf=30,
+    )
 
 
 def held_out_step(
