@@ -110,6 +110,7 @@ def evaluate_model(
         }
     if {"session_id", "events"} <= examples.excluded.keys():
         early = early_quality(frame["session_id"], frame["events"], labels, compared, thresholds)
+    names = (model.preprocessor.category_names, model.preprocessor.number_names)
     metrics = RunMetrics(
         test=test,
         ece_uncalibrated=expected_calibration_error(Predictions.of(labels, uncalibrated)),
@@ -122,7 +123,7 @@ def evaluate_model(
         cleaning=data.cleaning,
         split=data.split,
         parts=None if model.stack is None else model.stack.shares(),
-        crosses=_crosses(model),
+        crosses=tuple(model.stack.cross_names(*names)) if model.stack else (),
         calibration=calibration,
         calibration_check=check_calibration(Predictions.of(labels, calibrated), _groups(data), seed),
         throughput={"predict_rows_per_second": round(len(labels) / seconds)},
@@ -176,12 +177,6 @@ def _diagnose(
         _groups(data),
         seed,
     )
-
-
-def _crosses(model: IntentModel) -> tuple[str, ...]:
-    names = model.preprocessor.category_names
-    crosses = model.stack.crosses() if model.stack else []
-    return tuple(" × ".join(names[column] for column in columns) for columns in crosses)
 
 
 def _groups(data: PreparedData) -> pd.Series | None:

@@ -34,7 +34,7 @@ class RunMetrics:
         cleaning: Counts of what cleaning changed.
         split: The method of the split, and the rows and purchases of each part.
         parts: How much each part of the model counts, by name; None for a network alone.
-        crosses: Category columns that trees and linear part take together, such as ``month × device``.
+        crosses: Columns that trees and linear part take together, such as ``month × device``.
         calibration: The kind of the calibrator, and why it was chosen.
         calibration_check: Whether the probabilities of the test rows come true.
         throughput: Rows a second, by what was done with them.

@@ -7,7 +7,7 @@ import keras
 import tensorflow as tf
 
 from intent_tf.layers.category_embedding import CategoryEmbedding
-from intent_tf.models.parts.crosses import Crosses, cross_sizes, crossed_ids
+from intent_tf.models.parts.category_crosses import CategoryCrosses
 from intent_tf.options.as_tuple import as_tuple
 from intent_tf.text.configured import Configured
 
@@ -23,8 +23,7 @@ class LinearPart(Configured, keras.layers.Layer):
     Args:
         numbers: int, the number of numbers. Defaults to 0.
         input_dims: int or sequence of ints, the number of ids of each category column. Defaults to none.
-        crosses: sequence of sequences of ints, the category columns whose combinations have weights. Defaults
-            to none.
+        crosses: The columns whose combinations have weights. Defaults to None.
         **kwargs: Those of every Keras layer.
 
     Shapes: a mapping of feature to tensor, as `Preprocessor` returns it, to float32 logits ``(batch,)``.
@@ -34,14 +33,14 @@ class LinearPart(Configured, keras.layers.Layer):
         self,
         numbers: int = 0,
         input_dims: int | Sequence[int] = (),
-        crosses: Crosses = (),
+        crosses: CategoryCrosses | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(**{"dtype": "float32", "trainable": False, **kwargs})
         self.numbers = numbers
         self.input_dims = as_tuple(input_dims)
-        self.crosses = tuple(map(tuple, crosses))
-        sizes = (*self.input_dims, *cross_sizes(self.input_dims, self.crosses))
+        self.crosses = crosses
+        sizes = (*self.input_dims, *(crosses.sizes if crosses else ()))
         self.weight_of = CategoryEmbedding(sizes, 1, dtype="float32", trainable=False)
 
     def build(self, input_shape: Any = None) -> None:
@@ -49,15 +48,15 @@ class LinearPart(Configured, keras.layers.Layer):
         self.bias = self.add_weight(shape=(), initializer="zeros", trainable=False, name="bias")
         shape = {"shape": (self.numbers,), "initializer": "zeros", "trainable": False}
         self.slope, self.absent = (self.add_weight(**shape, name=name) for name in ("slope", "absent"))
-        if self.input_dims:
-            self.weight_of.build((None, len(self.input_dims) + len(self.crosses)))
+        if self.weight_of.input_dims:
+            self.weight_of.build((None, len(self.weight_of.input_dims)))
 
     def assign(self, bias: float, coefficients: Any) -> None:
         """Take over coefficients: of numbers, of what is missing, of each id of each column, of crosses."""
         self.bias.assign(bias)
         self.slope.assign(coefficients[: self.numbers])
         self.absent.assign(coefficients[self.numbers : 2 * self.numbers])
-        if self.input_dims:
+        if self.weight_of.input_dims:
             self.weight_of.embeddings.assign(coefficients[2 * self.numbers :, None])
 
     def call(self, inputs: Mapping[str, tf.Tensor]) -> tf.Tensor:
@@ -66,11 +65,10 @@ class LinearPart(Configured, keras.layers.Layer):
         if self.numbers:
             for name, weights in (("numbers", self.slope), ("missing", self.absent)):
                 terms.append(tf.linalg.matvec(tf.convert_to_tensor(inputs[name]), weights))
-        if self.input_dims:
-            ids = tf.convert_to_tensor(inputs["categories"])
-            if self.crosses:
-                ids = tf.concat([ids, crossed_ids(ids, self.input_dims, self.crosses)], axis=1)
-            terms.append(tf.reduce_sum(self.weight_of(ids), axis=(1, 2)))
+        ids = [tf.convert_to_tensor(inputs["categories"])] if self.input_dims else []
+        ids += [self.crosses(inputs)] if self.crosses else []
+        if ids:
+            terms.append(tf.reduce_sum(self.weight_of(tf.concat(ids, axis=1)), axis=(1, 2)))
         return tf.add_n(terms) + self.bias
 
     def compute_output_spec(self, inputs: Mapping[str, Any]) -> keras.KerasTensor:

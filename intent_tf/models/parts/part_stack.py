@@ -57,10 +57,10 @@ class PartStack(Configured, keras.layers.Layer):
         weights = self.part_weights.numpy().astype(float).round(3)
         return dict(zip(("network", *self.parts), weights.tolist(), strict=True))
 
-    def crosses(self) -> list[tuple[int, ...]]:
-        """List the category columns that any part takes together."""
-        every = [getattr(part, "crosses", ()) for part in self.parts.values()]
-        return list(dict.fromkeys(columns for crosses in every for columns in crosses))
+    def cross_names(self, categories: Sequence[str], numbers: Sequence[str]) -> list[str]:
+        """Name the columns that any part takes together; see `CategoryCrosses.names`."""
+        every = [getattr(part, "crosses", None) for part in self.parts.values()]
+        return list(dict.fromkeys(name for each in every if each for name in each.names(categories, numbers)))
 
     def call(self, features: Mapping[str, tf.Tensor]) -> tf.Tensor:
         """Compute the logits of the parts beside the network, float32 ``(batch, parts)``."""

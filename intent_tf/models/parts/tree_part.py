@@ -10,7 +10,7 @@ import tensorflow as tf
 
 from intent_tf.layers.category_embedding import CategoryEmbedding
 from intent_tf.layers.trees.tree_ensemble import TreeEnsemble
-from intent_tf.models.parts.crosses import Crosses, cross_sizes, crossed_ids
+from intent_tf.models.parts.category_crosses import CategoryCrosses
 from intent_tf.options.as_tuple import as_tuple
 from intent_tf.text.configured import Configured
 
@@ -27,9 +27,9 @@ class TreePart(Configured, keras.layers.Layer):
         ensemble: The trees.
         input_dims: int or sequence of ints, the number of ids of each category column that the trees know;
             higher ids count as unknown. Defaults to none: there are no categories.
-        effect_columns: sequence of sequences of ints, the category columns that have a number for each id,
-            its effect, or for each combination of ids. Of a column that stands alone in one, the trees know
-            the effect in the place of the id. Defaults to none.
+        crosses: The columns of which each category, or each combination, has a number, its effect. Of a
+            column that stands alone in one, the trees know the effect in the place of the id. Defaults to
+            None.
         **kwargs: Those of every Keras layer.
 
     Shapes: a mapping of feature to tensor, as `Preprocessor` returns it, to float32 logits ``(batch,)``.
@@ -39,7 +39,7 @@ class TreePart(Configured, keras.layers.Layer):
         self,
         ensemble: TreeEnsemble,
         input_dims: int | Sequence[int] = (),
-        effect_columns: Crosses = (),
+        crosses: CategoryCrosses | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(**{"dtype": "float32", "trainable": False, **kwargs})
@@ -47,31 +47,26 @@ class TreePart(Configured, keras.layers.Layer):
         self.input_dims = as_tuple(input_dims)
         #: Writes the trees into a folder as their library does; None for those that were read from a file.
         self.write_own_format: Callable[[Path], object] | None = None
-        self.effect_columns = tuple(map(tuple, effect_columns))
-        sizes = cross_sizes(self.input_dims, self.effect_columns)
+        self.crosses = crosses
+        sizes = crosses.sizes if crosses else ()
         self.effect_of = CategoryEmbedding(sizes, 1, dtype="float32", trainable=False, name="effects")
-
-    @property
-    def crosses(self) -> tuple[tuple[int, ...], ...]:
-        """The columns that have effects together."""
-        return tuple(columns for columns in self.effect_columns if len(columns) > 1)
 
     def build(self, input_shape: Any = None) -> None:
         """Create the effects, random until `assign`."""
-        if self.effect_columns:
-            self.effect_of.build((None, len(self.effect_columns)))
+        if self.crosses:
+            self.effect_of.build((None, len(self.crosses.sizes)))
 
     def assign(self, effects: Sequence[Any]) -> None:
-        """Take over the effect of each id, ``(ids,)`` for each column that has effects."""
-        if self.effect_columns:
+        """Take over the effect of each id, ``(ids,)`` for each cross."""
+        if self.crosses:
             self.effect_of.embeddings.assign(np.concatenate(effects)[:, None])
 
     def call(self, inputs: Mapping[str, tf.Tensor]) -> tf.Tensor:
         """Compute the logits ``(batch,)``."""
-        effects, own = None, self.effect_columns
-        if own:
-            effects = self.effect_of(crossed_ids(inputs["categories"], self.input_dims, own))[..., 0]
-        alone = [columns[0] for columns in own if len(columns) == 1]
+        effects, alone = None, list[int]()
+        if self.crosses:
+            effects = self.effect_of(self.crosses(inputs))[..., 0]
+            alone = [columns[0] for columns in self.crosses.crosses if len(columns) == 1]
         return self.ensemble(tf.concat(tree_columns(inputs, self.input_dims, alone, effects), axis=1))
 
     def compute_output_spec(self, inputs: Mapping[str, Any]) -> keras.KerasTensor:

@@ -115,8 +115,8 @@ def fit_trees(grower: Grower, effects: CategoryEffects, seed: int = 0) -> tuple[
     columns = table(every)
     again = [grower.regrow(best, count, columns, seed + number) for number in range(_FITS)]
     ensemble = TreeEnsemble(FittedTrees.mean([trees for trees, _ in again]), name="trees")
-    part = TreePart(ensemble, known, effects.columns, name=grower.name)
+    part = TreePart(ensemble, known, effects.crosses if effects.crosses.crosses else None, name=grower.name)
     part.build()
-    part.assign([effects.table(column, every) for column in range(len(effects.columns))])
+    part.assign([effects.table(column, every) for column in range(len(effects.crosses.crosses))])
     part.write_own_format = grower.writer([model for _, model in again])
     return part, logits

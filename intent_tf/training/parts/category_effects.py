@@ -1,6 +1,5 @@
 """What categories add to the label's logit, where trees cannot ask for one by one."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -9,7 +8,7 @@ from numpy.typing import NDArray
 
 from intent_tf.columns.held_out_logits import held_out_logits
 from intent_tf.data.predictions import FloatArray, IntArray
-from intent_tf.models.parts.crosses import cross_sizes, crossed_ids
+from intent_tf.models.parts.category_crosses import CategoryCrosses
 from intent_tf.models.parts.tree_part import tree_columns
 from intent_tf.training.parts.found_crosses import additive_logits, held_out_step
 from intent_tf.training.parts.part_rows import PartRows
@@ -25,10 +24,10 @@ class CategoryEffects:
 
     Args:
         rows: Training rows.
-        columns: The column that has effects, or the columns that have them together, of each.
+        crosses: The columns that have effects, one by one or together.
         logits: What is said of each row that has not been seen: for a column's effects by trees on the other
             columns, for a cross's by a sum of functions of one column each and of the crosses before it,
-            ``(rows, len(columns))``.
+            ``(rows, len(crosses))``.
 
     References:
         - Pargent et al. (2022), Regularized Target Encoding Outperforms Traditional Methods in Supervised
@@ -36,40 +35,41 @@ class CategoryEffects:
     """
 
     rows: PartRows
-    columns: Sequence[tuple[int, ...]]
+    crosses: CategoryCrosses
     logits: FloatArray
 
     @classmethod
-    def of(cls, rows: PartRows, crosses: Sequence[tuple[int, ...]], seed: int) -> "CategoryEffects":
+    def of(cls, rows: PartRows, crosses: CategoryCrosses, seed: int) -> "CategoryEffects":
         """Take the columns of many categories, and crosses."""
+        together = crosses.crosses
         many = rows.effect_columns
         columns = tree_columns(rows.features, rows.input_dims, many)
         # Without other columns nothing is known of a row but the rate.
         known = bool(many and columns)
         others = np.concatenate(columns, axis=1) if known else np.zeros((len(rows.labels), 0))
-        folds = rows.folds(seed, most=len(rows.labels)) if known or crosses else []
+        folds = rows.folds(seed, most=len(rows.labels)) if known or together else []
         without = held_out_logits(others, rows.labels, folds if known else [], seed)
         logits = [without] * len(many)
-        additive = additive_logits(rows, folds, seed) if crosses else without
-        for columns_together in crosses:
+        additive = additive_logits(rows, folds, seed) if together else without
+        for ids, size in zip(rows.crossed(crosses).T, crosses.sizes, strict=True):
             logits.append(additive)
-            additive = additive + held_out_step(rows, rows.input_dims, columns_together, additive, folds)
+            additive = additive + held_out_step(ids, size, rows.labels, additive, folds)
         every = np.column_stack(logits) if logits else np.zeros((len(without), 0))
-        return cls(rows, [*((column,) for column in many), *crosses], every)
+        columns = [*((column,) for column in many), *together]
+        return cls(rows, CategoryCrosses(rows.input_dims, columns, crosses.cuts), every)
 
     @cached_property
     def ids(self) -> NDArray[np.int32]:
-        """The category, or the combination, of each row, int ``(rows, len(columns))``."""
-        return np.asarray(crossed_ids(self.rows.categories, self.rows.input_dims, self.columns))
+        """The category, or the combination, of each row, int ``(rows, len(crosses))``."""
+        return self.rows.crossed(self.crosses)
 
     def table(self, column: int, learnt: IntArray) -> FloatArray:
         """Compute the effect of each id of a column, ``(ids,)``, by some of the rows."""
-        size = cross_sizes(self.rows.input_dims, self.columns)[column]
-        labels = self.rows.labels.take(learnt)
-        return shrunken_effects(self.ids[learnt, column], size, labels, self.logits[learnt, column])
+        ids, labels = self.ids[learnt, column], self.rows.labels.take(learnt)
+        return shrunken_effects(ids, self.crosses.sizes[column], labels, self.logits[learnt, column])
 
     def values(self, learnt: IntArray, seed: int) -> FloatArray:
-        """Compute the effects of all rows' categories by some rows, ``(rows, len(columns))``.
+        """Compute the effects of all rows' categories by some rows, ``(rows, len(crosses))``.
 
         Those of the learnt rows themselves come from folds without the row: else a row would learn by its own
         label, and trees would take for an effect what is chance.

@@ -1,15 +1,17 @@
 """Finds categories that act only together."""
 
-from collections.abc import Sequence
 from itertools import combinations
 from math import prod
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import expit
 
 from intent_tf.columns.held_out_logits import held_out_logits
 from intent_tf.data.folds import Folds
 from intent_tf.data.predictions import FloatArray, Labels, mean_and_error
+from intent_tf.models.parts.category_crosses import CategoryCrosses
 from intent_tf.models.parts.tree_part import tree_columns
 from intent_tf.training.parts.part_rows import PartRows
 from intent_tf.training.parts.shrunken_effects import shrunken_effects
@@ -21,12 +23,15 @@ _FEWEST_ROWS, _ROWS = 1000, 20_000
 _WIDTH, _ROWS_A_CELL, _MOST, _AGAIN, _MOST_FOUND = 3, 5, 1000, 50, 8
 #: What a cross must take off the mean log loss, in nats and in standard errors.
 _LEAST_GAIN, _LEAST_ERRORS = 5e-4, 3.0
-#: Categories of a column of a cross, as many as scikit-learn's trees can hold.
-_MOST_CATEGORIES = 254
+#: Categories of a column of a cross, as many as scikit-learn's trees can hold; and values of a number that
+#: counts as one.
+_MOST_CATEGORIES, _FEW_VALUES = 254, 12
 
 
-def find_crosses(rows: PartRows, seed: int = 0) -> list[tuple[int, ...]]:
+def find_crosses(rows: PartRows, seed: int = 0) -> CategoryCrosses:
     """Find pairs and triples of category columns that tell more together than one by one.
+
+    Numbers of few values, such as flags, are looked at, too.
 
     Where neither of two categories says anything without the other, no split of a tree on one of them pays,
     and a network sees noise. So each cross is judged as a whole: by how well the effects of its combinations,
@@ -38,47 +43,70 @@ def find_crosses(rows: PartRows, seed: int = 0) -> list[tuple[int, ...]]:
         seed: Seed of sample and folds.
 
     Returns:
-        The places of the columns in each cross, the most useful cross first; none of few rows.
+        The crosses, the most useful first; none of few rows.
 
     Example:
         >>> rng = np.random.default_rng(0)
         >>> ids = rng.integers(1, 4, (3000, 3)).astype(np.int32)
         >>> labels = Labels.unweighted(rng.uniform(size=3000) < np.where(ids[:, 0] == ids[:, 2], 0.6, 0.2))
-        >>> find_crosses(PartRows({"categories": ids}, labels, np.zeros(3000, bool)))
-        [(0, 2)]
+        >>> find_crosses(PartRows({"categories": ids}, labels, np.zeros(3000, bool))).crosses
+        ((0, 2),)
     """
-    sizes, seen = rows.input_dims, np.flatnonzero(~rows.unseen)
+    dims, seen = rows.input_dims, np.flatnonzero(~rows.unseen)
     chosen = np.sort(np.random.default_rng(seed).permutation(seen)[:_ROWS])
-    known = [column for column, size in enumerate(sizes) if 1 < size <= _MOST_CATEGORIES]
-    candidates = [
-        columns
-        for width in range(1, _WIDTH + 1)
-        for columns in combinations(known, width)
-        if prod(sizes[column] for column in columns) * _ROWS_A_CELL <= len(chosen)
-    ]
-    if len(candidates) < 3 or len(chosen) < _FEWEST_ROWS:
-        return []
-    candidates = sorted(candidates, key=lambda columns: prod(sizes[column] for column in columns))[:_MOST]
+    if len(chosen) < _FEWEST_ROWS:
+        return CategoryCrosses(dims)
     rows = rows.take(chosen)
+    columns = CategoryCrosses(dims, cuts=_cuts(rows))
+    candidates = _candidates(columns, len(chosen))
     folds = rows.folds(seed, most=len(chosen))
-    if not folds or min(rows.labels.effective_sizes) < _FEWEST_ROWS / 20:
-        return []
+    enough = bool(folds) and min(rows.labels.effective_sizes) >= _FEWEST_ROWS / 20
+    if not enough or all(len(cross) == 1 for cross in candidates):
+        return CategoryCrosses(dims)
+    sizes, ids = columns.column_sizes, np.asarray(columns.column_ids(rows.features))
     logits, found = additive_logits(rows, folds, seed), list[tuple[int, ...]]()
+
+    def step(cross: tuple[int, ...]) -> FloatArray:
+        own = [sizes[column] for column in cross]
+        together = np.asarray(np.ravel_multi_index(tuple(ids[:, cross].T), own))
+        return held_out_step(together, prod(own), rows.labels, logits, folds)
+
     for _ in range(_MOST_FOUND):
-        gains = {
-            columns: _gains(rows.labels, logits, held_out_step(rows, sizes, columns, logits, folds))
-            for columns in candidates
-        }
-        candidates = sorted(gains, key=lambda columns: -gains[columns].sum())[:_AGAIN]
+        gains = {cross: _gains(rows.labels, logits, step(cross)) for cross in candidates}
+        candidates = sorted(gains, key=lambda cross: -gains[cross].sum())[:_AGAIN]
         best = candidates[0]
-        for narrower in (columns for columns in gains if set(columns) < set(best)):
+        for narrower in (cross for cross in gains if set(cross) < set(best)):
             best = best if _pays(gains[best] - gains[narrower]) else narrower
         if not _pays(gains[best]):
             break
         # What a single column leaves over is taken too, lest a cross be paid for it.
         found += [best] if len(best) > 1 else []
-        logits = logits + held_out_step(rows, sizes, best, logits, folds)
-    return found
+        logits = logits + step(best)
+    return CategoryCrosses(dims, found, columns.cuts)
+
+
+def _cuts(rows: PartRows) -> list[tuple[int, tuple[float, ...]]]:
+    """Cut numbers of few values between these."""
+    cuts = []
+    if "numbers" in rows.features:
+        columns = zip(rows.features["numbers"].T, rows.features["missing"].T, strict=True)
+        for column, (numbers, missing) in enumerate(columns):
+            known = numbers[missing == 0]
+            few = len(np.unique(known[:_FEWEST_ROWS])) <= _FEW_VALUES
+            values = np.unique(known) if few else known
+            if 2 <= len(values) <= _FEW_VALUES:
+                cuts.append((column, tuple(((values[1:] + values[:-1]) / 2).tolist())))
+    return cuts
+
+
+def _candidates(columns: CategoryCrosses, rows: int) -> list[tuple[int, ...]]:
+    """List crosses with enough rows a combination, those of categories and of few columns first."""
+    sizes, categories = columns.column_sizes, len(columns.input_dims)
+    known = [column for column, size in enumerate(sizes) if 1 < size <= _MOST_CATEGORIES]
+    every = (cross for width in range(1, _WIDTH + 1) for cross in combinations(known, width))
+    kept = [cross for cross in every if prod(sizes[column] for column in cross) * _ROWS_A_CELL <= rows]
+    flags = {cross: sum(column >= categories for column in cross) for cross in kept}
+    return sorted(kept, key=lambda cross: (len(cross) > 1, flags[cross], len(cross)))[:_MOST]
 
 
 def additive_logits(rows: PartRows, folds: Folds, seed: int) -> FloatArray:
@@ -101,15 +129,12 @@ def additive_logits(rows: PartRows, folds: Folds, seed: int) -> FloatArray:
 
 
 def held_out_step(
-    rows: PartRows, sizes: Sequence[int], columns: tuple[int, ...], logits: FloatArray, folds: Folds
+    ids: NDArray[Any], size: int, labels: Labels, logits: FloatArray, folds: Folds
 ) -> FloatArray:
     """Compute the effect of each row's combination by the other folds, ``(rows,)``."""
-    own = [sizes[column] for column in columns]
-    ids = np.asarray(np.ravel_multi_index(tuple(rows.categories[:, columns].T), own))
-    steps = np.zeros(len(rows.labels))
+    steps = np.zeros(len(labels))
     for fit, left in folds:
-        effects = shrunken_effects(ids[fit], prod(own), rows.labels.take(fit), logits[fit])
-        steps[left] = effects[ids[left]]
+        steps[left] = shrunken_effects(ids[fit], size, labels.take(fit), logits[fit])[ids[left]]
     return steps
 
 

@@ -5,7 +5,7 @@ from scipy import sparse
 from sklearn.linear_model import LogisticRegression
 
 from intent_tf.data.predictions import FloatArray
-from intent_tf.models.parts.crosses import Crosses, cross_sizes, crossed_ids
+from intent_tf.models.parts.category_crosses import CategoryCrosses
 from intent_tf.models.parts.linear_part import LinearPart
 from intent_tf.training.parts.part_rows import PartRows, log_loss
 
@@ -13,12 +13,12 @@ from intent_tf.training.parts.part_rows import PartRows, log_loss
 _INVERSE_PENALTIES = (0.01, 0.1, 1.0)
 
 
-def fit_linear(rows: PartRows, crosses: Crosses = (), seed: int = 0) -> tuple[LinearPart, FloatArray]:
+def fit_linear(rows: PartRows, crosses: CategoryCrosses, seed: int = 0) -> tuple[LinearPart, FloatArray]:
     """Fit a logistic regression of normal scores, missing flags, one-hot categories and combinations of them.
 
     Args:
         rows: Training rows, with numbers or categories.
-        crosses: The category columns whose combinations count. Defaults to none.
+        crosses: The columns whose combinations count.
         seed: Seed of the folds, which choose the penalty.
 
     Returns:
@@ -37,7 +37,7 @@ def fit_linear(rows: PartRows, crosses: Crosses = (), seed: int = 0) -> tuple[Li
     inverse = min(found, key=lambda inverse: found[inverse][0])
     model = _model(inverse).fit(columns, label, weight)
     numbers = rows.features["numbers"].shape[1] if "numbers" in rows.features else 0
-    part = LinearPart(numbers, rows.input_dims, crosses, name="linear")
+    part = LinearPart(numbers, rows.input_dims, crosses if crosses.crosses else None, name="linear")
     part.build()
     part.assign(float(model.intercept_[0]), model.coef_[0])
     return part, found[inverse][1]
@@ -47,7 +47,7 @@ def _model(inverse: float) -> LogisticRegression:
     return LogisticRegression(C=inverse, max_iter=1000)
 
 
-def _columns(rows: PartRows, crosses: Crosses) -> sparse.csr_matrix:
+def _columns(rows: PartRows, crosses: CategoryCrosses) -> sparse.csr_matrix:
     numbers = [rows.features[name] for name in ("numbers", "missing") if name in rows.features]
     one_hot = [
         sparse.csr_matrix(
@@ -55,9 +55,8 @@ def _columns(rows: PartRows, crosses: Crosses) -> sparse.csr_matrix:
         )  # an unknown category says nothing
         for ids, size in zip(rows.categories.T, rows.input_dims, strict=True)
     ]
-    crossed = np.asarray(crossed_ids(rows.categories, rows.input_dims, crosses))
     one_hot += [
         sparse.csr_matrix((np.ones(len(ids)), (np.arange(len(ids)), ids)), shape=(len(ids), size))
-        for ids, size in zip(crossed.T, cross_sizes(rows.input_dims, crosses), strict=True)
+        for ids, size in zip(rows.crossed(crosses).T, crosses.sizes, strict=True)
     ]
     return sparse.hstack([*map(sparse.csr_matrix, numbers), *one_hot]).tocsr()

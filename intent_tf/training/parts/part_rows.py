@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from intent_tf.columns.prepared import PreparedData
 from intent_tf.data.folds import Folds, stratified_folds
 from intent_tf.data.predictions import FloatArray, IntArray, Labels
+from intent_tf.models.parts.category_crosses import CategoryCrosses
 
 #: Folds of the rows, of which each is predicted by what was fitted on the others; of many rows fewer folds.
 FOLDS, MANY_ROWS, FOLDS_OF_MANY = 5, 20_000, 3
@@ -63,6 +64,12 @@ class PartRows:
     def input_dims(self) -> tuple[int, ...]:
         """Number of ids of each category column."""
         return tuple(int(ids.max()) + 1 for ids in self.categories.T)
+
+    def crossed(self, crosses: CategoryCrosses) -> NDArray[np.int32]:
+        """Compute the ids of crosses, ``(rows, crosses)``."""
+        if not crosses.crosses:
+            return np.zeros((len(self.labels), 0), np.int32)
+        return np.asarray(crosses(self.features))
 
     @property
     def is_constant(self) -> bool:

@@ -1,12 +1,15 @@
 """What each category adds to a logit, by a step that is shrunk."""
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import expit
 
-from intent_tf.data.predictions import FloatArray, IntArray, Labels
+from intent_tf.data.predictions import FloatArray, Labels
 
 
-def shrunken_effects(ids: IntArray, size: int, labels: Labels, logits: FloatArray) -> FloatArray:
+def shrunken_effects(ids: NDArray[Any], size: int, labels: Labels, logits: FloatArray) -> FloatArray:
     """Take, for each category, a Newton step from what is said of its rows to what they say.
 
     It is shrunk the more the fewer they are and the less effects differ (nearly the posterior mean of a mixed

@@ -8,7 +8,7 @@ import pytest
 import tensorflow as tf
 
 from intent_tf.layers import TreeEnsemble
-from intent_tf.models.parts import LinearPart, PartStack, TreePart
+from intent_tf.models.parts import CategoryCrosses, LinearPart, PartStack, TreePart
 from intent_tf.trees import FittedTrees, Split, Tree
 
 FEATURES = {
@@ -46,7 +46,7 @@ def test_trees_see_the_effect_of_a_category_where_there_are_many() -> None:
     effect = Tree([Split(1, [np.float32(0.5)], False)], [1.0, 10.0], [[~0, ~1]])
     names = ["number 0", "number 1", "category 0"]
     trees = FittedTrees.of([effect], names, {2: ["0", "1", "2"]})
-    part = TreePart(TreeEnsemble(trees), (1001, 3), [(0,)])
+    part = TreePart(TreeEnsemble(trees), (1001, 3), CategoryCrosses((1001, 3), [(0,)]))
     part.build()
     part.assign([np.arange(1001) == 7])
     features = {
@@ -57,12 +57,13 @@ def test_trees_see_the_effect_of_a_category_where_there_are_many() -> None:
     assert (part(features)[0] != part(features)[1]) and part(features)[1] == part(features)[2]
 
 
+PAIR = CategoryCrosses((3, 2), [(0, 1)])
 PAIRS = {**FEATURES, "categories": tf.constant([[2, 1], [7, 0]])}
 
 
 def test_a_linear_part_adds_the_weight_of_a_combination() -> None:
     """0.5, 100 for the first id 2, and 7 for the ids 2 and 1; 10 for a first id that is unknown, so 0."""
-    part = LinearPart(0, (3, 2), [(0, 1)])
+    part = LinearPart(0, (3, 2), PAIR)
     part.build()
     part.assign(0.5, np.array([10, 0, 100, 0, 0, *[0, 0, 0, 0, 0, 7]], np.float32))
     np.testing.assert_allclose(part(PAIRS), [107.5, 10.5])
@@ -73,15 +74,16 @@ def test_trees_see_the_effect_of_a_combination_beside_the_ids() -> None:
     is_two = Tree([Split(3, [np.float32(1.5)], True)], [100.0, 200.0], [[~0, ~1]])
     names = ["number 0", "number 1", "effect", "category 0", "category 1"]
     trees = FittedTrees.of([effect, is_two], names, {3: ["0", "1", "2"], 4: ["0", "1"]})
-    part = TreePart(TreeEnsemble(trees), (3, 2), [(0, 1)])
+    part = TreePart(TreeEnsemble(trees), (3, 2), PAIR)
     part.build()
     part.assign([np.array([0, 0, 0, 0, 0, 1.0])])
     np.testing.assert_allclose(part(PAIRS), [10.0 + 200.0, 1.0 + 100.0])
-    assert PartStack({"trees": part, "linear": LinearPart(0, (3, 2), [(0, 1)])}).crosses() == [(0, 1)]
+    stack = PartStack({"trees": part, "linear": LinearPart(0, (3, 2), PAIR)})
+    assert stack.cross_names(["month", "device"], []) == ["month × device"]
 
 
 def crossed_linear() -> LinearPart:
-    part = LinearPart(2, (8,), [(0,)])
+    part = LinearPart(2, (8,), CategoryCrosses((8,), [(0, 1)], cuts=[(0, (0.5,))]))
     part.build()
     return part
 

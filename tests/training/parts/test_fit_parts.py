@@ -20,6 +20,7 @@ from intent_tf.data.splitting import SplitPlan
 from intent_tf.models.build import build_feature_extractor, build_model, build_predictor
 from intent_tf.models.intent_model import IntentModel
 from intent_tf.models.outputs import SPREAD, STRENGTH
+from intent_tf.models.parts import CategoryCrosses, LinearPart
 from intent_tf.models.parts.tree_part import TreePart, tree_columns
 from intent_tf.training.parts.boosting import fit_trees
 from intent_tf.training.parts.category_effects import CategoryEffects
@@ -37,17 +38,21 @@ from intent_tf.training.parts.symmetric_trees import SymmetricTrees
 
 
 def symmetric(rows: PartRows) -> tuple[TreePart, np.ndarray]:
-    return fit_trees(SymmetricTrees(), CategoryEffects.of(rows, (), 0))
+    return fit_trees(SymmetricTrees(), CategoryEffects.of(rows, CategoryCrosses(rows.input_dims), 0))
 
 
 def leafwise(rows: PartRows) -> tuple[TreePart, np.ndarray]:
-    return fit_trees(LeafwiseTrees(), CategoryEffects.of(rows, (), 0))
+    return fit_trees(LeafwiseTrees(), CategoryEffects.of(rows, CategoryCrosses(rows.input_dims), 0))
+
+
+def linear(rows: PartRows) -> tuple[LinearPart, np.ndarray]:
+    return fit_linear(rows, CategoryCrosses(rows.input_dims))
 
 
 FITS = [
     pytest.param(symmetric, id="symmetric trees"),
     pytest.param(leafwise, id="leafwise trees"),
-    pytest.param(fit_linear, id="linear"),
+    pytest.param(linear, id="linear"),
 ]
 
 
@@ -74,9 +79,9 @@ def test_labels_of_pure_noise_are_not_found_again(fit) -> None:
 
 def test_trees_find_what_acts_only_together_where_a_linear_part_does_not() -> None:
     rows, new = rows_of(1500), rows_of(1500, seed=1)
-    found = {fit: fit(rows)[0](new.features).numpy() for fit in (symmetric, leafwise, fit_linear)}
+    found = {fit: fit(rows)[0](new.features).numpy() for fit in (symmetric, leafwise, linear)}
     assert min(roc_auc_score(new.labels.label, found[fit]) for fit in (symmetric, leafwise)) > 0.8
-    assert roc_auc_score(new.labels.label, found[fit_linear]) < 0.6
+    assert roc_auc_score(new.labels.label, found[linear]) < 0.6
 
 
 @pytest.mark.parametrize("fit", FITS)
@@ -256,7 +261,7 @@ def test_a_column_without_a_number_is_no_hindrance() -> None:
     rows = rows_of(300)
     blank = {name: values.copy() for name, values in rows.features.items()}
     blank["missing"][:, 1], blank["numbers"][:, 1] = 1, 0
-    for fit in (symmetric, leafwise, fit_linear):
+    for fit in (symmetric, leafwise, linear):
         part, _ = fit(replace(rows, features=blank))
         assert np.isfinite(part(blank)).all()
 
