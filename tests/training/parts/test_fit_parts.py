@@ -257,6 +257,26 @@ def test_what_no_folds_can_tell_of_has_a_network_alone(data: PreparedData, chang
     assert fit_parts(model, alike, ("trees", "linear")).model is model
 
 
+def test_categories_that_act_together_count_in_the_whole_model_and_in_its_file(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    month, phone = rng.integers(6, size=2000), rng.integers(2, size=2000)
+    frame = pd.DataFrame(
+        {"month": [f"m{each}" for each in month], "phone": phone, "pages": rng.normal(size=2000)}
+    )
+    frame["bought"] = rng.uniform(size=2000) < np.where(month % 2 == phone, 0.7, 0.2)
+    rows = preprocess_data(frame, "bought", verbose=False)
+    network = build_model(rows, build_feature_extractor(rows), build_predictor(ensemble_size=1, units=(4,)))
+    model = fit_parts(network, rows, ("linear",)).model
+    assert model.stack.cross_names(rows.preprocessor.category_names, rows.preprocessor.number_names) == [
+        "month × phone"
+    ]
+    strength = model.predict(rows.test.frame)
+    assert roc_auc_score(rows.test.label, strength) > 0.7
+    model.save(tmp_path / "model.keras")
+    read = keras.models.load_model(tmp_path / "model.keras")
+    np.testing.assert_array_equal(read.predict(rows.test.frame), strength)
+
+
 def test_a_column_without_a_number_is_no_hindrance() -> None:
     rows = rows_of(300)
     blank = {name: values.copy() for name, values in rows.features.items()}
