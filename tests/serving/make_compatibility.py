@@ -61,7 +61,7 @@ def main() -> None:
     calibrator = Calibrator("platt")
     calibrator.build((None,))
     calibrator.scale.assign(1.3)
-    model = fit_parts(model, data, ("trees", "linear")).with_calibration(calibrator, 0.5)
+    model = fit_parts(model, data, ("trees", "linear")).model.with_calibration(calibrator, 0.5)
     assert model.stack is not None
     folder = FOLDER / __version__
     export_saved_model(model, folder)
