@@ -68,7 +68,12 @@ def reference(frame: pd.DataFrame) -> np.ndarray:
     one_hot = OneHotEncoder(handle_unknown="ignore", sparse_output=False).fit_transform(crossed)
     columns, test = np.column_stack([frame["price"], one_hot]), (frame["part"] == "test").to_numpy()
     model = LogisticRegressionCV(
-        Cs=[0.03, 0.1, 0.3, 1.0], cv=5, scoring="neg_log_loss", max_iter=1000, use_legacy_attributes=False
+        Cs=[0.03, 0.1, 0.3, 1.0],
+        cv=5,
+        l1_ratios=(0,),
+        scoring="neg_log_loss",
+        max_iter=1000,
+        use_legacy_attributes=False,
     )
     return model.fit(columns[~test], frame["bought"][~test]).predict_proba(columns[test])[:, 1]
 
