@@ -64,6 +64,7 @@ class SplitDescription:
     Args:
         method: The way of splitting, in words.
         group: Column whose equal values stayed together, if one was named.
+        time: Column that the rows were split by, the latest for testing; None if they were not.
         seed: Seed of the random choice of rows.
         train: Counts of the training rows.
         validation: Counts of the validation rows.
@@ -80,6 +81,7 @@ class SplitDescription:
     train: PartCounts
     validation: PartCounts
     test: PartCounts
+    time: str | None = None
     set_aside_because_group_returns_later: int | None = None
     set_aside_because_group_is_in_test_rows: int | None = None
 
@@ -177,6 +179,7 @@ def split(
         plan.group,
         seed,
         **{name: PartCounts.of(labels[name]) for name in PARTS},
+        time=plan.time,
         set_aside_because_group_returns_later=returning,
         set_aside_because_group_is_in_test_rows=tested,
     )

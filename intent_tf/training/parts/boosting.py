@@ -101,7 +101,7 @@ def fit_trees(grower: Grower, effects: CategoryEffects, seed: int = 0) -> tuple[
 
     logits, rounds = np.full(len(every), np.nan), []
     sizes, best = grower.sizes, grower.sizes[0]
-    for fit, left in rows.folds(seed):
+    for fit, left in rows.judging_folds(seed):
         columns = table(fit)
         seen, asked = columns.take(fit), columns.take(left)
         if seen.is_constant:

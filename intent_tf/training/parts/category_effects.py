@@ -47,7 +47,7 @@ class CategoryEffects:
         # Without other columns nothing is known of a row but the rate.
         known = bool(many and columns)
         others = np.concatenate(columns, axis=1) if known else np.zeros((len(rows.labels), 0))
-        folds = rows.folds(seed, most=len(rows.labels)) if known or together else []
+        folds = rows.folds(seed) if known or together else []
         without = held_out_logits(others, rows.labels, folds if known else [], seed)
         logits = [without] * len(many)
         additive = additive_logits(rows, folds, seed) if together else without
@@ -78,7 +78,7 @@ class CategoryEffects:
         if not effects.size:
             return effects
         effects[learnt] = 0.0  # where no folds can be made
-        inner = [(learnt[fit], learnt[own]) for fit, own in self.rows.take(learnt).folds(seed, len(learnt))]
+        inner = [(learnt[fit], learnt[own]) for fit, own in self.rows.take(learnt).folds(seed)]
         others = np.setdiff1d(np.arange(len(self.ids)), learnt)
         for column, ids in enumerate(self.ids.T):
             for fit, own in [(learnt, others), *inner]:

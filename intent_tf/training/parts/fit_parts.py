@@ -22,7 +22,7 @@ from intent_tf.training.parts.category_effects import CategoryEffects
 from intent_tf.training.parts.found_crosses import find_crosses
 from intent_tf.training.parts.leafwise_trees import LeafwiseTrees
 from intent_tf.training.parts.linear import fit_linear
-from intent_tf.training.parts.part_rows import PartRows, log_loss
+from intent_tf.training.parts.part_rows import LEAST_OF_A_CLASS, PartRows, log_loss
 from intent_tf.training.parts.symmetric_trees import SymmetricTrees
 
 #: How much a weight's squared distance from an equal share costs, in nats of all rows together.
@@ -53,9 +53,9 @@ def fit_parts(model: IntentModel, data: PreparedData, parts: Sequence[Part], see
     """Fit the parts beside a trained network, and how much each counts.
 
     Trees and linear part learn from training and validation rows; their weights among themselves come from
-    folds of all these rows that they had not seen: there are many. Of the validation rows, which are few, the
-    network has seen none either: they decide a single number, its share. Parts that hardly count are left
-    out.
+    folds of all these rows that they had not seen: there are many (where validation rows are the latest, from
+    these alone). Of the validation rows, which are few, the network has seen none either: they decide a
+    single number, its share. Parts that hardly count are left out.
 
     Args:
         model: A model whose network is trained.
@@ -73,7 +73,8 @@ def fit_parts(model: IntentModel, data: PreparedData, parts: Sequence[Part], see
     said = np.concatenate([logit(model.output_model(features)[STRENGTH]) for features, *_ in batches])
     alone = Stacked(model, expit(said.astype(np.float64)))
     wanted = {"trees", "linear"} & set(parts)
-    if not wanted or rows.is_constant or min(rows.labels.effective_sizes) < 20 or not rows.folds(seed):
+    few = min(rows.labels.effective_sizes) < LEAST_OF_A_CLASS
+    if not wanted or rows.is_constant or few or not rows.judging_folds(seed):
         return alone
     fitted: dict[str, tuple[keras.layers.Layer, FloatArray]] = {}
     crosses = find_crosses(rows, seed)

@@ -59,7 +59,7 @@ def find_crosses(rows: PartRows, seed: int = 0) -> CategoryCrosses:
     rows = rows.take(chosen)
     columns = CategoryCrosses(dims, cuts=_cuts(rows))
     candidates = _candidates(columns, len(chosen))
-    folds = rows.folds(seed, most=len(chosen))
+    folds = rows.folds(seed)
     enough = bool(folds) and min(rows.labels.effective_sizes) >= _FEWEST_ROWS / 20
     if not enough or all(len(cross) == 1 for cross in candidates):
         return CategoryCrosses(dims)

@@ -25,7 +25,7 @@ def fit_linear(rows: PartRows, crosses: CategoryCrosses, seed: int = 0) -> tuple
         The part, fitted on all rows, and the logits ``(rows,)`` of folds that had not seen the row; NaN
         for rows of no fold.
     """
-    columns, folds = _columns(rows, crosses), rows.folds(seed)
+    columns, folds = _columns(rows, crosses), rows.judging_folds(seed)
     label, weight = rows.labels.label, rows.labels.weight
     found = {}
     for inverse in _INVERSE_PENALTIES:

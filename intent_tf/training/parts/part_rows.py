@@ -17,6 +17,8 @@ from intent_tf.models.parts.category_crosses import CategoryCrosses
 FOLDS, MANY_ROWS, FOLDS_OF_MANY = 5, 20_000, 3
 #: Rows from which on those that the network has not seen say enough, and no folds are made.
 ENOUGH_UNSEEN = 100_000
+#: Rows of each class without which nothing is judged.
+LEAST_OF_A_CLASS = 20
 #: Ids of a category column that trees ask for one by one.
 MOST_CATEGORIES = 1000
 #: Features of a table: those of texts and sequences are for the network alone.
@@ -33,12 +35,14 @@ class PartRows:
         labels: Labels and weights.
         unseen: Whether the network has not learnt from a row, bool ``(rows,)``.
         groups: What rows that belong together share, ``(rows,)``; None where each stands alone.
+        by_time: Whether the rows that the network has not seen are later than the others.
     """
 
     features: Mapping[str, NDArray[Any]]
     labels: Labels
     unseen: NDArray[np.bool_]
     groups: IntArray | None = None
+    by_time: bool = False
 
     @classmethod
     def of(cls, data: PreparedData) -> "PartRows":
@@ -53,7 +57,7 @@ class PartRows:
         unseen = np.repeat([False, True], [len(train), len(validation)])
         frames = [rows.frame[group].astype(str) for rows in both] if group else []
         groups = pd.concat(frames).factorize()[0] if frames else None
-        return cls(features, train.joined(validation), unseen, groups)
+        return cls(features, train.joined(validation), unseen, groups, data.split.time is not None)
 
     @property
     def categories(self) -> NDArray[np.int32]:
@@ -85,16 +89,25 @@ class PartRows:
         """Return some of the rows."""
         features = {name: part[rows] for name, part in self.features.items()}
         groups = None if self.groups is None else self.groups[rows]
-        return PartRows(features, self.labels.take(rows), self.unseen[rows], groups)
+        return PartRows(features, self.labels.take(rows), self.unseen[rows], groups, self.by_time)
 
-    def folds(self, seed: int, most: int = ENOUGH_UNSEEN) -> Folds:
+    def judging_folds(self, seed: int) -> Folds:
+        """Choose the folds by which parts are judged: rows to fit on, and rows left.
+
+        Only those rows are left that the network has not seen where they are later, as those will be that the
+        model is for, or where all rows are so many that they are enough; else each row once, by `folds`.
+        """
+        seen, unseen = np.flatnonzero(~self.unseen), np.flatnonzero(self.unseen)
+        many = len(self.labels) > ENOUGH_UNSEEN
+        if self.by_time and len(unseen):
+            many |= min(self.labels.take(unseen).effective_sizes) >= LEAST_OF_A_CLASS
+        return [(seen, unseen)] if many else self.folds(seed)
+
+    def folds(self, seed: int) -> Folds:
         """Part the rows into folds of about the same rate, groups as a whole: rows to fit on, rows left.
 
-        Of more rows than ``most`` those are left, once, that the network has not seen; of one group there is
-        no fold, nor one that lacks a class.
+        Of one group there is no fold, nor one that lacks a class.
         """
-        if len(self.labels) > most:
-            return [(np.flatnonzero(~self.unseen), np.flatnonzero(self.unseen))]
         count = FOLDS if len(self.labels) < MANY_ROWS else FOLDS_OF_MANY
         count = count if self.groups is None else min(count, len(np.unique(self.groups)))
         if count < 2:

@@ -172,9 +172,18 @@ def test_what_a_network_alone_says_of_validation_rows_is_held_out(data: Prepared
 
 def test_many_rows_leave_those_that_the_network_has_not_seen() -> None:
     rows = rows_of(300)
-    [(fit, left)] = rows.folds(0, most=299)
+    few, many = rows.judging_folds(0), rows.take(np.tile(np.arange(300), 400)).judging_folds(0)
+    assert (len(few), len(many)) == (5, 1)
+    np.testing.assert_array_equal(many[0][1] % 300, np.flatnonzero(np.tile(rows.unseen, 400)) % 300)
+    assert len(many[0][0]) + len(many[0][1]) == 120_000
+
+
+def test_later_rows_judge_the_parts_if_there_are_enough_of_each_class() -> None:
+    rows = replace(rows_of(600), by_time=True)
+    [(fit, left)] = rows.judging_folds(0)
     np.testing.assert_array_equal(left, np.flatnonzero(rows.unseen))
-    np.testing.assert_array_equal(np.sort(np.append(fit, left)), np.arange(300))
+    np.testing.assert_array_equal(np.sort(np.append(fit, left)), np.arange(600))
+    assert len(rows.take(np.arange(560)).judging_folds(0)) == 5
 
 
 def test_only_parts_that_help_are_kept(stacked: IntentModel) -> None:
