@@ -123,7 +123,7 @@ def evaluate_model(
         cleaning=data.cleaning,
         split=data.split,
         parts=None if model.stack is None else model.stack.shares(),
-        crosses=tuple(model.stack.cross_names(*names)) if model.stack else (),
+        crosses=tuple(model.stack.cross_names(*names)) or None if model.stack else None,
         calibration=calibration,
         calibration_check=check_calibration(Predictions.of(labels, calibrated), _groups(data), seed),
         throughput={"predict_rows_per_second": round(len(labels) / seconds)},

@@ -34,7 +34,7 @@ class RunMetrics:
         cleaning: Counts of what cleaning changed.
         split: The method of the split, and the rows and purchases of each part.
         parts: How much each part of the model counts, by name; None for a network alone.
-        crosses: Columns that trees and linear part take together, such as ``month × device``.
+        crosses: Columns that trees and linear part take together, such as ``month × device``; None without.
         calibration: The kind of the calibrator, and why it was chosen.
         calibration_check: Whether the probabilities of the test rows come true.
         throughput: Rows a second, by what was done with them.
@@ -58,7 +58,7 @@ class RunMetrics:
     cleaning: CleaningCounts | None = None
     split: SplitDescription | None = None
     parts: dict[str, float] | None = None
-    crosses: tuple[str, ...] = ()
+    crosses: tuple[str, ...] | None = None
     calibration: CalibrationChoice | None = None
     calibration_check: CalibrationCheck | None = None
     throughput: dict[str, int] | None = None
