@@ -71,7 +71,9 @@ def reference(frame: pd.DataFrame, known: np.ndarray) -> np.ndarray:
 def learnt(frame: pd.DataFrame, parts: tuple[str, ...], seed: int) -> tuple[np.ndarray, dict[str, float]]:
     """Train as `train` does; return probabilities of the test rows, and how much each part counts."""
     keras.utils.set_random_seed(seed)
-    data = preprocess_data(frame, "bought", plan=SplitPlan(column="part"), seed=seed, verbose=False)
+    data = preprocess_data(
+        frame, "bought", plan=SplitPlan(column="part", column_is_random=True), seed=seed, verbose=False
+    )
     config = TrainingConfig(parts=parts)
     model = create_model(data, config)
     with tempfile.TemporaryDirectory() as folder:

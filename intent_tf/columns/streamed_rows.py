@@ -88,7 +88,7 @@ def stream_training_rows(data: PreparedData, folder: str | Path, weight: str | N
         InputError: If the split is not a random one by group.
     """
     group = data.split.group
-    if group is None or not data.split.method.startswith("random"):
+    if group is None or not data.split.is_random:
         raise InputError(
             f"the split is {data.split.method}",
             expected="a random one by group, where rows are streamed",

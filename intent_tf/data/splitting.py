@@ -30,6 +30,7 @@ class SplitPlan:
         time: Column to split by, of numbers or ISO 8601 dates: the latest rows are tested. Rows of a group
             that returns in a later part are rejected, and counted.
         column: Column that already says ``train``, ``validation`` or ``test``.
+        column_is_random: Whether the parts in ``column`` were drawn at random, rows of a group together.
     """
 
     test_fraction: float = 0.2
@@ -37,6 +38,12 @@ class SplitPlan:
     group: str | None = None
     time: str | None = None
     column: str | None = None
+    column_is_random: bool = False
+
+    @property
+    def is_random(self) -> bool:
+        """Whether the parts are drawn at random, so that rows of one are like those of the others."""
+        return self.time is None and (self.column is None or self.column_is_random)
 
 
 @dataclass(frozen=True)
@@ -64,11 +71,11 @@ class SplitDescription:
     Args:
         method: The way of splitting, in words.
         group: Column whose equal values stayed together, if one was named.
-        time: Column that the rows were split by, the latest for testing; None if they were not.
         seed: Seed of the random choice of rows.
         train: Counts of the training rows.
         validation: Counts of the validation rows.
         test: Counts of the test rows.
+        is_random: Whether training and validation rows were drawn at random.
         set_aside_because_group_returns_later: Number of rows in no part, since their group is in a later
             part; None where the split is not by time.
         set_aside_because_group_is_in_test_rows: Number of rows in no part, since the given test rows have
@@ -81,7 +88,7 @@ class SplitDescription:
     train: PartCounts
     validation: PartCounts
     test: PartCounts
-    time: str | None = None
+    is_random: bool = True
     set_aside_because_group_returns_later: int | None = None
     set_aside_because_group_is_in_test_rows: int | None = None
 
@@ -179,7 +186,7 @@ def split(
         plan.group,
         seed,
         **{name: PartCounts.of(labels[name]) for name in PARTS},
-        time=plan.time,
+        is_random=plan.is_random,
         set_aside_because_group_returns_later=returning,
         set_aside_because_group_is_in_test_rows=tested,
     )

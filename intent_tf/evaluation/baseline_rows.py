@@ -5,7 +5,7 @@ import numpy as np
 from intent_tf.columns.preprocessor import Preprocessor
 from intent_tf.columns.raw_columns import raw_columns
 from intent_tf.columns.rows import Rows
-from intent_tf.evaluation.baselines import BaselineTable
+from intent_tf.evaluation.baseline_table import BaselineTable
 
 
 def baseline_table(rows: Rows, preprocessor: Preprocessor) -> BaselineTable:

@@ -2,13 +2,11 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
-import pandas as pd
-from numpy.typing import NDArray
-from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.compose import ColumnTransformer
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.feature_extraction.text import TfidfVectorizer
@@ -21,77 +19,9 @@ from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, StandardScaler
 from threadpoolctl import threadpool_limits
 
 from intent_tf.data.predictions import FloatArray, IntArray, Labels, Predictions
-from intent_tf.errors import InputError
+from intent_tf.evaluation.baseline_table import BaselineTable
 
 _WORD = r"(?u)\w+"
-
-
-@dataclass(frozen=True)
-class BaselineTable:
-    """Raw columns in the form that the baselines take.
-
-    Args:
-        numbers: Numbers, NaN where missing (infinity counts as missing), shape `(rows, numbers)`.
-        categories: Categories as integer codes, the same code for the same value in every table,
-            shape `(rows, categories)`. A code that the train rows do not have is treated as unseen.
-        texts: One text a row (several text columns joined by a space), "" where missing; None without text.
-        names: Names of the numbers and then of the categories. Defaults to no names.
-
-    Raises:
-        InputError: If the parts have different numbers of rows, or names and columns do not match.
-
-    Example:
-        >>> BaselineTable(np.array([[1.5], [np.nan]]), np.array([[0], [2]]), ["red shoes", ""]).rows
-        2
-    """
-
-    numbers: NDArray[np.floating[Any]]
-    categories: NDArray[np.integer[Any]]
-    texts: Sequence[str] | None = None
-    names: Sequence[str] = field(default=())
-
-    def __post_init__(self) -> None:
-        numbers, categories = self.numbers.shape, self.categories.shape
-        texts = (numbers[0],) if self.texts is None else (len(self.texts),)
-        if len(numbers) != 2 or len(categories) != 2 or not numbers[0] == categories[0] == texts[0]:
-            raise InputError(
-                f"numbers of shape {numbers}, categories {categories}, texts {texts}",
-                expected="shapes (rows, numbers), (rows, categories) and (rows,)",
-            )
-        if self.names and len(self.names) != numbers[1] + categories[1]:
-            raise InputError(f"{len(self.names)} names", expected=f"{numbers[1]} + {categories[1]}")
-
-    @property
-    def rows(self) -> int:
-        """Number of rows."""
-        return len(self.numbers)
-
-    def take(self, chosen: IntArray) -> "BaselineTable":
-        """Take some rows."""
-        texts = None if self.texts is None else [self.texts[row] for row in chosen]
-        return replace(self, numbers=self.numbers[chosen], categories=self.categories[chosen], texts=texts)
-
-    @property
-    def inputs(self) -> tuple[str, ...]:
-        """What there is to learn from."""
-        return (*self.names, *(["words of the texts"] if self.texts else []))
-
-    def joined(self, other: "BaselineTable") -> "BaselineTable":
-        """Return these rows and others after them."""
-        texts = None if self.texts is None else [*self.texts, *(other.texts or ())]
-        numbers = np.concatenate([self.numbers, other.numbers])
-        return BaselineTable(numbers, np.concatenate([self.categories, other.categories]), texts, self.names)
-
-    def frame(self) -> pd.DataFrame:
-        """Numbers, categories and the text if there is one, in this order; infinity becomes NaN."""
-        numbers = np.where(np.isfinite(self.numbers), self.numbers, np.nan).astype(np.float64)
-        parts = [pd.DataFrame(numbers), pd.DataFrame(self.categories)]
-        parts += [] if self.texts is None else [pd.DataFrame({"text": np.array(self.texts, object)})]
-        frame = pd.concat(parts, axis=1)
-        # The position makes names unique, as scikit-learn wants them.
-        names = [*(self.names or [""] * (numbers.shape[1] + self.categories.shape[1])), "text"]
-        frame.columns = pd.Index([f"{i} {name}" for i, name in enumerate(names[: frame.shape[1]])])
-        return frame
 
 
 class Baseline(Protocol):
@@ -99,6 +29,10 @@ class Baseline(Protocol):
 
     def predict(self, table: BaselineTable) -> FloatArray:
         """Predict the probability of each row, shape `(rows,)`."""
+        ...
+
+    def refitted(self, table: BaselineTable, labels: Labels) -> "Baseline":
+        """Fit the same on other rows, of the penalty, or with the number of trees, that was found best."""
         ...
 
 
@@ -179,9 +113,11 @@ def fit_on_all(
         By name, what the first fit says of the validation rows, ``(rows,)``, which it has not seen; and the
         second fit.
     """
+    both, of_both = train.joined(validation), labels.joined(validation_labels)
     first = fit_baselines(train, labels, seed, only)
-    final = fit_baselines(train.joined(validation), labels.joined(validation_labels), seed, only)
-    # The train rows alone may have too few of a class to fit anything.
+    final = {name: each.refitted(both, of_both) for name, each in first.items()}
+    if len(first) == 1:  # the train rows alone may have too few of a class to fit anything
+        final = fit_baselines(both, of_both, seed, only)
     return {name: (first.get(name, each).predict(validation), each) for name, each in final.items()}
 
 
@@ -210,6 +146,9 @@ class _ConstantRate:
     def predict(self, table: BaselineTable) -> FloatArray:
         return np.full(table.rows, self.rate)
 
+    def refitted(self, table: BaselineTable, labels: Labels) -> Baseline:
+        return _ConstantRate(labels.rate)
+
 
 @dataclass(frozen=True)
 class _Pipeline:
@@ -218,6 +157,16 @@ class _Pipeline:
     def predict(self, table: BaselineTable) -> FloatArray:
         with _threads_for(table.rows):
             return np.asarray(self.pipeline.predict_proba(table.frame())[:, 1], np.float64)
+
+    def refitted(self, table: BaselineTable, labels: Labels) -> Baseline:
+        pipeline, model = clone(self.pipeline), self.pipeline["model"]
+        if isinstance(model, _RegularisedRegression):
+            pipeline.set_params(model__c=model.C_)
+        else:
+            pipeline.set_params(model__max_iter=model.n_iter_, model__early_stopping=False)
+        with _threads_for(table.rows):
+            pipeline.fit(table.frame(), labels.label, model__sample_weight=labels.weight)
+        return _Pipeline(pipeline)
 
 
 def _threads_for(rows: int) -> threadpool_limits:
@@ -243,25 +192,28 @@ def _logistic_regression(train: BaselineTable, seed: int) -> Pipeline | None:
 
 
 class _RegularisedRegression(BaseEstimator, ClassifierMixin):
-    """A logistic regression with the penalty of the lowest log loss on a tenth of the rows, by weight.
+    """A logistic regression, by default with the penalty that is best on a tenth of the rows, by weight.
 
     `GridSearchCV` would not weigh the rows of the tenth.
     """
 
-    def __init__(self, seed: int = 0) -> None:
-        self.seed = seed
+    def __init__(self, seed: int = 0, c: float | None = None) -> None:
+        self.seed, self.c = seed, c
 
     def fit(self, x: Any, y: IntArray, sample_weight: FloatArray) -> "_RegularisedRegression":
+        self.C_ = self.c or self._best(x, y, sample_weight)
+        self.model_ = LogisticRegression(C=self.C_, max_iter=1000).fit(x, y, sample_weight)
+        self.classes_ = self.model_.classes_
+        return self
+
+    def _best(self, x: Any, y: IntArray, sample_weight: FloatArray) -> float:
         fit, held_out = next(StratifiedShuffleSplit(1, test_size=0.1, random_state=self.seed).split(x, y))
         losses = {}
         for c in (0.01, 0.1, 1.0, 10.0):
             model = LogisticRegression(C=c, max_iter=1000).fit(x[fit], y[fit], sample_weight[fit])
             probability = model.predict_proba(x[held_out])
             losses[c] = log_loss(y[held_out], probability, sample_weight=sample_weight[held_out])
-        self.C_ = min(losses, key=losses.__getitem__)
-        self.model_ = LogisticRegression(C=self.C_, max_iter=1000).fit(x, y, sample_weight)
-        self.classes_ = self.model_.classes_
-        return self
+        return min(losses, key=losses.__getitem__)
 
     def predict_proba(self, x: Any) -> FloatArray:
         return np.asarray(self.model_.predict_proba(x), np.float64)

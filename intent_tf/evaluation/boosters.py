@@ -10,7 +10,7 @@ import pandas as pd
 
 from intent_tf.data.predictions import FloatArray, Labels
 from intent_tf.errors import require
-from intent_tf.evaluation.baselines import BaselineTable
+from intent_tf.evaluation.baseline_table import BaselineTable
 
 #: Trees at most, and trees without a better validation log loss after which no more are added.
 ROUNDS, PATIENCE = 3000, 100

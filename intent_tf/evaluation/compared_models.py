@@ -15,7 +15,8 @@ from intent_tf.data.predictions import FloatArray, Labels, Predictions
 from intent_tf.data.splitting import PARTS
 from intent_tf.errors import InputError
 from intent_tf.evaluation.baseline_rows import baseline_table
-from intent_tf.evaluation.baselines import BaselineTable, fit_on_all
+from intent_tf.evaluation.baseline_table import BaselineTable
+from intent_tf.evaluation.baselines import fit_on_all
 from intent_tf.evaluation.boosters import fit_booster
 from intent_tf.evaluation.threshold import choose_threshold
 from intent_tf.evaluation.tuned_lightgbm import tune_lightgbm

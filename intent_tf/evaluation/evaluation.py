@@ -13,7 +13,8 @@ from intent_tf.data.example_source import ExampleSource
 from intent_tf.data.predictions import FloatArray, Labels, Predictions
 from intent_tf.evaluation.actions import evaluate_actions
 from intent_tf.evaluation.baseline_rows import baseline_table
-from intent_tf.evaluation.baselines import BaselineTable, fit_on_all
+from intent_tf.evaluation.baseline_table import BaselineTable
+from intent_tf.evaluation.baselines import fit_on_all
 from intent_tf.evaluation.better_baseline import find_better_baseline
 from intent_tf.evaluation.calibration_check import check_calibration
 from intent_tf.evaluation.diagnosis import Diagnosis, diagnose

@@ -8,7 +8,7 @@ from sklearn.model_selection import ParameterSampler
 
 from intent_tf.data.folds import stratified_folds
 from intent_tf.data.predictions import IntArray, Labels
-from intent_tf.evaluation.baselines import BaselineTable
+from intent_tf.evaluation.baseline_table import BaselineTable
 from intent_tf.evaluation.boosters import stop_early
 
 TRIALS, FOLDS = 30, 3

@@ -103,7 +103,7 @@ def _folds(
     for part in fold_parts(
         label, folds, groups=groups, validation_fraction=plan.validation_fraction, seed=seed
     ):
-        by_part = SplitPlan(group=plan.group, column=_PART)
+        by_part = SplitPlan(group=plan.group, column=_PART, column_is_random=True)
         cut = replace(examples, frame=frame.assign(**{_PART: part}), plan=by_part)
         yield preprocess_source(cut, source, seed=seed, **options)
 

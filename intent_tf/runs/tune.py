@@ -103,7 +103,7 @@ def _folds(
     for part in fold_parts(label, config.folds, groups=groups, seed=config.seed):
         # Each fold's tested rows are the ones that its trainings are judged by.
         swapped = np.where(part == "test", "validation", np.where(part == "validation", "test", part))
-        plan = SplitPlan(group=examples.plan.group, column=_PART)
+        plan = SplitPlan(group=examples.plan.group, column=_PART, column_is_random=True)
         cut = replace(examples, frame=frame.assign(**{_PART: swapped}), test=None, plan=plan)
         folds.append(preprocess_source(cut, source, seed=config.seed, **options))
     return folds

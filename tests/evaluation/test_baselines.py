@@ -11,7 +11,8 @@ from sklearn.model_selection import train_test_split
 
 from intent_tf.data.predictions import Labels, Predictions
 from intent_tf.errors import InputError
-from intent_tf.evaluation.baselines import BaselineTable, fit_baselines, written_without_spaces
+from intent_tf.evaluation.baseline_table import BaselineTable
+from intent_tf.evaluation.baselines import fit_baselines, fit_on_all, written_without_spaces
 from intent_tf.evaluation.metrics import evaluate
 
 NO_NUMBERS, NO_CATEGORIES = np.empty((200, 0)), np.empty((200, 0), int)
@@ -211,3 +212,29 @@ def test_on_chinese_reviews_character_n_grams_reach_what_is_known():
 
     baseline = fit_baselines(table(train), Labels.unweighted(label[train]))["logistic_regression"]
     assert evaluate(Predictions.unweighted(label[test], baseline.predict(table(test)))).auroc > 0.94
+
+
+@pytest.mark.parametrize("name", ["constant_rate", "logistic_regression", "hist_gradient_boosting"])
+def test_a_baseline_is_fitted_again_on_all_rows_with_what_was_chosen(name: str) -> None:
+    rng = np.random.default_rng(0)
+    number = rng.normal(size=(800, 1))
+    label = rng.uniform(size=800) < 1 / (1 + np.exp(-2 * number[:, 0]))
+    table, labels = BaselineTable(number, np.zeros((800, 0), int)), Labels.unweighted(label)
+    train, validation = np.arange(600), np.arange(600, 800)
+    parts = (table.take(train), labels.take(train), table.take(validation), labels.take(validation))
+    held_out, final = fit_on_all(*parts)[name]
+    first = fit_baselines(*parts[:2])[name]
+    np.testing.assert_array_equal(held_out, first.predict(parts[2]))
+    np.testing.assert_array_equal(final.predict(table), first.refitted(table, labels).predict(table))
+    if name != "constant_rate":
+        (old, new) = (each.pipeline["model"] for each in (first, final))
+        assert name != "logistic_regression" or new.C_ == old.C_
+        assert name == "logistic_regression" or new.n_iter_ == old.n_iter_
+
+
+def test_few_train_rows_leave_the_choice_to_all_rows() -> None:
+    table, label = BaselineTable(np.arange(60.0)[:, None], np.zeros((60, 0), int)), np.arange(60) % 2
+    few, others = np.arange(16), np.arange(16, 60)
+    labels = Labels.unweighted(label)
+    found = fit_on_all(table.take(few), labels.take(few), table.take(others), labels.take(others))
+    assert list(found) == ["constant_rate", "logistic_regression", "hist_gradient_boosting"]

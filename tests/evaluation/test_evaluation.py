@@ -82,9 +82,10 @@ def test_a_baseline_learns_from_weighted_rows_and_gets_the_best_threshold_of_the
 ) -> None:
     train, validation = (baseline_table(rows, data.preprocessor) for rows in (data.train, data.validation))
     labels = [Labels(rows.label, rows.weight) for rows in (data.train, data.validation)]
-    expected = best_threshold(data, fit_baselines(train, labels[0])[name].predict(validation))
+    first = fit_baselines(train, labels[0])[name]
+    expected = best_threshold(data, first.predict(validation))
     assert evaluation.metrics.baselines[name].threshold == pytest.approx(expected)
-    final = fit_baselines(train.joined(validation), labels[0].joined(labels[1]))[name]
+    final = first.refitted(train.joined(validation), labels[0].joined(labels[1]))
     assert evaluation.probabilities[name] == pytest.approx(
         final.predict(baseline_table(data.test, data.preprocessor))
     )

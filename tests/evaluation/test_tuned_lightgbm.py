@@ -7,7 +7,7 @@ import pytest
 
 from intent_tf.data.predictions import Labels
 from intent_tf.evaluation import tuned_lightgbm
-from intent_tf.evaluation.baselines import BaselineTable
+from intent_tf.evaluation.baseline_table import BaselineTable
 from intent_tf.evaluation.boosters import fit_booster, stop_early
 
 pytest.importorskip("lightgbm", reason="needs intent_tf[compare]")

@@ -20,7 +20,8 @@ from intent_tf.columns.leaks import find_leaks
 from intent_tf.data.predictions import Labels, Predictions, effective_size
 from intent_tf.errors import InputError
 from intent_tf.evaluation import plots
-from intent_tf.evaluation.baselines import BaselineTable, fit_baselines
+from intent_tf.evaluation.baseline_table import BaselineTable
+from intent_tf.evaluation.baselines import fit_baselines
 from intent_tf.evaluation.bootstrap import bootstrap_intervals, compare
 from intent_tf.evaluation.drift import evaluate_drift
 from intent_tf.evaluation.early import early_quality

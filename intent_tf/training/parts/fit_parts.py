@@ -53,9 +53,9 @@ def fit_parts(model: IntentModel, data: PreparedData, parts: Sequence[Part], see
     """Fit the parts beside a trained network, and how much each counts.
 
     Trees and linear part learn from training and validation rows; their weights among themselves come from
-    folds of all these rows that they had not seen: there are many (where validation rows are the latest, from
-    these alone). Of the validation rows, which are few, the network has seen none either: they decide a
-    single number, its share. Parts that hardly count are left out.
+    folds of all these rows that they had not seen: there are many (where validation rows were not drawn at
+    random, from these alone). Of the validation rows, which are few, the network has seen none either: they
+    decide a single number, its share. Parts that hardly count are left out.
 
     Args:
         model: A model whose network is trained.

@@ -17,10 +17,10 @@ from intent_tf.training.parts.part_rows import PartRows
 from intent_tf.training.parts.shrunken_effects import shrunken_effects
 
 #: Rows below which crosses cannot be told from chance, and rows that tell enough.
-_FEWEST_ROWS, _ROWS = 1000, 20_000
+_FEWEST_ROWS, _ROWS = 1000, 10_000
 #: Columns of a cross at most; rows that each of its combinations must have, on average; crosses that are
 #: looked at, those of the fewest combinations, and looked at again, the best; and crosses found, at most.
-_WIDTH, _ROWS_A_CELL, _MOST, _AGAIN, _MOST_FOUND = 3, 5, 1000, 50, 8
+_WIDTH, _ROWS_A_CELL, _MOST, _AGAIN, _MOST_FOUND = 3, 5, 400, 50, 8
 #: What a cross must take off the mean log loss, in nats and in standard errors.
 _LEAST_GAIN, _LEAST_ERRORS = 5e-4, 3.0
 #: Categories of a column of a cross, as many as scikit-learn's trees can hold; and values of a number that
@@ -43,7 +43,8 @@ def find_crosses(rows: PartRows, seed: int = 0) -> CategoryCrosses:
         seed: Seed of sample and folds.
 
     Returns:
-        The crosses, the most useful first; none of few rows.
+        The crosses, the most useful first; none of few rows, or where nobody says which rows belong together
+        and the split was not random: folds would part them.
 
     Example:
         >>> rng = np.random.default_rng(0)
@@ -54,7 +55,7 @@ def find_crosses(rows: PartRows, seed: int = 0) -> CategoryCrosses:
     """
     dims, seen = rows.input_dims, np.flatnonzero(~rows.unseen)
     chosen = np.sort(np.random.default_rng(seed).permutation(seen)[:_ROWS])
-    if len(chosen) < _FEWEST_ROWS:
+    if len(chosen) < _FEWEST_ROWS or not (rows.is_random or rows.groups is not None):
         return CategoryCrosses(dims)
     rows = rows.take(chosen)
     columns = CategoryCrosses(dims, cuts=_cuts(rows))

@@ -35,14 +35,14 @@ class PartRows:
         labels: Labels and weights.
         unseen: Whether the network has not learnt from a row, bool ``(rows,)``.
         groups: What rows that belong together share, ``(rows,)``; None where each stands alone.
-        by_time: Whether the rows that the network has not seen are later than the others.
+        is_random: Whether the rows that the network has not seen were drawn at random.
     """
 
     features: Mapping[str, NDArray[Any]]
     labels: Labels
     unseen: NDArray[np.bool_]
     groups: IntArray | None = None
-    by_time: bool = False
+    is_random: bool = True
 
     @classmethod
     def of(cls, data: PreparedData) -> "PartRows":
@@ -57,7 +57,7 @@ class PartRows:
         unseen = np.repeat([False, True], [len(train), len(validation)])
         frames = [rows.frame[group].astype(str) for rows in both] if group else []
         groups = pd.concat(frames).factorize()[0] if frames else None
-        return cls(features, train.joined(validation), unseen, groups, data.split.time is not None)
+        return cls(features, train.joined(validation), unseen, groups, data.split.is_random)
 
     @property
     def categories(self) -> NDArray[np.int32]:
@@ -89,17 +89,18 @@ class PartRows:
         """Return some of the rows."""
         features = {name: part[rows] for name, part in self.features.items()}
         groups = None if self.groups is None else self.groups[rows]
-        return PartRows(features, self.labels.take(rows), self.unseen[rows], groups, self.by_time)
+        return PartRows(features, self.labels.take(rows), self.unseen[rows], groups, self.is_random)
 
     def judging_folds(self, seed: int) -> Folds:
         """Choose the folds by which parts are judged: rows to fit on, and rows left.
 
-        Only those rows are left that the network has not seen where they are later, as those will be that the
-        model is for, or where all rows are so many that they are enough; else each row once, by `folds`.
+        Only those rows are left that the network has not seen where they were not drawn at random, but are
+        later, or set apart by somebody who knows which rows belong together; or where rows are so many that
+        these are enough. Else each row is left once, by `folds`.
         """
         seen, unseen = np.flatnonzero(~self.unseen), np.flatnonzero(self.unseen)
         many = len(self.labels) > ENOUGH_UNSEEN
-        if self.by_time and len(unseen):
+        if not self.is_random and len(unseen):
             many |= min(self.labels.take(unseen).effective_sizes) >= LEAST_OF_A_CLASS
         return [(seen, unseen)] if many else self.folds(seed)
 

@@ -178,8 +178,8 @@ def test_many_rows_leave_those_that_the_network_has_not_seen() -> None:
     assert len(many[0][0]) + len(many[0][1]) == 120_000
 
 
-def test_later_rows_judge_the_parts_if_there_are_enough_of_each_class() -> None:
-    rows = replace(rows_of(600), by_time=True)
+def test_rows_set_apart_judge_the_parts_if_there_are_enough_of_each_class() -> None:
+    rows = replace(rows_of(600), is_random=False)
     [(fit, left)] = rows.judging_folds(0)
     np.testing.assert_array_equal(left, np.flatnonzero(rows.unseen))
     np.testing.assert_array_equal(np.sort(np.append(fit, left)), np.arange(600))
@@ -258,7 +258,12 @@ def test_what_no_folds_can_tell_of_has_a_network_alone(data: PreparedData, chang
     frame = pd.concat(parts, ignore_index=True).assign(**changed)
     kinds = {"month": "category", "pages": "number", "seconds": "number"}
     alike = preprocess_data(
-        frame, "bought", kinds=kinds, plan=SplitPlan(column="part"), drop=["shopper"], verbose=False
+        frame,
+        "bought",
+        kinds=kinds,
+        plan=SplitPlan(column="part", column_is_random=True),
+        drop=["shopper"],
+        verbose=False,
     )
     if "shopper" in changed:
         alike = replace(alike, split=replace(alike.split, group="shopper"))

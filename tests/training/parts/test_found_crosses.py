@@ -71,6 +71,12 @@ def test_a_column_without_a_number_is_no_hindrance() -> None:
     assert find_crosses(replace(rows, features={**rows.features, **blank})).crosses == ((0, 2),)
 
 
+def test_rows_that_may_belong_together_and_are_not_drawn_at_random_make_no_cross() -> None:
+    apart = replace(rows_of({(0, 2): 1.0}), is_random=False)
+    assert not find_crosses(apart).crosses
+    assert find_crosses(replace(apart, groups=np.arange(ROWS))).crosses
+
+
 def test_rows_of_no_weight_and_few_rows_find_nothing() -> None:
     rows = rows_of({(0, 2): 1.0})
     assert not find_crosses(rows.take(np.arange(900))).crosses
