@@ -82,7 +82,11 @@ def infer_specification(
         for name in frame.columns
         if name != label and name not in excluded
     }
-    numbers = [each for name, each in profiles.items() if kinds.get(name, "number") == "number"]
+    numbers = [
+        profile
+        for name, profile in profiles.items()
+        if kinds.get(name, "number") == "number" and not is_list(profile.present)
+    ]
     decimal = table_decimal(profile.number_texts for profile in numbers if profile.number_texts)
     for name, profile in profiles.items():
         profile.decimal = decimal
