@@ -76,6 +76,7 @@ class SplitDescription:
         validation: Counts of the validation rows.
         test: Counts of the test rows.
         is_random: Whether training and validation rows were drawn at random.
+        keeps_duplicates_together: Whether records that were made twice are in the same part.
         set_aside_because_group_returns_later: Number of rows in no part, since their group is in a later
             part; None where the split is not by time.
         set_aside_because_group_is_in_test_rows: Number of rows in no part, since the given test rows have
@@ -89,6 +90,7 @@ class SplitDescription:
     validation: PartCounts
     test: PartCounts
     is_random: bool = True
+    keeps_duplicates_together: bool = False
     set_aside_because_group_returns_later: int | None = None
     set_aside_because_group_is_in_test_rows: int | None = None
 
@@ -187,6 +189,7 @@ def split(
         seed,
         **{name: PartCounts.of(labels[name]) for name in PARTS},
         is_random=plan.is_random,
+        keeps_duplicates_together=plan.group is None and bool(grouped),
         set_aside_because_group_returns_later=returning,
         set_aside_because_group_is_in_test_rows=tested,
     )

@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from intent_tf.columns.prepared import PreparedData
+from intent_tf.data.cleaning import row_fingerprints
 from intent_tf.data.folds import Folds, stratified_folds
 from intent_tf.data.predictions import FloatArray, IntArray, Labels
 from intent_tf.models.parts.category_crosses import CategoryCrosses
@@ -36,6 +37,7 @@ class PartRows:
         unseen: Whether the network has not learnt from a row, bool ``(rows,)``.
         groups: What rows that belong together share, ``(rows,)``; None where each stands alone.
         is_random: Whether the rows that the network has not seen were drawn at random.
+        twins: What records that were made twice share, ``(rows,)``; None where there are none.
     """
 
     features: Mapping[str, NDArray[Any]]
@@ -43,6 +45,7 @@ class PartRows:
     unseen: NDArray[np.bool_]
     groups: IntArray | None = None
     is_random: bool = True
+    twins: IntArray | None = None
 
     @classmethod
     def of(cls, data: PreparedData) -> "PartRows":
@@ -57,7 +60,11 @@ class PartRows:
         unseen = np.repeat([False, True], [len(train), len(validation)])
         frames = [rows.frame[group].astype(str) for rows in both] if group else []
         groups = pd.concat(frames).factorize()[0] if frames else None
-        return cls(features, train.joined(validation), unseen, groups, data.split.is_random)
+        twins = None
+        if data.split.keeps_duplicates_together:
+            names = [column.name for column in data.specification.columns]
+            twins = row_fingerprints(pd.concat([rows.frame[names] for rows in both])).factorize()[0]
+        return cls(features, train.joined(validation), unseen, groups, data.split.is_random, twins)
 
     @property
     def categories(self) -> NDArray[np.int32]:
@@ -88,8 +95,8 @@ class PartRows:
     def take(self, rows: IntArray) -> "PartRows":
         """Return some of the rows."""
         features = {name: part[rows] for name, part in self.features.items()}
-        groups = None if self.groups is None else self.groups[rows]
-        return PartRows(features, self.labels.take(rows), self.unseen[rows], groups, self.is_random)
+        groups, twins = (each if each is None else each[rows] for each in (self.groups, self.twins))
+        return PartRows(features, self.labels.take(rows), self.unseen[rows], groups, self.is_random, twins)
 
     def judging_folds(self, seed: int) -> Folds:
         """Choose the folds by which parts are judged: rows to fit on, and rows left.
@@ -105,7 +112,7 @@ class PartRows:
         return [(seen, unseen)] if many else self.folds(seed)
 
     def folds(self, seed: int) -> Folds:
-        """Part the rows into folds of about the same rate, groups as a whole: rows to fit on, rows left.
+        """Part the rows into folds of about the same rate, groups and twins as a whole.
 
         Of one group there is no fold, nor one that lacks a class.
         """
@@ -114,7 +121,19 @@ class PartRows:
         if count < 2:
             return []
         label, found = self.labels.label, stratified_folds(self.labels.label, count, seed, self.groups)
+        if self.twins is not None:
+            found = _with_twins(found, self.twins)
         return [fold for fold in found if all(0 < label[rows].mean() < 1 for rows in fold)]
+
+
+def _with_twins(folds: Folds, twins: IntArray) -> Folds:
+    """Leave the twins of a row in its fold."""
+    fold = np.empty(len(twins), int)
+    for number, (_, left) in enumerate(folds):
+        fold[left] = number
+    _, first, same = np.unique(twins, return_index=True, return_inverse=True)
+    fold = fold[first[same]]
+    return [(np.flatnonzero(fold != each), np.flatnonzero(fold == each)) for each in range(len(folds))]
 
 
 def log_loss(labels: Labels, logits: FloatArray) -> float:

@@ -178,6 +178,20 @@ def test_many_rows_leave_those_that_the_network_has_not_seen() -> None:
     assert len(many[0][0]) + len(many[0][1]) == 120_000
 
 
+def test_records_made_twice_are_not_predicted_by_their_twins() -> None:
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"seconds": rng.normal(size=600), "pages": rng.normal(size=600)})
+    frame["bought"] = rng.integers(2, size=600)
+    twice = pd.concat([frame, frame], ignore_index=True).assign(row=range(1200))
+    data = preprocess_data(twice, "bought", drop=["row"], verbose=False)
+    rows = PartRows.of(data)
+    assert data.split.keeps_duplicates_together and len(np.unique(rows.twins)) == len(rows.labels) // 2
+    for fit, left in rows.folds(0):
+        assert not set(rows.twins[fit]) & set(rows.twins[left])
+    _, logits = leafwise(rows)
+    assert abs(roc_auc_score(rows.labels.label, logits) - 0.5) < 0.1
+
+
 def test_rows_set_apart_judge_the_parts_if_there_are_enough_of_each_class() -> None:
     rows = replace(rows_of(600), is_random=False)
     [(fit, left)] = rows.judging_folds(0)
