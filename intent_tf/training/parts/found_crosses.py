@@ -17,7 +17,7 @@ from intent_tf.training.parts.part_rows import PartRows
 from intent_tf.training.parts.shrunken_effects import shrunken_effects
 
 #: Rows below which crosses cannot be told from chance, and rows that tell enough.
-_FEWEST_ROWS, _ROWS = 1000, 20_000
+_FEWEST_ROWS, _ROWS = 1000, 50_000
 #: Columns of a cross at most; rows that each of its combinations must have, on average; crosses that are
 #: looked at, those of the fewest combinations, and looked at again, the best; and crosses found, at most.
 _WIDTH, _ROWS_A_CELL, _MOST, _AGAIN, _MOST_FOUND = 3, 5, 400, 50, 8
