@@ -24,7 +24,7 @@ sys.path.insert(0, str(ROOT / "tests" / "net"))  # for same_training
 
 import numpy as np
 import pandas as pd
-from many_values import lightgbm_on_raw_columns
+from many_values import lightgbm_on_raw_columns, tell
 from same_training import COMMIT, checked_out
 from scipy.special import expit
 from sklearn.metrics import log_loss, roc_auc_score
@@ -138,12 +138,7 @@ def main() -> None:
             with checked_out(COMMIT) as tree:
                 found["version 0.1"] = by_commands(frame, tree)
         for name, each in found.items():
-            loss = log_loss(label, each)
-            excess = f"{loss / least - 1:+.1%} above the optimum"
-            print(
-                f"  {name}: log loss {loss:.4f} ({excess}), AUROC {roc_auc_score(label, each):.4f}",
-                flush=True,
-            )
+            tell(name, label, each, least, "optimum")
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import numpy as np
 import pandas as pd
 from catboost import CatBoostClassifier, Pool
-from many_values import learnt, lightgbm_on_raw_columns
+from many_values import learnt, lightgbm_on_raw_columns, tell
 from scipy.special import expit
 from sklearn.linear_model import LogisticRegressionCV
 from sklearn.metrics import log_loss, roc_auc_score
@@ -98,9 +98,7 @@ def main() -> None:
             "network alone": learnt(frame, ("network",), seed)[0],
         }
         for name, each in found.items():
-            loss, auroc = log_loss(label, each), roc_auc_score(label, each)
-            above = f"{loss / least - 1:+.1%} above the optimum"
-            print(f"  {name}: log loss {loss:.4f} ({above}), AUROC {auroc:.4f}", flush=True)
+            tell(name, label, each, least, "optimum")
 
 
 if __name__ == "__main__":

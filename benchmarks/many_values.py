@@ -97,6 +97,13 @@ def lightgbm_on_raw_columns(frame: pd.DataFrame, seed: int) -> np.ndarray:
     return model.predict_proba(rows["test"][0])[:, 1]
 
 
+def tell(name: str, label: np.ndarray, probability: np.ndarray, least: float, best: str) -> None:
+    """Print how far above the least log loss that there can be a model is."""
+    loss, auroc = log_loss(label, probability), roc_auc_score(label, probability)
+    excess = f"{loss / least - 1:+.1%} above the {best}"
+    print(f"  {name}: log loss {loss:.4f} ({excess}), AUROC {auroc:.4f}", flush=True)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--parts", nargs="+", default=["network", "trees", "linear"])
@@ -114,10 +121,8 @@ def main() -> None:
         print(f"seed {seed}: {time.perf_counter() - started:.0f} s, parts {shares}")
         found = {"intent_tf": probability, "LightGBM": lightgbm_on_raw_columns(frame, seed)}
         for (name, each), (which, rows) in product(found.items(), {"known": ~new, "new": new}.items()):
-            loss, least = (log_loss(label[rows], values[rows]) for values in (each, best))
-            auroc = roc_auc_score(label[rows], each[rows])
-            excess = f"{loss / least - 1:+.1%} above the reference"
-            print(f"  {name}, {which} ids: log loss {loss:.4f} ({excess}), AUROC {auroc:.4f}", flush=True)
+            least = log_loss(label[rows], best[rows])
+            tell(f"{name}, {which} ids", label[rows], each[rows], least, "reference")
 
 
 if __name__ == "__main__":

@@ -8,16 +8,16 @@ import numpy as np
 from scipy.special import expit
 
 from intent_tf.columns.held_out_logits import held_out_logits
+from intent_tf.columns.what_pays import LEAST_GAIN, pays
 from intent_tf.data.folds import Folds, stratified_folds
-from intent_tf.data.predictions import FloatArray, Labels, mean_and_error
+from intent_tf.data.predictions import FloatArray, Labels
 
 #: Rows below which pairs cannot be told from chance, and rows that tell enough.
 _FEWEST_ROWS, _ROWS = 1000, 15_000
 #: Pairs that are looked at, those of the nearest scales; and derived columns that are found, at most.
 _MOST_PAIRS, _MOST_FOUND = 200, 5
-#: Pairs that are tried in turn before no more are looked for; and what one must take off the mean log loss,
-#: in nats and in standard errors.
-_TRIED, _LEAST_GAIN, _LEAST_ERRORS = 2, 5e-4, 3.0
+#: Pairs that are tried in turn before no more are looked for.
+_TRIED = 2
 #: Quantile bins of a derived column.
 _BINS = 20
 _OPERATIONS = {"-": np.subtract, "/": np.divide}
@@ -61,13 +61,12 @@ def find_pairs(columns: Mapping[str, FloatArray], labels: Labels, seed: int = 0)
     while len(found) < _MOST_FOUND:
         left = _left_over(table, labels, folds, seed)
         gains = {pair: _gain(values, *left, folds) for pair, values in candidates.items()}
-        promising = [pair for pair in gains if gains[pair] > _LEAST_GAIN * len(labels)]
+        promising = [pair for pair in gains if gains[pair] > LEAST_GAIN * len(labels)]
         for pair in sorted(promising, key=gains.__getitem__, reverse=True)[:_TRIED]:
             losses = _losses(table, labels, folds, seed) if losses is None else losses
             wider = np.column_stack([table, candidates[pair]])
             with_pair = _losses(wider, labels, folds, seed)
-            gain, error = mean_and_error(losses - with_pair, labels.weight)
-            if gain > max(_LEAST_GAIN, _LEAST_ERRORS * error):
+            if pays(losses - with_pair, labels.weight):
                 break
         else:
             break

@@ -18,8 +18,8 @@ class PartStack(Configured, keras.layers.Layer):
 
         probability = sigmoid(bias + weight[0] · logit(network) + Σ weight[1 + part] · logit[part])
 
-    The weights are fitted on validation rows, by `intent_tf.training.parts.fit_parts`; a new stack is the
-    network alone.
+    The weights are fitted by `intent_tf.training.parts.fit_parts`, on what each part says of rows that it has
+    not learnt from; a new stack is the network alone.
 
     Args:
         parts: Layers that turn features into logits ``(batch,)``, by name.

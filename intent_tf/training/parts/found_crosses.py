@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 from scipy.special import expit
 
 from intent_tf.columns.held_out_logits import held_out_logits
+from intent_tf.columns.what_pays import pays
 from intent_tf.data.folds import Folds
-from intent_tf.data.predictions import FloatArray, Labels, mean_and_error
+from intent_tf.data.predictions import FloatArray, Labels
 from intent_tf.models.parts.category_crosses import CategoryCrosses
 from intent_tf.models.parts.tree_part import tree_columns
 from intent_tf.training.parts.part_rows import PartRows
@@ -19,10 +20,8 @@ from intent_tf.training.parts.shrunken_effects import shrunken_effects
 #: Rows below which crosses cannot be told from chance, and rows that tell enough.
 _FEWEST_ROWS, _ROWS = 1000, 50_000
 #: Columns of a cross at most; rows that each of its combinations must have, on average; crosses that are
-#: looked at, those of the fewest combinations, and looked at again, the best; and crosses found, at most.
+#: looked at, those of categories and of few columns first, and looked at again, the best; and found, at most.
 _WIDTH, _ROWS_A_CELL, _MOST, _AGAIN, _MOST_FOUND = 3, 5, 400, 50, 8
-#: What a cross must take off the mean log loss, in nats and in standard errors.
-_LEAST_GAIN, _LEAST_ERRORS = 5e-4, 3.0
 #: Categories of a column of a cross, as many as scikit-learn's trees can hold; and values of a number that
 #: counts as one.
 _MOST_CATEGORIES, _FEW_VALUES = 254, 12
@@ -66,6 +65,7 @@ def find_crosses(rows: PartRows, seed: int = 0) -> CategoryCrosses:
         return CategoryCrosses(dims)
     sizes, ids = columns.column_sizes, np.asarray(columns.column_ids(rows.features))
     logits, found = additive_logits(rows, folds, seed), list[tuple[int, ...]]()
+    alike = np.ones(len(chosen))  # a row's weight is in its gain
 
     def step(cross: tuple[int, ...]) -> FloatArray:
         own = [sizes[column] for column in cross]
@@ -77,8 +77,8 @@ def find_crosses(rows: PartRows, seed: int = 0) -> CategoryCrosses:
         candidates = sorted(gains, key=lambda cross: -gains[cross].sum())[:_AGAIN]
         best = candidates[0]
         for narrower in (cross for cross in gains if set(cross) < set(best)):
-            best = best if _pays(gains[best] - gains[narrower]) else narrower
-        if not _pays(gains[best]):
+            best = best if pays(gains[best] - gains[narrower], alike) else narrower
+        if not pays(gains[best], alike):
             break
         # What a single column leaves over is taken too, lest a cross be paid for it.
         found += [best] if len(best) > 1 else []
@@ -137,11 +137,6 @@ def held_out_step(
     for fit, left in folds:
         steps[left] = shrunken_effects(ids[fit], size, labels.take(fit), logits[fit])[ids[left]]
     return steps
-
-
-def _pays(gains: FloatArray) -> bool:
-    gain, error = mean_and_error(gains, np.ones(len(gains)))
-    return gain > max(_LEAST_GAIN, _LEAST_ERRORS * error)
 
 
 def _gains(labels: Labels, logits: FloatArray, step: FloatArray) -> FloatArray:
